@@ -1,0 +1,85 @@
+# Momentum, measured. Snakemake does the work; this file gives it its environment.
+# Needs GNU make and Python >= 3.11 with pip and venv. `make PYTHON=python3.13` names the Python
+# that a new .venv is made from.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# The workflow calls `python -m momentum_study`: the environment's Python, without foreign modules.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONPATH
+
+.PHONY: all smoke test bench lock clean help
+
+all: .venv/runtime.ok  ## the whole study, into results/paper/ (default)
+	$(BIN)/snakemake --cores all
+
+smoke: .venv/runtime.ok  ## the same pipeline on a small grid, into results/smoke/
+	$(BIN)/snakemake --cores all --configfile config/smoke.yaml
+
+test: .venv/dev.ok  ## every check: formatting, lint, types, workflow, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: .venv/runtime.ok  ## the engine against its peers
+	$(BIN)/python benchmarks/sklearn_grid.py
+
+# Versions move only as far as pyproject.toml asks; `make lock UPGRADE=--upgrade` takes the newest.
+lock: .venv/dev.ok  ## write requirements*.txt anew from pyproject.toml
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --group build --constraint requirements-dev.txt --output-file requirements-build.txt
+
+clean:  ## remove all that is generated, the environment too; never results/published/
+	@for path in .venv .snakemake .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	    $(filter-out results/published,$(wildcard results/*)); do \
+	  if [ -e "$$path" ]; then echo "removing $$path"; rm -rf -- "$$path"; fi; \
+	done
+
+help:  ## this list
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+# One version of a package on every platform and Python: the locks are the same for all.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --annotation-style line \
+  --custom-compile-command 'make lock' $(UPGRADE)
+
+# ---- set-up ----------------------------------------------------------------------------------
+# A stamp is written last and holds the tree's path. Without it (set-up interrupted, tree moved or
+# copied, Python gone) .venv is made anew; a changed lock updates .venv in place.
+PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq
+IS_WHOLE = [ "`cat .venv/runtime.ok 2>&1`" = "$(CURDIR)" ] && [ -x $(BIN)/python ]
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+  "Python >= 3.11 is needed, and $(PYTHON) is " + sys.version.split()[0] + \
+  ". Name another one: make PYTHON=python3.11")'
+
+define install
+	@$(IS_WHOLE) || { $(CHECK_PYTHON) && echo "Creating .venv (about a minute)" && \
+	  $(PYTHON) -m venv --clear .venv; }
+	@rm -f .venv/*.ok
+	@echo "Installing $<"
+	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --require-hashes --no-build-isolation -r $<
+	@$(PIP) --no-index --no-deps --no-build-isolation -e .
+endef
+
+.venv/runtime.ok: requirements.txt requirements-build.txt $(BIN)/python
+	$(install)
+	@echo "$(CURDIR)" > $@
+
+# The development lock contains the runtime lock: one installation, both stamps.
+.venv/dev.ok: requirements-dev.txt requirements-build.txt $(BIN)/python
+	$(install)
+	@echo "$(CURDIR)" | tee .venv/runtime.ok > $@
+
+$(BIN)/python: ;
+
+ifneq ($(shell cat .venv/runtime.ok 2>&1),$(CURDIR))
+.PHONY: .venv/runtime.ok .venv/dev.ok
+endif
+
+# Parallel work is Snakemake's; two set-ups at once would meet in one .venv.
+.NOTPARALLEL:

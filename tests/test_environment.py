@@ -1,0 +1,105 @@
+"""The locks, the conda environment and pyproject.toml describe one and the same environment."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt")
+
+# conda splits some packages; these parts are what the name means on PyPI.
+PYPI_NAMES = {
+    "matplotlib-base": "matplotlib",
+    "pandera-base": "pandera",
+    "seaborn-base": "seaborn",
+    "snakemake-minimal": "snakemake",
+}
+
+
+def lock_entries(name: str) -> list[str]:
+    """Return the requirements of a lock, each with its hashes, as logical lines."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    return [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+
+
+def locked_versions(name: str) -> dict[str, str]:
+    """Return package → version."""
+    versions = {}
+    for entry in lock_entries(name):
+        requirement = Requirement(entry.partition("--hash")[0])
+        (pin,) = requirement.specifier
+        assert pin.operator == "=="
+        assert requirement.name not in versions, "one version for every platform and Python"
+        versions[requirement.name] = pin.version
+    return versions
+
+
+def conda_versions() -> dict[str, str]:
+    """Return package, by its PyPI name → version, for all that environment.yml pins."""
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    (by_pip,) = (entry["pip"] for entry in entries if isinstance(entry, dict))
+    pins = [entry.split(" ==") for entry in [*entries, *by_pip] if " ==" in entry]
+    return {PYPI_NAMES.get(name, name): version for name, version in pins}
+
+
+def test_environment_and_lock_name_the_same_versions_for_the_same_dependencies():
+    locked = locked_versions("requirements.txt")
+    direct = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
+    assert conda_versions() == {name: locked[name] for name in direct}
+
+
+def test_environment_asks_for_the_python_of_the_project():
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert f"python {PROJECT['requires-python']}" in entries
+
+
+@pytest.mark.parametrize(
+    ("lock", "requirements"),
+    [
+        ("requirements.txt", PROJECT["dependencies"]),
+        ("requirements-dev.txt", PROJECT["optional-dependencies"]["dev"]),
+    ],
+)
+def test_lock_satisfies_the_project(lock, requirements):
+    locked = locked_versions(lock)
+    for requirement in map(Requirement, requirements):
+        version = locked[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), f"{requirement}: run `make lock`"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_entry_of_a_lock_has_a_hash(lock):
+    entries = lock_entries(lock)
+    assert entries
+    for entry in entries:
+        assert re.search(r" --hash=sha256:[0-9a-f]{64}\b", entry), entry
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address(lock):
+    found = re.findall(r".*(?:://|index-url|find-links|@).*", (ROOT / lock).read_text())
+    assert not found
+
+
+def test_development_lock_contains_the_runtime_lock():
+    assert (
+        locked_versions("requirements.txt").items()
+        <= locked_versions("requirements-dev.txt").items()
+    )
+
+
+def test_build_lock_agrees_with_the_development_lock():
+    development = locked_versions("requirements-dev.txt")
+    for name, version in locked_versions("requirements-build.txt").items():
+        assert development.get(name, version) == version
+
+
+def test_citation_names_the_version_of_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == PROJECT["version"]
