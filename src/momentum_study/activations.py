@@ -1,0 +1,72 @@
+"""Activation functions of hidden layers, written for preallocated buffers.
+
+Each activation is a pair of in-place operations: ``apply`` maps pre-activations ``z`` to
+activations ``a``, and ``multiply_derivative`` multiplies an error by ``dσ/dz``, which for these
+three functions is a function of ``a`` alone, so that ``z`` need not be kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation function.
+
+    Attributes
+    ----------
+    name
+        The name used in configurations.
+    apply
+        ``apply(z, out)`` writes ``σ(z)`` to ``out``, which may be ``z``; ``z`` may be overwritten.
+    multiply_derivative
+        ``multiply_derivative(error, a)`` replaces ``error`` by ``error · σ'(z)``, where
+        ``a = σ(z)``.
+    """
+
+    name: str
+    apply: Callable[[Array, Array], None]
+    multiply_derivative: Callable[[Array, Array], None]
+
+
+def _relu(z: Array, out: Array) -> None:
+    np.maximum(z, 0, out=out)
+
+
+def _relu_derivative(error: Array, a: Array) -> None:
+    np.multiply(error, a > 0, out=error)
+
+
+def _tanh(z: Array, out: Array) -> None:
+    np.tanh(z, out=out)
+
+
+def _tanh_derivative(error: Array, a: Array) -> None:
+    derivative = a * a
+    np.subtract(1, derivative, out=derivative)
+    np.multiply(error, derivative, out=error)
+
+
+def _sigmoid(z: Array, out: Array) -> None:
+    # 1/(1 + e^-z) = (1 + tanh(z/2))/2: one transcendental that cannot overflow.
+    np.multiply(z, 0.5, out=z)
+    np.tanh(z, out=out)
+    np.add(out, 1, out=out)
+    np.multiply(out, 0.5, out=out)
+
+
+def _sigmoid_derivative(error: Array, a: Array) -> None:
+    np.multiply(error, a - a * a, out=error)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "relu": Activation("relu", _relu, _relu_derivative),
+    "tanh": Activation("tanh", _tanh, _tanh_derivative),
+    "sigmoid": Activation("sigmoid", _sigmoid, _sigmoid_derivative),
+}

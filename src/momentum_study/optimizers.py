@@ -1,0 +1,216 @@
+"""Update rules, side by side: one formula each, and the registry that names them.
+
+Notation: ``w`` weights, ``g`` gradient, ``v`` velocity, ``α``/``η`` learning rate, ``β`` momentum
+coefficient, ``t`` = 1, 2, … the number of the update. Every rule starts from v = 0.
+
+A rule works in place on arrays of any shape, for one network's dictionary of parameters as for a
+stack of networks. It is handed the gradient *already multiplied by its gain* (1 − β for a moving
+average, 1 for a sum): the caller can apply that constant where it costs least, which in a network
+is the small error at the output, not the large gradients of the weights. For a rule that is
+*homogeneous* (the update is proportional to the gradients) the caller may fold the learning rate
+into the gradient in the same way and pass ``rate = 1``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from momentum_study.errors import StudyError
+from momentum_study.text import suggest
+
+Array = NDArray[Any]
+Number = float | Array
+
+ADAM_BETA2 = 0.999
+ADAM_EPSILON = 1e-8
+
+
+Coefficients = tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An update rule.
+
+    Attributes
+    ----------
+    name
+        The name used in configurations and tables.
+    update
+        ``update(w, g, state, scratch, coefficients)`` changes ``w`` and ``state`` in place and may
+        overwrite ``g`` and ``scratch``. ``g`` holds the gradient times the gain.
+    coefficients
+        ``coefficients(beta, rate, t)``: what ``update`` multiplies with at update t = 1, 2, …:
+        numbers, or arrays for many networks at once, that broadcast against ``w``. Apart from
+        ``update`` so that they are computed in float64 once, whatever the type of the weights.
+    state
+        Names of the arrays, each of the weights' shape and zero at the start, that the rule keeps.
+    gain
+        ``gain(beta)``: the constant that multiplies the gradient before ``update``.
+    heavy_ball_rate
+        ``heavy_ball_rate(rate, beta)``: the η of the heavy ball that the rule amounts to.
+    uses_beta
+        False for a rule without momentum coefficient; its β stands as 0 in every table.
+    homogeneous
+        True if scaling all gradients by c scales every update by c.
+    depends_on_t
+        True if the coefficients change from update to update at a constant learning rate.
+    """
+
+    name: str
+    update: Callable[[Array, Array, Sequence[Array], Array, Coefficients], None]
+    coefficients: Callable[[Number, Number, int], Coefficients]
+    state: tuple[str, ...]
+    gain: Callable[[float], float]
+    heavy_ball_rate: Callable[[float, float], float]
+    uses_beta: bool = True
+    homogeneous: bool = True
+    depends_on_t: bool = False
+
+    def effective_rate(self, rate: float, beta: float) -> float:
+        """Return α = η/(1 − β), the step per unit of a gradient that never changes."""
+        if self.heavy_ball_rate is _rate_of_average:
+            return rate
+        return self.heavy_ball_rate(rate, beta) / (1.0 - beta)
+
+
+def _descend(w: Array, direction: Array, rate: Number, scratch: Array) -> None:
+    """w ← w − rate · direction; ``scratch`` may be ``direction`` itself."""
+    if isinstance(rate, float) and rate == 1.0:
+        np.subtract(w, direction, out=w)
+    else:
+        np.multiply(direction, rate, out=scratch)
+        np.subtract(w, scratch, out=w)
+
+
+def _accumulate(v: Array, g: Array, beta: Number) -> None:
+    """v ← βv + g: a moving average if g carries the gain 1 − β, a sum if it carries 1."""
+    np.multiply(v, beta, out=v)
+    np.add(v, g, out=v)
+
+
+def gd(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
+    """Gradient descent, w ← w − αg: no velocity at all."""
+    _, rate = c
+    _descend(w, g, rate, g)
+
+
+def momentum(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
+    """Momentum, v ← βv + g, then w ← w − rate · v, where g carries the rule's gain.
+
+    With the gain 1 − β this is the moving average v ← βv + (1 − β)g, w ← w − αv (``momentum``;
+    "normalized" in Gitman et al. 2019; optax's ``ema``). With ``rate`` = α/(1 − βᵗ) its bias is
+    corrected (``momentum_corrected``). With the gain 1 it is the heavy ball v ← βv + g,
+    w ← w − ηv (``heavy_ball``; Polyak 1964; optax's ``trace``), whose iterates are those of the
+    uncorrected average when η = (1 − β)α.
+    """
+    (v,) = state
+    beta, rate = c
+    _accumulate(v, g, beta)
+    _descend(w, v, rate, g)
+
+
+def nesterov(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
+    """Nesterov's accelerated gradient, v ← βv + g, then w ← w − η(g + βv).
+
+    ``w`` is the look-ahead point, at which gradients are taken (Sutskever et al. 2013).
+    """
+    (v,) = state
+    beta, rate = c
+    _accumulate(v, g, beta)
+    np.multiply(v, beta, out=scratch)
+    np.add(g, scratch, out=g)
+    _descend(w, g, rate, g)
+
+
+def adam(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
+    """Adam (Kingma & Ba 2015), with β₁ = β, β₂ = 0.999 and ε = 1e-8.
+
+    m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², w ← w − α (m/(1 − β₁ᵗ)) / (√(s/(1 − β₂ᵗ)) + ε).
+    """
+    m, s = state
+    beta1, one_minus_beta1, rate, correction2 = c
+    np.multiply(g, one_minus_beta1, out=scratch)
+    _accumulate(m, scratch, beta1)
+    np.square(g, out=g)
+    np.multiply(g, 1.0 - ADAM_BETA2, out=g)
+    _accumulate(s, g, ADAM_BETA2)
+    np.multiply(s, correction2, out=scratch)
+    np.sqrt(scratch, out=scratch)
+    np.add(scratch, ADAM_EPSILON, out=scratch)
+    np.divide(m, scratch, out=scratch)
+    _descend(w, scratch, rate, scratch)
+
+
+def _plain(beta: Number, rate: Number, t: int) -> Coefficients:
+    return beta, rate
+
+
+def _bias_corrected(beta: Number, rate: Number, t: int) -> Coefficients:
+    return beta, rate / (1.0 - beta**t)
+
+
+def _adam_coefficients(beta: Number, rate: Number, t: int) -> Coefficients:
+    return beta, 1.0 - beta, rate / (1.0 - beta**t), 1.0 / (1.0 - ADAM_BETA2**t)
+
+
+def _one(beta: float) -> float:
+    return 1.0
+
+
+def _one_minus(beta: float) -> float:
+    return 1.0 - beta
+
+
+def _rate_of_sum(rate: float, beta: float) -> float:
+    return rate
+
+
+def _rate_of_average(rate: float, beta: float) -> float:
+    return (1.0 - beta) * rate
+
+
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("gd", gd, _plain, (), _one, _rate_of_sum, uses_beta=False),
+        Rule("momentum", momentum, _plain, ("velocity",), _one_minus, _rate_of_average),
+        Rule(
+            "momentum_corrected",
+            momentum,
+            _bias_corrected,
+            ("velocity",),
+            _one_minus,
+            _rate_of_average,
+            depends_on_t=True,
+        ),
+        Rule("heavy_ball", momentum, _plain, ("velocity",), _one, _rate_of_sum),
+        Rule("nesterov", nesterov, _plain, ("velocity",), _one, _rate_of_sum),
+        Rule(
+            "adam",
+            adam,
+            _adam_coefficients,
+            ("first_moment", "second_moment"),
+            _one,
+            _rate_of_average,
+            homogeneous=False,
+            depends_on_t=True,
+        ),
+    )
+}
+
+
+def get_rule(name: str) -> Rule:
+    """Return the rule of that name.
+
+    Raises
+    ------
+    StudyError
+        If there is none; the message names the nearest.
+    """
+    if name not in RULES:
+        raise StudyError(f"unknown update rule {name!r}: {suggest(name, RULES)}")
+    return RULES[name]

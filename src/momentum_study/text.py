@@ -1,0 +1,60 @@
+"""Turning values into text, and unknown names into suggestions."""
+
+import difflib
+import math
+from collections.abc import Iterable
+from typing import SupportsFloat
+
+
+def format_number(number: SupportsFloat) -> str:
+    """Write a finite number in the one form used for paths, flags and labels.
+
+    The text holds the fewest digits that read back as the same double, without a decimal part for
+    whole numbers and without a plus sign in the exponent: ``0.9``, ``0.001``, ``1000``, ``1e-05``.
+    Equal numbers have equal text, whatever their type; negative zero is written ``0``.
+
+    Parameters
+    ----------
+    number
+        A Python or NumPy number, finite.
+
+    Returns
+    -------
+    str
+        Text with ``float(text) == number``.
+
+    Raises
+    ------
+    TypeError
+        If `number` is not a number (text that looks like one included).
+    ValueError
+        If `number` is infinite or not a number (NaN).
+    """
+    if not isinstance(number, SupportsFloat):
+        raise TypeError(f"expected a number, got {number!r}")
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"expected a finite number, got {value}")
+    # Adding zero turns -0.0, which equals 0.0, into 0.0.
+    return repr(value + 0.0).removesuffix(".0").replace("e+", "e")
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """End an error message about an unknown name: what exists, and the nearest of it.
+
+    Parameters
+    ----------
+    name
+        The name that was not found.
+    known
+        The valid names.
+
+    Returns
+    -------
+    str
+        ``"expected one of a, b, c; did you mean 'b'?"``, without the question when nothing is near.
+    """
+    names = sorted(known)
+    expected = f"expected one of {', '.join(names)}" if names else "none is accepted here"
+    nearest = difflib.get_close_matches(name, names, n=1)
+    return f"{expected}; did you mean {nearest[0]!r}?" if nearest else expected

@@ -1,0 +1,482 @@
+"""Training stacks of networks: minibatches, updates, evaluation, divergence.
+
+All networks of one call share data set, architecture, update rule, batch size, schedule and
+length; they differ by replicate (data split, initial weights, order of minibatches) and by cell
+(learning rate, momentum coefficient). :func:`train` cuts them into stacks that fit the cache.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from momentum_study.losses import LOSSES
+from momentum_study.networks import Architecture, LayerBlocks, Stack, batch_last, pair_single_row
+from momentum_study.optimizers import Coefficients, Rule
+from momentum_study.schedules import SCHEDULES
+
+Array = NDArray[Any]
+
+# A stack's working set. Measured flat from 2 to 16 MiB on a core with 2 MiB of L2 cache.
+STACK_BYTES = 2**22
+ROWS_AT_ONCE = 256
+# How often, in steps, values too small to matter are set to zero (see `flush_denormals`).
+FLUSH_INTERVAL = 32
+
+NON_FINITE = "non_finite"
+LOSS_LIMIT = "loss_limit"
+
+
+@dataclass(frozen=True)
+class Data:
+    """One of the three parts of a data set, for R replicates.
+
+    Attributes
+    ----------
+    inputs
+        ``(R, n, d + 1)``, the last column 1.
+    targets
+        ``(R, n, K)``.
+    """
+
+    inputs: Array
+    targets: Array
+
+    def take(self, replicates: slice) -> "Data":
+        """Return the part that belongs to these replicates."""
+        return Data(self.inputs[replicates], self.targets[replicates])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a training run goes.
+
+    Attributes
+    ----------
+    steps
+        Number of updates.
+    evaluation_steps
+        Numbers of updates after which to evaluate: ascending, from 0 to ``steps``.
+    batch_size
+        Rows per update; None for the full batch. The last batch of an epoch may be smaller.
+    order
+        ``order(epoch)``: the permutations ``(R, n)`` of the training rows for that epoch, from 0.
+        Not asked for with the full batch.
+    schedule
+        A key of :data:`momentum_study.schedules.SCHEDULES`.
+    loss_limit
+        A run has diverged when, at an evaluation, its training loss exceeds this multiple of its
+        initial one. (An output that is not finite is seen at once.)
+    """
+
+    steps: int
+    evaluation_steps: tuple[int, ...]
+    batch_size: int | None
+    order: Callable[[int], Array] | None = None
+    schedule: str = "constant"
+    loss_limit: float = np.inf
+
+
+@dataclass(frozen=True)
+class History:
+    """What was seen of R × C runs at E evaluations.
+
+    Attributes
+    ----------
+    steps
+        ``(E,)`` numbers of updates made.
+    curves
+        Name → ``(R, C, E)`` float64, NaN from the divergence on: ``train_loss``,
+        ``validation_loss``, ``test_loss``, ``train_score``, ``validation_score``, ``test_score``;
+        of the last update before the evaluation ``gradient_norm`` (of its minibatch),
+        ``update_norm``, and of the last two ``update_cosine`` and ``sign_flip_share`` (share of
+        weights whose update changed sign); ``displacement``, the distance from the start.
+    first_bad_step
+        ``(R, C)``: updates made when divergence was seen, -1 for completed runs.
+    reason
+        ``(R, C)`` str: why, empty for completed runs.
+    weights
+        ``weights[r][c]``: final weights, a list of layers ``(units, inputs + 1)``; empty after a
+        divergence.
+    """
+
+    steps: Array
+    curves: dict[str, Array]
+    first_bad_step: Array
+    reason: Array
+    weights: list[list[list[Array]]]
+
+
+CURVES = (
+    "train_loss",
+    "validation_loss",
+    "test_loss",
+    "train_score",
+    "validation_score",
+    "test_score",
+    "gradient_norm",
+    "update_norm",
+    "update_cosine",
+    "sign_flip_share",
+    "displacement",
+)
+
+
+def train(
+    architecture: Architecture,
+    weights: Sequence[Sequence[Array]],
+    rule: Rule,
+    betas: Sequence[float],
+    learning_rates: Sequence[float],
+    parts: dict[str, Data],
+    plan: Plan,
+    dtype: np.dtype[Any] | type = np.float32,
+    stack_bytes: int = STACK_BYTES,
+) -> History:
+    """Train every cell on every replicate.
+
+    Parameters
+    ----------
+    architecture
+        Of every network.
+    weights
+        ``weights[r]``: initial layers of replicate r, shared by its cells.
+    rule
+        The update rule.
+    betas, learning_rates
+        ``(C,)`` momentum coefficient and learning rate of each cell.
+    parts
+        ``"train"``, and for evaluation any of ``"validation"`` and ``"test"``.
+    plan
+        Steps, batches, schedule, evaluation.
+    dtype
+        float32 or float64, as the data.
+    stack_bytes
+        Working set of a stack. Changes the speed and not one bit of the result.
+    """
+    replicates, cells = len(weights), len(betas)
+    batch = plan.batch_size or parts["train"].inputs.shape[1]
+    networks = networks_per_stack(architecture, rule, batch, np.dtype(dtype), stack_bytes)
+    history = _empty_history(plan, replicates, cells)
+    for replicate_part in _even_slices(replicates, max(1, networks // cells)):
+        for cell_part in _even_slices(cells, networks):
+            run = _StackRun(
+                Stack(
+                    architecture,
+                    weights[replicate_part],
+                    len(betas[cell_part]),
+                    dtype,
+                ),
+                rule,
+                np.asarray(betas[cell_part], dtype=np.float64),
+                np.asarray(learning_rates[cell_part], dtype=np.float64),
+                {name: part.take(replicate_part) for name, part in parts.items()},
+                plan,
+                replicate_part,
+            )
+            _store(history, run.run(), replicate_part, cell_part)
+    return history
+
+
+def networks_per_stack(
+    architecture: Architecture, rule: Rule, batch: int, dtype: np.dtype[Any], stack_bytes: int
+) -> int:
+    """How many networks, with state and activations for one batch, fit into ``stack_bytes``."""
+    copies = 3 + len(rule.state)  # weights, gradient, scratch and the rule's own
+    units = sum(2 * hidden + 1 for hidden in architecture.hidden) + architecture.outputs
+    each = dtype.itemsize * (copies * architecture.parameters + units * batch)
+    return max(1, stack_bytes // each)
+
+
+def evaluation_steps(steps: int, evaluations: int) -> tuple[int, ...]:
+    """Steps T(i/n)² for i = 0 … n, rounded, each once: dense early, where losses fall fastest."""
+    return tuple(sorted({round(steps * (i / evaluations) ** 2) for i in range(evaluations + 1)}))
+
+
+def flush_denormals(arrays: Sequence[Array]) -> None:
+    """Set to zero what would reach the denormal numbers before the next call.
+
+    A velocity whose gradients have vanished decays into the denormal numbers, which cost a
+    hundred times as much to compute with. The threshold, 2³² times the smallest normal number, is
+    what halves its way there in an interval (β = 0.5; for a larger β it is on the safe side). In
+    float32 it is 5e-29: no weight and no root of a second moment would have felt the difference.
+    """
+    for array in arrays:
+        threshold = 2.0**FLUSH_INTERVAL * np.finfo(array.dtype).tiny
+        np.multiply(array, np.abs(array) > threshold, out=array)
+
+
+def _even_slices(count: int, most: int) -> list[slice]:
+    pieces = -(-count // most)
+    edges = [count * piece // pieces for piece in range(pieces + 1)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]
+
+
+def _empty_history(plan: Plan, replicates: int, cells: int) -> History:
+    shape = (replicates, cells, len(plan.evaluation_steps))
+    return History(
+        steps=np.array(plan.evaluation_steps, dtype=np.int64),
+        curves={name: np.full(shape, np.nan) for name in CURVES},
+        first_bad_step=np.full((replicates, cells), -1, dtype=np.int64),
+        reason=np.full((replicates, cells), "", dtype="<U10"),
+        weights=[[[] for _ in range(cells)] for _ in range(replicates)],
+    )
+
+
+def _store(whole: History, part: History, replicates: slice, cells: slice) -> None:
+    for name, curve in part.curves.items():
+        whole.curves[name][replicates, cells] = curve
+    whole.first_bad_step[replicates, cells] = part.first_bad_step
+    whole.reason[replicates, cells] = part.reason
+    for row, layers in zip(whole.weights[replicates], part.weights, strict=True):
+        row[cells] = layers
+
+
+def _inner(left: LayerBlocks, right: LayerBlocks) -> Array:
+    """Inner products ``(R, C)``, network by network, in float64."""
+    total = np.zeros(left.blocks[0].shape[:2])
+    for a, b in zip(left.blocks, right.blocks, strict=True):
+        total += np.add.reduce(a.astype(np.float64) * b, axis=-1)
+    return total
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A minibatch, its inputs in both orders: going forward and back want one each.
+
+    ``rows`` is ``(R, B, d + 1)``, ``inputs`` ``(R, d + 1, B)``, ``targets`` ``(R, K, B)``.
+    """
+
+    rows: Array
+    inputs: Array
+    targets: Array
+
+
+class _StackRun:
+    """One stack on its way through one training run."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        rule: Rule,
+        betas: Array,
+        learning_rates: Array,
+        parts: dict[str, Data],
+        plan: Plan,
+        replicates: slice,
+    ) -> None:
+        self.stack = stack
+        self.rule = rule
+        self.parts = parts
+        self.plan = plan
+        self.replicates = replicates
+        self.loss = LOSSES[stack.architecture.loss]
+        self.schedule = SCHEDULES[plan.schedule]
+        self.history = _empty_history(plan, stack.replicates, stack.cells)
+        self.cells = np.arange(stack.cells)  # which cells the stack still holds
+        self.alive = np.ones((stack.replicates, stack.cells), dtype=bool)
+        self.betas = betas
+        self.learning_rates = learning_rates
+        self.state = [stack.new_blocks() for _ in rule.state]
+        self.scratch = stack.new_blocks()
+        self.start = stack.take_cells(stack.weights, self.cells)
+        self.snapshots: dict[int, LayerBlocks] = {}
+        self.gradient_norm = np.full((stack.replicates, stack.cells), np.nan)
+        self.factor = np.nan
+        self._prepare_updates()
+
+    def run(self) -> History:
+        """Train to the end of the plan and return what was seen."""
+        evaluations = {step: index for index, step in enumerate(self.plan.evaluation_steps)}
+        # Overflow and NaN are results here; they are looked for, not warned about.
+        with np.errstate(all="ignore"):
+            self._evaluate(0, 0)
+            batches = self._batches()
+            for t in range(self.plan.steps):
+                if not self.alive.any():
+                    break
+                watched = t + 1 in evaluations or t + 2 in evaluations
+                self._update(t, next(batches), watched)
+                if (t + 1) % FLUSH_INTERVAL == 0:
+                    flush_denormals([block for state in self.state for block in state.blocks])
+                if t + 1 in evaluations:
+                    self._evaluate(t + 1, evaluations[t + 1])
+                    self._drop_dead_cells()
+        self._keep_weights()
+        return self.history
+
+    def _batches(self) -> Iterator[_Batch]:
+        """Yield the minibatches, epoch after epoch: an epoch is the training set reordered."""
+        train = self.parts["train"]
+        if self.plan.batch_size is None:
+            rows = pair_single_row(train.inputs, 1)
+            targets = pair_single_row(train.targets, 1)
+            whole = _Batch(rows, batch_last(rows), batch_last(targets))
+            while True:
+                yield whole
+        if self.plan.order is None:
+            raise ValueError("minibatches need an order of the training rows")
+        count = train.inputs.shape[1]
+        epoch = 0
+        while True:
+            order = self.plan.order(epoch)[self.replicates, :, None]
+            rows = np.take_along_axis(train.inputs, order, axis=1)
+            inputs = batch_last(rows)
+            targets = batch_last(np.take_along_axis(train.targets, order, axis=1))
+            for start in range(0, count, self.plan.batch_size):
+                part = slice(start, min(start + self.plan.batch_size, count))
+                yield _Batch(
+                    pair_single_row(rows[:, part], 1),
+                    pair_single_row(inputs[..., part], 2),
+                    pair_single_row(targets[..., part], 2),
+                )
+            epoch += 1
+
+    def _update(self, t: int, batch: _Batch, watched: bool) -> None:
+        """Make update number t + 1."""
+        stack = self.stack
+        outputs = stack.outputs(batch.inputs)
+        if not math.isfinite(np.add.reduce(outputs, axis=None)):
+            # The sum may overflow where no output has: look at each network.
+            bad = ~np.isfinite(outputs).all(axis=(1, 3)) & self.alive
+            if bad.any():
+                self._retire(bad, t, NON_FINITE)
+                outputs = stack.outputs(batch.inputs)
+        self.loss.to_error(outputs, batch.targets[:, :, None])
+        np.multiply(outputs, self.scale / stack.dtype.type(outputs.shape[3]), out=outputs)
+        stack.backpropagate(batch.rows)
+        if watched:
+            self.snapshots[t] = stack.take_cells(stack.weights, np.arange(stack.cells))
+            norm = np.sqrt(_inner(stack.gradients, stack.gradients))
+            self.gradient_norm = norm / self.gradient_factor
+        coefficients = self._coefficients(t)
+        for weights, gradients, scratch, *state in self.update_blocks:
+            self.rule.update(weights, gradients, state, scratch, coefficients)
+
+    def _coefficients(self, t: int) -> Coefficients:
+        """Return the rule's coefficients for update t + 1, computed anew only when they change."""
+        factor = self.schedule(t / self.plan.steps)
+        if self.rule.depends_on_t or factor != self.factor:
+            self.factor = factor
+            self.coefficients = tuple(
+                _shared(np.asarray(value), self.stack.dtype)
+                for value in self.rule.coefficients(self.betas, self.base_rate * factor, t + 1)
+            )
+        return self.coefficients
+
+    def _evaluate(self, step: int, index: int) -> None:
+        """Enter the losses, scores and path measures after ``step`` updates."""
+        curves = self.history.curves
+        losses = {}
+        for name, part in self.parts.items():
+            loss, score = self.stack.evaluate(part.inputs, part.targets, ROWS_AT_ONCE)
+            losses[name] = loss
+            curves[f"{name}_loss"][:, self.cells, index] = loss
+            curves[f"{name}_score"][:, self.cells, index] = score
+        for name, value in self._path(step).items():
+            curves[name][:, self.cells, index] = value
+        train_loss = losses["train"]
+        initial = self.history.curves["train_loss"][:, self.cells, 0]
+        self._retire(~np.isfinite(train_loss) & self.alive, step, NON_FINITE)
+        self._retire((train_loss > self.plan.loss_limit * initial) & self.alive, step, LOSS_LIMIT)
+        dead = np.zeros(self.history.first_bad_step.shape, dtype=bool)
+        dead[:, self.cells] = ~self.alive
+        for curve in curves.values():
+            curve[dead, index] = np.nan
+
+    def _path(self, step: int) -> dict[str, Array]:
+        """Measures of the last two updates, and the distance from the start."""
+        weights = self.stack.weights
+        displacement = self._difference(weights, self.start)
+        measures = {"displacement": np.sqrt(_inner(displacement, displacement))}
+        if step - 1 in self.snapshots:
+            last = self._difference(weights, self.snapshots[step - 1])
+            measures["gradient_norm"] = self.gradient_norm
+            measures["update_norm"] = np.sqrt(_inner(last, last))
+            if step - 2 in self.snapshots:
+                before = self._difference(self.snapshots[step - 1], self.snapshots[step - 2])
+                norms = measures["update_norm"] * np.sqrt(_inner(before, before))
+                measures["update_cosine"] = np.clip(_inner(last, before) / norms, -1.0, 1.0)
+                measures["sign_flip_share"] = self._sign_flips(last, before)
+        self.snapshots = {t: kept for t, kept in self.snapshots.items() if t == step - 1}
+        return measures
+
+    def _difference(self, left: LayerBlocks, right: LayerBlocks) -> LayerBlocks:
+        difference = self.stack.new_blocks()
+        for out, a, b in zip(difference.blocks, left.blocks, right.blocks, strict=True):
+            np.subtract(a, b, out=out)
+        return difference
+
+    def _sign_flips(self, last: LayerBlocks, before: LayerBlocks) -> Array:
+        flips = sum(
+            np.count_nonzero(np.signbit(a) != np.signbit(b), axis=-1)
+            for a, b in zip(last.blocks, before.blocks, strict=True)
+        )
+        return np.asarray(flips) / self.stack.architecture.parameters
+
+    def _retire(self, bad: Array, step: int, reason: str) -> None:
+        """Record a divergence and turn the networks into zeros, which stay zero and finite."""
+        if not bad.any():
+            return
+        replicates, columns = np.nonzero(bad)
+        self.history.first_bad_step[replicates, self.cells[columns]] = step
+        self.history.reason[replicates, self.cells[columns]] = reason
+        self.alive &= ~bad
+        for blocks in (self.stack.weights, self.start, *self.state, *self.snapshots.values()):
+            for block in blocks.blocks:
+                block[bad] = 0
+        self._prepare_updates()
+
+    def _drop_dead_cells(self) -> None:
+        """Make the stack smaller by the cells that have diverged in every replicate."""
+        kept = np.flatnonzero(self.alive.any(axis=0))
+        if len(kept) == self.stack.cells or len(kept) == 0:
+            return
+        take = self.stack.take_cells
+        self.state = [take(state, kept) for state in self.state]
+        self.snapshots = {t: take(snapshot, kept) for t, snapshot in self.snapshots.items()}
+        self.start = take(self.start, kept)
+        self.stack.keep_cells(kept)
+        self.scratch = self.stack.new_blocks()
+        self.cells = self.cells[kept]
+        self.alive = self.alive[:, kept]
+        self.betas = self.betas[kept]
+        self.learning_rates = self.learning_rates[kept]
+        self._prepare_updates()
+
+    def _prepare_updates(self) -> None:
+        """Derive from the cells' β and α, and from the buffers, what every update needs.
+
+        The gain, and for a homogeneous rule the learning rate too, go into ``scale``, which
+        multiplies the output errors (K × B numbers a network instead of one per weight).
+        """
+        gain = np.array([self.rule.gain(float(beta)) for beta in self.betas])
+        if self.rule.homogeneous:
+            self.gradient_factor = gain * self.learning_rates
+            self.base_rate = np.ones_like(gain)
+        else:
+            self.gradient_factor = gain
+            self.base_rate = self.learning_rates
+        scale = np.where(self.alive, self.gradient_factor, 0.0)
+        self.scale = scale.astype(self.stack.dtype)[:, None, :, None]
+        stores = (self.stack.weights, self.stack.gradients, self.scratch, *self.state)
+        self.update_blocks = list(zip(*(store.blocks for store in stores), strict=True))
+        self.factor = np.nan  # so that the coefficients are computed at the next update
+
+    def _keep_weights(self) -> None:
+        for column, cell in enumerate(self.cells):
+            for replicate in np.flatnonzero(self.alive[:, column]):
+                self.history.weights[replicate][cell] = [
+                    layer[replicate, column].copy() for layer in self.stack.weights.layers
+                ]
+
+
+def _shared(values: Array, dtype: np.dtype[Any]) -> float | Array:
+    """One number if all cells agree, else an array that broadcasts over blocks ``(R, C, P)``."""
+    if values.ndim == 0 or (values == values[0]).all():
+        return float(values.flat[0])
+    return values.astype(dtype)[None, :, None]
