@@ -1,0 +1,142 @@
+"""From runs to cells: what the replicates of one cell say together."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from momentum_study.analysis.statistics import (
+    FloatArray,
+    bootstrap_interval,
+    estimate,
+    interquartile_mean,
+    median,
+    wilson_interval,
+)
+from momentum_study.errors import StudyError
+from momentum_study.tables import (
+    CELL_FACTS,
+    CELL_KEYS,
+    LOSS_METRICS,
+    PATH_METRICS,
+    SCORE_METRICS,
+    target_columns,
+)
+
+Positions = NDArray[np.intp]
+
+_STATISTICS = {"median": median, "iqm": interquartile_mean}
+
+
+def cells_table(
+    runs: pd.DataFrame, confidence: float = 0.95, resamples: int = 1000, seed: int = 0
+) -> pd.DataFrame:
+    """Summarise the runs of each cell, that is, over replicates.
+
+    No run is dropped silently. What a run counts for depends on the metric:
+
+    =====================  =====================================  ==============================
+    metric                 runs that enter                        diverged or missed
+    =====================  =====================================  ==============================
+    losses, final or best  all                                    +∞, the worst loss
+    ``steps_to_<target>``  all                                    +∞, later than any
+    scores                 all                                    −∞, the worst score
+    path metrics           those with a finite value: ``<m>_n``   enters if its value is finite
+    =====================  =====================================  ==============================
+
+    A diverged run counts as failed in every loss, score and time, also where it had reached a low
+    loss or a target before: a run that diverged is no success. A completed run without a value
+    (its validation loss overflowed, say) fails likewise in that metric. So a median is infinite
+    where at least half of a cell's runs failed, an interquartile mean where more than a quarter
+    did. With a single run an interval has no width: it says nothing about replication.
+
+    Parameters
+    ----------
+    runs
+        A table of the schema `momentum_study.tables.RUNS`, rows in any order.
+    confidence
+        Of all intervals: Wilson for the divergence rate, percentile bootstrap over replicates for
+        the others (see `statistics.bootstrap_interval`).
+    resamples
+        Bootstrap resamples, the same for all cells and metrics.
+    seed
+        Of the generator of the resamples (PCG64). A cell's row depends on it and on the cell's own
+        runs, not on other cells nor on any order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A table of the schema `momentum_study.tables.CELLS`, sorted by its key columns.
+
+    Raises
+    ------
+    StudyError
+        If runs of one cell differ in rates, batch size or number of steps.
+    """
+    runs = runs.sort_values([*CELL_KEYS, "replicate"], ignore_index=True)
+    first = ~runs.duplicated(list(CELL_KEYS))
+    cell = first.cumsum().to_numpy() - 1
+    facts = runs.loc[first, [*CELL_KEYS, *CELL_FACTS]].reset_index(drop=True)
+    _check_facts(runs, facts, cell)
+    diverged = (runs["status"] == "diverged").to_numpy()
+    replicates, replicate = np.unique(runs["replicate"], return_inverse=True)
+
+    columns = _divergence_rates(cell, diverged, len(facts), confidence)
+    for metric, values in _entering(runs, diverged).items():
+        x = np.full((len(facts), len(replicates)), np.nan)
+        x[cell, replicate] = values
+        columns[f"{metric}_n"] = np.count_nonzero(~np.isnan(x), axis=1)
+        for name, statistic in _STATISTICS.items():
+            # The same stream for every metric: all are resampled with the same replicates.
+            generator = np.random.Generator(np.random.PCG64(seed))
+            low, high = bootstrap_interval(x, statistic, confidence, resamples, generator)
+            columns[f"{metric}_{name}"] = estimate(x, statistic)
+            columns[f"{metric}_{name}_low"] = low
+            columns[f"{metric}_{name}_high"] = high
+    return pd.concat([facts, pd.DataFrame(columns)], axis="columns")
+
+
+def _check_facts(runs: pd.DataFrame, facts: pd.DataFrame, cell: Positions) -> None:
+    for name in CELL_FACTS:
+        differs = runs[name].to_numpy() != facts[name].to_numpy()[cell]
+        if differs.any():
+            run = runs[differs].iloc[0]
+            where = " ".join(f"{key}={run[key]}" for key in CELL_KEYS)
+            raise StudyError(
+                f"runs: the replicates of a cell differ in {name} ({where}), expected one value. "
+                "They come from different studies: train and collect them anew."
+            )
+
+
+def _divergence_rates(
+    cell: Positions, diverged: NDArray[np.bool_], cells: int, confidence: float
+) -> dict[str, NDArray[Any]]:
+    n_runs = np.bincount(cell, minlength=cells)
+    n_diverged = np.bincount(cell[diverged], minlength=cells)
+    low, high = wilson_interval(n_diverged, n_runs, confidence)
+    return {
+        "n_runs": n_runs,
+        "n_completed": n_runs - n_diverged,
+        "n_diverged": n_diverged,
+        "divergence_rate": n_diverged / n_runs,
+        "divergence_rate_low": low,
+        "divergence_rate_high": high,
+    }
+
+
+def _entering(runs: pd.DataFrame, diverged: NDArray[np.bool_]) -> dict[str, FloatArray]:
+    """Metric → value of each run ``(runs,)``: failures as infinities, NaN for what stays out."""
+    entering = {}
+    for metrics, worst in (
+        (LOSS_METRICS, np.inf),
+        (SCORE_METRICS, -np.inf),
+        (target_columns(runs.columns), np.inf),
+    ):
+        for metric in metrics:
+            values = runs[metric].to_numpy("float64", na_value=np.nan)
+            entering[metric] = np.where(diverged | np.isnan(values), worst, values)
+    for metric in PATH_METRICS:
+        values = runs[metric].to_numpy("float64")
+        entering[metric] = np.where(np.isfinite(values), values, np.nan)
+    return entering

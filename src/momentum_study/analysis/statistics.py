@@ -1,0 +1,202 @@
+"""Estimates and intervals that keep infinities.
+
+A diverged run or a missed target enters as an infinity of the bad sign. It is never dropped and
+never averaged away: an estimate that rests on one is infinite itself.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from statsmodels.stats.proportion import proportion_confint
+
+FloatArray = NDArray[np.float64]
+Statistic = Callable[[FloatArray, int], FloatArray]
+
+# Resampled values at a time: half a MiB, which sorts within the cache.
+_CHUNK_VALUES = 2**16
+
+
+def wilson_interval(
+    count: ArrayLike, n: ArrayLike, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Wilson's score interval for a binomial rate.
+
+    With p = count / n and z the normal quantile of (1 + confidence) / 2, the ends are::
+
+        (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)
+
+    Parameters
+    ----------
+    count, n
+        Numbers of events and of trials, ``(...)``; n at least 1.
+    confidence
+        In (0, 1).
+
+    Returns
+    -------
+    low, high
+        ``(...)`` each, within [0, 1] and on either side of p.
+    """
+    count, n = np.asarray(count), np.asarray(n)
+    rate = count / n
+    low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
+    # For count = n the upper end is 1; rounding can leave it just below.
+    return np.clip(low, 0.0, rate), np.clip(high, rate, 1.0)
+
+
+def median(x: ArrayLike, axis: int = -1) -> FloatArray:
+    """Median along an axis; of an even number, the mean of the middle two.
+
+    One infinity among the middle two makes the median infinite.
+
+    Parameters
+    ----------
+    x
+        ``(..., n, ...)`` without NaN.
+    axis
+        The axis of length n, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If the middle two are −∞ and +∞.
+    """
+    ordered = np.moveaxis(np.sort(np.asarray(x, dtype=np.float64), axis=axis), axis, 0)
+    n = len(ordered)
+    return _weighted_mean(ordered[(n - 1) // 2 : n // 2 + 1])
+
+
+def interquartile_mean(x: ArrayLike, axis: int = -1) -> FloatArray:
+    """Mean of the middle half of the values along an axis.
+
+    Exactly a quarter of the total weight n is cut off at either side, if need be as a fraction of
+    a value: of the sorted values the first and the last ⌊n/4⌋ are left out and the next at either
+    side have weight 1 − (n/4 − ⌊n/4⌋). Where n is a multiple of 4 this is ``scipy.stats.trim_mean``
+    at 0.25, which cuts off whole values only and so for other n less than a quarter. Infinities
+    within the middle half make it infinite, outside they do not matter.
+
+    Parameters
+    ----------
+    x
+        ``(..., n, ...)`` without NaN.
+    axis
+        The axis of length n, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If the middle half has both infinities.
+
+    References
+    ----------
+    Agarwal et al. (2021), Deep reinforcement learning at the edge of the statistical precipice.
+    """
+    ordered = np.moveaxis(np.sort(np.asarray(x, dtype=np.float64), axis=axis), axis, 0)
+    n = len(ordered)
+    cut = n // 4
+    return _weighted_mean(ordered[cut : n - cut], edge_weight=1 - (n / 4 - cut))
+
+
+def _weighted_mean(ordered: FloatArray, edge_weight: float = 1.0) -> FloatArray:
+    """Mean over the first axis, sorted, with the given weight for its first and last value."""
+    n = len(ordered)
+    if np.any(np.isneginf(ordered[0]) & np.isposinf(ordered[-1])):
+        raise ValueError("no mean of values that include both infinities")
+    if n == 1:
+        return np.array(ordered[0])
+    total = edge_weight * (ordered[0] + ordered[-1])
+    for value in ordered[1:-1]:
+        total += value
+    return np.asarray(total / (n - 2 + 2 * edge_weight))
+
+
+def estimate(x: FloatArray, statistic: Statistic) -> FloatArray:
+    """Statistic of each row, over its values that are not NaN.
+
+    Parameters
+    ----------
+    x
+        ``(cells, replicates)``; NaN marks a run that does not enter.
+    statistic
+        As for `bootstrap_interval`.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(cells,)``; NaN for a row without values.
+    """
+    estimates = np.full(len(x), np.nan)
+    for rows, values in _rows_by_size(x):
+        estimates[rows] = statistic(values, 1)
+    return estimates
+
+
+def bootstrap_interval(
+    x: FloatArray,
+    statistic: Statistic,
+    confidence: float,
+    resamples: int,
+    generator: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:
+    """Percentile bootstrap interval of a statistic, row by row, resampling replicates.
+
+    The ends are order statistics of the resampled values (the inverse of their distribution
+    function), so that infinities survive. All rows with the same number of values are resampled
+    with the same indices: rows are paired by replicate. These indices depend on that number, on
+    the generator and on nothing else; another row, or a replicate more elsewhere, changes no
+    interval. For normal values and 95 % the ends hold the true centre in 94 % of cases from ten
+    values on, an interquartile mean's in 91 % with five.
+
+    Parameters
+    ----------
+    x
+        ``(cells, replicates)``. NaN marks a run that does not enter: a row with m others is
+        resampled m out of m.
+    statistic
+        ``statistic(sample, axis)`` reduces ``(rows, m, resamples)`` along axis 1 to
+        ``(rows, resamples)``, as `median` and `interquartile_mean` do.
+    confidence
+        In (0, 1).
+    resamples
+        Number of resamples, the same for all rows.
+    generator
+        Asked once for ``replicates × resamples`` numbers.
+
+    Returns
+    -------
+    low, high
+        ``(cells,)`` each; NaN for a row without values.
+    """
+    # scipy.stats.bootstrap interpolates: between two infinities that makes NaN for some numbers
+    # of resamples (1001 at 95 %). Nor does it take rows of different length.
+    tail = (1 - confidence) / 2
+    ends = [_quantile_index(tail, resamples), _quantile_index(1 - tail, resamples)]
+    # A row with m values uses the first m rows of these, whatever the number of replicates.
+    uniform = generator.random((x.shape[1], resamples))
+    interval = np.full((len(x), 2), np.nan)
+    for rows, values in _rows_by_size(x):
+        size = values.shape[1]
+        positions = (uniform[:size] * size).astype(np.intp)
+        step = max(1, _CHUNK_VALUES // positions.size)
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            resampled = np.sort(statistic(values[part][:, positions], 1), axis=-1)
+            interval[rows[part]] = resampled[:, ends]
+    return interval[:, 0], interval[:, 1]
+
+
+def _rows_by_size(x: FloatArray) -> Iterator[tuple[NDArray[np.intp], FloatArray]]:
+    """For each m > 0: the numbers ``(rows,)`` and values ``(rows, m)`` of rows with m values."""
+    present = ~np.isnan(x)
+    sizes = present.sum(axis=1)
+    for size in np.unique(sizes[sizes > 0]):
+        rows = np.flatnonzero(sizes == size)
+        yield rows, x[rows][present[rows]].reshape(-1, size)
+
+
+def _quantile_index(probability: float, n: int) -> int:
+    """Place of a quantile among n sorted values: the first with at least this share up to it."""
+    # Rounded, or 0.975 × 1000 as computed could lie just above 975.
+    return max(0, math.ceil(round(probability * n, 9)) - 1)

@@ -1,0 +1,203 @@
+"""Writing and reading tables: CSV and Parquet, sorted, checked, whole or not at all."""
+
+import copy
+import os
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+from pandas.api.types import is_string_dtype
+from pyarrow import parquet
+
+from momentum_study.atomic import replacing
+from momentum_study.errors import StudyError
+from momentum_study.tables.validation import columns_in_order, key_columns, listed, validate
+
+_ROW_GROUP = 2**17
+_NAMES = b"momentum_study.columns"
+
+
+def write_table(
+    frame: pd.DataFrame, path: str | os.PathLike[str], schema: pa.DataFrameSchema
+) -> None:
+    r"""Validate a table and write it as CSV or Parquet, after the suffix of `path`.
+
+    Rows are sorted by the key columns, columns come in the order of the schema: equal tables make
+    equal bytes, whatever order they were put together in. CSV is UTF-8 with ``\n`` line ends, each
+    float in the fewest digits that give it back exactly, a missing value as nothing, infinity as
+    ``inf``. Parquet is compressed with zstd in row groups of 131072 rows, each page with a
+    checksum. The file appears under its name only when it is complete and on disk; its folder is
+    made if need be.
+
+    Parameters
+    ----------
+    frame
+        The table; its index is ignored. Text may be categorical.
+    path
+        ``*.csv`` or ``*.parquet``.
+    schema
+        `RUNS`, `CURVES`, `CELLS` or another whose ``unique`` names its key columns.
+
+    Raises
+    ------
+    StudyError
+        If the table breaks a rule of the schema (the message names the first few), or the file
+        cannot be written. What was under `path` before is then still there.
+    ValueError
+        If the suffix is neither ``.csv`` nor ``.parquet``.
+    """
+    path = Path(path)
+    write = {".csv": _write_csv, ".parquet": _write_parquet}.get(path.suffix)
+    if write is None:
+        raise ValueError(f"{path}: expected a name that ends in .csv or .parquet")
+    try:
+        table = frame[list(columns_in_order(list(frame.columns), schema))].reset_index(drop=True)
+        categorical = table.columns[table.dtypes == "category"]
+        table = table.astype(dict.fromkeys(categorical, "str"))
+        validate(table, schema)
+    except StudyError as error:
+        raise StudyError(
+            f"{path}: not written, this is no valid {schema.name} table: {error}"
+        ) from None
+    table = table.sort_values(key_columns(schema), kind="stable", ignore_index=True)
+    try:
+        with replacing(path) as file:
+            write(table, file)
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _write_csv(table: pd.DataFrame, file: BinaryIO) -> None:
+    table.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
+    content = pyarrow.Table.from_pandas(table, preserve_index=False, nthreads=1)
+    text = [field.name for field in content.schema if pyarrow.types.is_large_string(field.type)]
+    parquet.write_table(
+        # In place of the metadata of pandas, which holds versions; the schema knows the types.
+        content.replace_schema_metadata({_NAMES: _joined(content.column_names)}),
+        file,
+        row_group_size=_ROW_GROUP,
+        compression="zstd",
+        use_dictionary=text,
+        write_page_checksum=True,
+    )
+
+
+def _joined(names: Iterable[str]) -> bytes:
+    return "\n".join(names).encode()
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    schema: pa.DataFrameSchema,
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Read a table that `write_table` wrote, and check it.
+
+    Parameters
+    ----------
+    path
+        ``*.csv`` or ``*.parquet``.
+    schema
+        The schema it was written with.
+    columns
+        The columns to read, in the order wanted; all of them by default. Rules about single
+        columns are checked for these; rules about whole rows, and the uniqueness of the keys,
+        only when all columns are read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the dtypes of the schema: text ``str``, whole numbers ``int64``, or ``Int64`` where
+        they may be missing. In a CSV only an empty field is missing, "NA" and "None" are text.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing, cut off, damaged, not a table of this schema, or without one of
+        the wanted columns.
+    ValueError
+        If the suffix is neither ``.csv`` nor ``.parquet``.
+    """
+    path = Path(path)
+    read = {".csv": _read_csv, ".parquet": _read_parquet}.get(path.suffix)
+    if read is None:
+        raise ValueError(f"{path}: expected a name that ends in .csv or .parquet")
+    advice = "Delete it and run the workflow again: it is made anew."
+    try:
+        frame = read(path, schema, columns)
+        validate(frame, schema if columns is None else _of_columns(schema))
+    except FileNotFoundError:
+        raise StudyError(f"{path}: no such file, expected a {schema.name} table") from None
+    except (StudyError, OSError, ValueError, pyarrow.ArrowException) as error:
+        problem = " ".join(str(error).split())
+        raise StudyError(
+            f"{path}: expected a {schema.name} table, but {problem}. {advice}"
+        ) from error
+    return frame
+
+
+def _of_columns(schema: pa.DataFrameSchema) -> pa.DataFrameSchema:
+    """Return the schema's rules about single columns, for those a table has."""
+    columns = {name: copy.copy(spec) for name, spec in schema.columns.items()}
+    for spec in columns.values():
+        spec.required = False
+    return pa.DataFrameSchema(columns, name=schema.name)
+
+
+def _wanted(
+    found: list[str], schema: pa.DataFrameSchema, columns: Sequence[str] | None
+) -> dict[str, pa.Column]:
+    """Choose from the columns found in a file, which must be the schema's."""
+    known = columns_in_order(found, schema)
+    wanted = known if columns is None else columns
+    if absent := [column for column in wanted if column not in known]:
+        raise StudyError(f"it has no columns {listed(absent)}")
+    return {column: known[column] for column in wanted}
+
+
+def _read_csv(
+    path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
+) -> pd.DataFrame:
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        raise StudyError("it is cut off: the last line has no end")
+    specs = _wanted(list(pd.read_csv(BytesIO(content), nrows=0).columns), schema, columns)
+    dtypes = {column: spec.dtype.type for column, spec in specs.items()}
+    frame = pd.read_csv(
+        BytesIO(content),
+        usecols=list(specs),
+        dtype=dtypes,
+        keep_default_na=False,
+        na_values={c: [""] for c, dtype in dtypes.items() if not is_string_dtype(dtype)},
+    )
+    return frame[list(specs)]
+
+
+def _read_parquet(
+    path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
+) -> pd.DataFrame:
+    # ParquetFile, not read_table: that one makes columns out of folder names such as beta=0.9.
+    with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        names, rows = list(file.schema_arrow.names), file.metadata.num_rows
+        specs = _wanted(names, schema, columns)
+        content = file.read(list(specs), use_threads=False)
+        # The pages have checksums; what the file says about them is there twice.
+        if (file.metadata.metadata or {}).get(_NAMES) != _joined(names):
+            raise StudyError("its list of columns is damaged, or another program wrote it")
+        if content.num_rows != rows:
+            raise StudyError(f"it holds {content.num_rows} rows and announces {rows}")
+    # By way of Int64: a detour over float64 would round large numbers where some are missing.
+    frame = content.to_pandas(
+        types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get, use_threads=False
+    )
+    whole = [column for column, spec in specs.items() if spec.dtype.type == np.dtype("int64")]
+    typed: pd.DataFrame = frame[list(specs)].astype(dict.fromkeys(whole, "int64"))
+    return typed

@@ -1,0 +1,342 @@
+"""Schemas of the tables: columns, types, ranges, and what must agree within a row."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from numpy.typing import NDArray
+
+CELL_KEYS = (
+    "grid",
+    "dataset",
+    "network",
+    "rule",
+    "batch",
+    "schedule",
+    "beta",
+    "learning_rate",
+)
+RUN_KEYS = (*CELL_KEYS, "replicate")
+CELL_FACTS = ("alpha", "eta", "batch_size", "steps")
+
+LOSS_METRICS = (
+    "train_loss_final",
+    "train_loss_best",
+    "validation_loss_best",
+    "test_loss_at_best",
+)
+SCORE_METRICS = ("train_score_final", "validation_score_best", "test_score_at_best")
+PATH_METRICS = (
+    "up_step_share",
+    "update_cosine",
+    "sign_flip_share",
+    "path_ratio",
+    "gradient_norm_final",
+    "gradient_norm_mean",
+)
+
+Mask = NDArray[np.bool_]
+
+# How many examples an error message gives.
+EXAMPLES = 3
+
+_TARGET = r"steps_to_(?P<target>(?:0|[1-9]\d*)(?:\.\d+)?(?:e-\d\d+)?)"
+
+
+def target_columns(columns: Iterable[str]) -> list[str]:
+    """Columns ``steps_to_<target>`` among `columns`, the easiest (largest) target first."""
+    matches = [match for column in columns if (match := re.fullmatch(_TARGET, column))]
+    return [match[0] for match in sorted(matches, key=lambda match: -float(match["target"]))]
+
+
+def _check(test: Callable[[pd.Series], pd.Series], meaning: str) -> pa.Check:
+    return pa.Check(test, error=meaning, n_failure_cases=EXAMPLES)
+
+
+def _text(*allowed: str) -> pa.Column:
+    if allowed:
+        choice = " or ".join(f'"{value}"' for value in allowed)
+        return pa.Column("str", _check(lambda text: text.isin(allowed), f"must be {choice}"))
+    return pa.Column("str", _check(lambda text: text != "", "must not be empty"))
+
+
+def _whole(minimum: int, *, nullable: bool = False) -> pa.Column:
+    return pa.Column(
+        "Int64" if nullable else "int64",
+        _check(lambda value: value >= minimum, f"must be at least {minimum}"),
+        nullable=nullable,
+    )
+
+
+def _per_target(dtype: str) -> pa.Column:
+    """Columns of one kind, one for each target of the study."""
+    test = _check(lambda value: value >= 0, "must not be negative")
+    return pa.Column(dtype, test, nullable=dtype != "int64", regex=True, required=False)
+
+
+def _positive() -> pa.Column:
+    test = _check(lambda value: (value > 0) & (value < np.inf), "must be positive and finite")
+    return pa.Column("float64", test)
+
+
+def _real(low: float, high: float, dtype: str = "float64", *, nullable: bool = True) -> pa.Column:
+    if (low, high) == (0, np.inf):
+        meaning = "must not be negative"
+    elif low == -np.inf:
+        meaning = f"must be at most {high:g}"
+    else:
+        meaning = f"must be in [{low:g}, {high:g}]"
+    test = _check(lambda value: (value >= low) & (value <= high), meaning)
+    return pa.Column(dtype, test, nullable=nullable)
+
+
+_NOT_NEGATIVE = (0.0, np.inf)
+_SHARE = (0.0, 1.0)
+_COSINE = (-1.0, 1.0)
+_SCORE = (-np.inf, 1.0)  # accuracy, or R^2, which has no lower bound
+_RANGES = {
+    **dict.fromkeys(LOSS_METRICS, _NOT_NEGATIVE),
+    **dict.fromkeys(SCORE_METRICS, _SCORE),
+    **dict.fromkeys(PATH_METRICS, _NOT_NEGATIVE),
+    "up_step_share": _SHARE,
+    "update_cosine": _COSINE,
+    "sign_flip_share": _SHARE,
+}
+
+
+def _cell_key_columns() -> dict[str, pa.Column]:
+    beta = _check(lambda value: (value >= 0) & (value < 1), "must be in [0, 1)")
+    return {
+        **{name: _text() for name in CELL_KEYS[:6]},
+        "beta": pa.Column("float64", beta),
+        "learning_rate": _positive(),
+    }
+
+
+def _run_key_columns() -> dict[str, pa.Column]:
+    return {**_cell_key_columns(), "replicate": _whole(0)}
+
+
+def _row_check(test: Callable[[pd.DataFrame], Mask], meaning: str) -> pa.Check:
+    return pa.Check(
+        lambda frame: pd.Series(test(frame), index=frame.index),
+        error=meaning,
+        n_failure_cases=EXAMPLES,
+    )
+
+
+def _diverged(runs: pd.DataFrame) -> Mask:
+    return np.asarray(runs["status"] == "diverged")
+
+
+def _floats(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.float64]:
+    """Columns as a float64 array (rows, columns), missing values as NaN."""
+    return np.stack([frame[c].to_numpy("float64", na_value=np.nan) for c in columns], axis=1)
+
+
+def _no_column(broken: Mask) -> Mask:
+    """Rows of ``(rows, columns)`` that are false in every column."""
+    return np.asarray(~broken.any(axis=1))
+
+
+_FINALS = tuple(
+    f"{part}_{kind}_final" for part in ("train", "validation", "test") for kind in ("loss", "score")
+)
+
+
+def _reason_given(runs: pd.DataFrame) -> Mask:
+    diverged = _diverged(runs)
+    has_step = runs["first_bad_step"].notna().to_numpy(bool)
+    has_reason = (runs["reason"] != "").to_numpy(bool)
+    return np.asarray((has_step == diverged) & (has_reason == diverged))
+
+
+def _rates_agree(runs: pd.DataFrame) -> Mask:
+    beta, rate, alpha, eta = _floats(runs, ["beta", "learning_rate", "alpha", "eta"]).T
+    agree = np.isclose(eta, (1 - beta) * alpha, rtol=1e-9, atol=0) & (eta <= alpha)
+    return np.asarray(agree & ((rate == alpha) | (rate == eta)))
+
+
+def _descent_has_no_beta(runs: pd.DataFrame) -> Mask:
+    return ((runs["rule"] != "gd") | (runs["beta"] == 0)).to_numpy(bool)
+
+
+def _finals_match_status(runs: pd.DataFrame) -> Mask:
+    losses = _floats(runs, ["train_loss_initial", "train_loss_best", "train_loss_final"])
+    return np.where(
+        _diverged(runs),
+        np.isnan(_floats(runs, _FINALS)).all(axis=1),
+        np.isfinite(losses).all(axis=1),
+    )
+
+
+def _best_no_worse_than_final(runs: pd.DataFrame) -> Mask:
+    # A comparison with NaN is false, so a missing value passes here.
+    worse = (
+        (runs["train_loss_best"] > runs["train_loss_final"])
+        | (runs["validation_loss_best"] > runs["validation_loss_final"])
+        | (runs["validation_score_best"] < runs["validation_score_final"])
+    )
+    return ~worse.to_numpy(bool)
+
+
+def _steps_within_budget(runs: pd.DataFrame) -> Mask:
+    columns = ["first_bad_step", "step_best_validation", *target_columns(runs.columns)]
+    beyond = _floats(runs, columns) > runs[["steps"]].to_numpy()
+    return _no_column(beyond)
+
+
+def _targets_in_order(runs: pd.DataFrame) -> Mask:
+    targets = target_columns(runs.columns)
+    if not targets:
+        return np.ones(len(runs), dtype=bool)
+    steps = np.nan_to_num(_floats(runs, targets), nan=np.inf)
+    return _no_column(steps[:, :-1] > steps[:, 1:])
+
+
+def _nothing_after_divergence(curves: pd.DataFrame) -> Mask:
+    dead = curves["train_loss"].isna()
+    stray = pd.Series(False, index=curves.index)
+    for column in _EVALUATED:
+        stray |= dead & curves[column].notna()
+    return ~stray.to_numpy(bool)
+
+
+def _counts_add_up(cells: pd.DataFrame) -> Mask:
+    runs, completed, diverged = _floats(cells, ["n_runs", "n_completed", "n_diverged"]).T
+    rate = cells["divergence_rate"].to_numpy()
+    return np.asarray((completed + diverged == runs) & np.isclose(rate * runs, diverged))
+
+
+def _metric_counts_fit(cells: pd.DataFrame) -> Mask:
+    counts = [column for column in cells.columns if column.endswith("_n")]
+    return _no_column(cells[counts].to_numpy() > cells[["n_runs"]].to_numpy())
+
+
+def _intervals_in_order(cells: pd.DataFrame) -> Mask:
+    lows = [column for column in cells.columns if column.endswith("_low")]
+    highs = [column.removesuffix("_low") + "_high" for column in lows]
+    return _no_column(_floats(cells, lows) > _floats(cells, highs))
+
+
+RUNS = pa.DataFrameSchema(
+    {
+        **_run_key_columns(),
+        "alpha": _positive(),
+        "eta": _positive(),
+        "batch_size": _whole(1),
+        "steps": _whole(1),
+        "parameters": _whole(1),
+        "null_loss": _real(*_NOT_NEGATIVE, nullable=False),
+        "status": _text("completed", "diverged"),
+        "first_bad_step": _whole(0, nullable=True),
+        "reason": _text("", "non_finite", "loss_limit"),
+        "train_loss_initial": _real(*_NOT_NEGATIVE),
+        "train_loss_final": _real(*_NOT_NEGATIVE),
+        "train_loss_best": _real(*_NOT_NEGATIVE),
+        "validation_loss_final": _real(*_NOT_NEGATIVE),
+        "validation_loss_best": _real(*_NOT_NEGATIVE),
+        "test_loss_final": _real(*_NOT_NEGATIVE),
+        "test_loss_at_best": _real(*_NOT_NEGATIVE),
+        "step_best_validation": _whole(0, nullable=True),
+        "train_score_final": _real(*_SCORE),
+        "validation_score_final": _real(*_SCORE),
+        "validation_score_best": _real(*_SCORE),
+        "test_score_final": _real(*_SCORE),
+        "test_score_at_best": _real(*_SCORE),
+        f"^{_TARGET}$": _per_target("Int64"),
+        "up_step_share": _real(*_SHARE),
+        "update_cosine": _real(*_COSINE),
+        "sign_flip_share": _real(*_SHARE),
+        "path_ratio": _real(*_NOT_NEGATIVE),
+        "gradient_norm_mean": _real(*_NOT_NEGATIVE),
+        "gradient_norm_final": _real(*_NOT_NEGATIVE),
+    },
+    checks=[
+        _row_check(_reason_given, "first_bad_step and reason: in every diverged run, in no other"),
+        _row_check(_rates_agree, "eta must be (1 - beta) alpha, and learning_rate one of the two"),
+        _row_check(_descent_has_no_beta, "rule gd must have beta 0"),
+        _row_check(
+            _finals_match_status,
+            "a completed run must have finite train losses, a diverged run no final values",
+        ),
+        _row_check(_best_no_worse_than_final, "a best value must be no worse than the final one"),
+        _row_check(_steps_within_budget, "no step may lie beyond the run's last, steps"),
+        _row_check(_targets_in_order, "an easier target must be reached no later than a harder"),
+    ],
+    unique=list(RUN_KEYS),
+    strict=True,
+    name="runs",
+)
+"""One row per run. ``*_final`` is missing where a run diverged, ``steps_to_*`` where it missed."""
+
+_EVALUATED = {
+    "train_loss": _NOT_NEGATIVE,
+    "validation_loss": _NOT_NEGATIVE,
+    "test_loss": _NOT_NEGATIVE,
+    "train_score": _SCORE,
+    "validation_score": _SCORE,
+    "test_score": _SCORE,
+    "gradient_norm": _NOT_NEGATIVE,
+    "update_norm": _NOT_NEGATIVE,
+    "update_cosine": _COSINE,
+    "sign_flip_share": _SHARE,
+}
+
+CURVES = pa.DataFrameSchema(
+    {
+        **_run_key_columns(),
+        "step": _whole(0),
+        **{name: _real(*limits, "float32") for name, limits in _EVALUATED.items()},
+    },
+    checks=[
+        _row_check(_nothing_after_divergence, "without a train loss no other value may be there"),
+    ],
+    unique=[*RUN_KEYS, "step"],
+    strict=True,
+    name="curves",
+)
+"""One row per run and evaluation; its values are missing from a divergence on."""
+
+_ESTIMATES = ("median", "median_low", "median_high", "iqm", "iqm_low", "iqm_high")
+
+
+def _metric_columns(metrics: Iterable[str]) -> dict[str, pa.Column]:
+    columns = {}
+    for metric in metrics:
+        columns[f"{metric}_n"] = _whole(0)
+        for estimate in _ESTIMATES:
+            columns[f"{metric}_{estimate}"] = _real(*_RANGES[metric])
+    return columns
+
+
+CELLS = pa.DataFrameSchema(
+    {
+        **_cell_key_columns(),
+        "alpha": _positive(),
+        "eta": _positive(),
+        "batch_size": _whole(1),
+        "steps": _whole(1),
+        "n_runs": _whole(1),
+        "n_completed": _whole(0),
+        "n_diverged": _whole(0),
+        "divergence_rate": _real(*_SHARE, nullable=False),
+        "divergence_rate_low": _real(*_SHARE, nullable=False),
+        "divergence_rate_high": _real(*_SHARE, nullable=False),
+        **_metric_columns((*LOSS_METRICS, *SCORE_METRICS)),
+        f"^{_TARGET}_n$": _per_target("int64"),
+        **{f"^{_TARGET}_{estimate}$": _per_target("float64") for estimate in _ESTIMATES},
+        **_metric_columns(PATH_METRICS),
+    },
+    checks=[
+        _row_check(_counts_add_up, "n_runs must be n_completed + n_diverged, and the rate fit"),
+        _row_check(_metric_counts_fit, "no metric may have more runs than n_runs"),
+        _row_check(_intervals_in_order, "the low end of an interval must not exceed its high end"),
+    ],
+    unique=list(CELL_KEYS),
+    strict=True,
+    name="cells",
+)
+"""One row per cell, as `momentum_study.analysis.cells.cells_table` makes it."""
