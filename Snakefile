@@ -1,0 +1,29 @@
+# Momentum, measured: from a configuration to tables and figures.
+#
+#   snakemake --cores all                                    the paper study
+#   snakemake --cores all --configfile config/smoke.yaml     another one
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/datasets.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/provenance.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        rules.provenance.output,
+
+
+localrules:
+    all,
+    tables,
+    figures,

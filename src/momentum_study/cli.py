@@ -1,0 +1,49 @@
+"""The command line: one subcommand a step of the pipeline, each a module under `commands/`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from momentum_study.errors import StudyError
+
+# Name → (module under `commands`, help). The modules are loaded when called for, so that a training
+# job does not wait for plotting libraries.
+COMMANDS = {
+    "prepare": "split and scale a data set for a block of replicates",
+    "train": "train one shard: a stack of networks over learning rates and replicates",
+    "collect": "gather the shards of a study into tables of runs and curves",
+    "cells": "summarise the runs of each cell, with intervals",
+    "figure": "draw one figure from the tables",
+    "provenance": "record versions, processor, kernels and timings",
+    "publish": "copy a finished study's results to results/published",
+    "schema": "write the configuration's schema and the table of its keys",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one subcommand; return its exit code.
+
+    What is wrong with the user's input (`StudyError`) or the file system is told in one line.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m momentum_study", description="Steps of the study Momentum, measured."
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    chosen = arguments[0] if arguments else None
+    for name, text in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=text, description=text)
+        if name == chosen:
+            command = importlib.import_module(f"momentum_study.commands.{name}")
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except StudyError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {error.filename or 'file system'}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0

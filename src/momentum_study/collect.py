@@ -1,0 +1,74 @@
+"""From shards to tables: one row per run of the design, one row per evaluation of a run."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from momentum_study.config import Study
+from momentum_study.design import KEYS, shards
+from momentum_study.errors import StudyError
+from momentum_study.shards import CURVE_PREFIX, STEP_COLUMNS
+from momentum_study.tables import check_complete
+
+
+def read_shards(study: Study, folder: Path) -> pa.Table:
+    """Read all shards of a study's design, and no other file, as one table.
+
+    Raises
+    ------
+    StudyError
+        If a shard is missing or damaged.
+    """
+    return pa.concat_tables([_read_shard(folder / shard.path) for shard in shards(study)])
+
+
+def _read_shard(path: Path) -> pa.Table:
+    try:
+        # Not through a path: Arrow would read columns into folder names such as `a=b`.
+        with path.open("rb") as file:
+            return pq.read_table(file, page_checksum_verification=True)
+    except FileNotFoundError:
+        raise StudyError(f"{path}: this shard is missing; run the workflow again") from None
+    except (OSError, pa.ArrowException) as error:
+        raise StudyError(
+            f"{path}: damaged shard ({error}); delete it and run the workflow again"
+        ) from None
+
+
+def collect_runs(study: Study, table: pa.Table) -> pd.DataFrame:
+    """Return the runs, one row each, after checking them against the design.
+
+    Raises
+    ------
+    StudyError
+        If a run of the design is missing, doubled or not in the design.
+    """
+    columns = [name for name in table.column_names if not name.startswith(CURVE_PREFIX)]
+    runs: pd.DataFrame = table.select(columns).to_pandas()
+    whole = [name for name in columns if name in STEP_COLUMNS or name.startswith("steps_to_")]
+    runs = runs.astype(dict.fromkeys(whole, "Int64"))
+    keys = pd.DataFrame(
+        [run for shard in shards(study) for run in shard.runs()], columns=list(KEYS)
+    )
+    check_complete(runs, keys)
+    return runs
+
+
+def collect_curves(table: pa.Table) -> pd.DataFrame:
+    """Return the curves, one row per run and evaluation.
+
+    Text is categorical: a million rows, a handful of words.
+    """
+    lists = [name for name in table.column_names if name.startswith(CURVE_PREFIX)]
+    lengths = pc.list_value_length(table.column(lists[0])).to_numpy()
+    runs: pd.DataFrame = table.select(KEYS).to_pandas()
+    text = [key for key in KEYS if runs[key].dtype == "str"]
+    rows = np.repeat(np.arange(len(runs)), lengths)
+    curves = runs.astype(dict.fromkeys(text, "category")).take(rows).reset_index(drop=True)
+    for name in lists:
+        curves[name.removeprefix(CURVE_PREFIX)] = pc.list_flatten(table.column(name)).to_numpy()
+    return curves.astype({"step": np.int64})

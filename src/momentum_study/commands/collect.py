@@ -1,0 +1,27 @@
+"""``collect``: gather the shards of a study into tables of runs and curves."""
+
+import argparse
+from pathlib import Path
+
+from momentum_study.collect import collect_curves, collect_runs, read_shards
+from momentum_study.config import load_study
+from momentum_study.tables import CURVES, RUNS, write_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--configfile", type=Path, required=True, help="the study")
+    parser.add_argument("--shards", type=Path, required=True, help="folder of the shards")
+    parser.add_argument("--runs", type=Path, required=True, help="table of runs to write")
+    parser.add_argument("--curves", type=Path, required=True, help="table of curves to write")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, check against the design, write."""
+    study = load_study(options.configfile)
+    shards = read_shards(study, options.shards)
+    runs = collect_runs(study, shards)
+    write_table(runs, options.runs, RUNS)
+    write_table(collect_curves(shards), options.curves, CURVES)
+    diverged = int((runs["status"] == "diverged").sum())
+    print(f"{options.runs}: {len(runs)} runs, {diverged} of them diverged")

@@ -1,0 +1,40 @@
+"""``figure``: draw one figure from the tables."""
+
+import argparse
+import importlib
+from pathlib import Path
+
+from momentum_study.figures.catalogue import KINDS
+from momentum_study.figures.style import apply_style, save
+from momentum_study.tables import CELLS, CURVES, RUN_KEYS, RUNS, read_table
+
+# Schema, and the columns that figures draw from: of large tables not more than these are read.
+SOURCES = {
+    "cells.csv": (CELLS, None),
+    "runs.parquet": (RUNS, [*RUN_KEYS, "null_loss"]),
+    "curves.parquet": (CURVES, [*RUN_KEYS, "step", "train_loss"]),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--kind", choices=KINDS, required=True, help="which figure")
+    parser.add_argument("--grid", required=True, help="of which grid")
+    parser.add_argument("--batch", default=None, help="of which batch size")
+    parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
+    parser.add_argument("--svg", type=Path, required=True, help="drawing to write")
+    parser.add_argument("--png", type=Path, required=True, help="picture to write")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read the rows of the grid and batch, draw, write."""
+    tables = {}
+    for name in KINDS[options.kind].tables:
+        table = read_table(options.tables / name, *SOURCES[name])
+        chosen = table["grid"] == options.grid
+        if options.batch is not None:
+            chosen &= table["batch"] == options.batch
+        tables[Path(name).stem] = table[chosen].reset_index(drop=True)
+    apply_style()
+    module = importlib.import_module(f"momentum_study.figures.{options.kind}")
+    save(module.draw(**tables), options.svg, options.png)

@@ -1,0 +1,380 @@
+"""The study's configuration: models, and a loader that refuses with one clear message.
+
+The models below are the schema: `workflow/schemas/config.schema.json` and the table of keys in
+`config/README.md` are written from them (``python -m momentum_study schema``).
+"""
+
+import math
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from momentum_study.activations import ACTIVATIONS
+from momentum_study.datasets.sources import SOURCES, resolve_parameters
+from momentum_study.errors import StudyError
+from momentum_study.losses import LOSSES
+from momentum_study.networks import INITIALIZATIONS
+from momentum_study.optimizers import RULES
+from momentum_study.schedules import SCHEDULES
+from momentum_study.text import format_number, suggest
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+T = TypeVar("T")
+
+PositiveInt = Annotated[int, Field(gt=0)]
+LearningRate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _distinct(values: list[T]) -> list[T]:
+    repeated = [value for index, value in enumerate(values) if value in values[:index]]
+    if repeated:
+        raise ValueError(f"expected each value once, but {repeated[0]!r} stands there twice")
+    return values
+
+
+def _known(name: str, names: Any) -> str:
+    if name not in names:
+        raise ValueError(f"{name!r} is unknown; {suggest(name, names)}")
+    return name
+
+
+class Dataset(_Model):
+    """Where a data set comes from and how it is made ready."""
+
+    source: str = Field(description="A built-in source: a scikit-learn loader or a generator.")
+    parameters: dict[str, float | int | str] = Field(
+        default={}, description="Parameters of a generated source."
+    )
+    scaling: Literal["standard", "center", "none"] | None = Field(
+        default=None,
+        description="Of the features, fitted on the training rows: each to mean 0 and variance 1, "
+        "centred and divided by one common number, or none. The source's own choice if left out.",
+    )
+
+
+class Network(_Model):
+    """A fully connected network; sizes of input and output follow from the data set."""
+
+    hidden: list[PositiveInt] = Field(
+        description="Units of each hidden layer; [] for linear or softmax regression."
+    )
+    activation: str = Field(default="relu", description="Activation of the hidden layers.")
+    initialization: str = Field(
+        default="he", description="Spread of the initial weights: He, Glorot/Xavier, or 0.01."
+    )
+
+    @field_validator("activation")
+    @classmethod
+    def _known_activation(cls, name: str) -> str:
+        return _known(name, ACTIVATIONS)
+
+    @field_validator("initialization")
+    @classmethod
+    def _known_initialization(cls, name: str) -> str:
+        return _known(name, INITIALIZATIONS)
+
+
+class RuleGrid(_Model):
+    """What is varied for one update rule."""
+
+    beta: list[Beta] = Field(
+        default=[],
+        description="Momentum coefficients; for adam β₁. Left out for a rule that has none.",
+    )
+    learning_rates: list[LearningRate] | None = Field(
+        default=None, description="Learning rates of this rule, if not the grid's.", min_length=1
+    )
+
+    @field_validator("beta", "learning_rates")
+    @classmethod
+    def _distinct_values(cls, values: list[float] | None) -> list[float] | None:
+        return values and _distinct(values)
+
+
+class Grid(_Model):
+    """One full factorial design: every combination of the lists is a cell."""
+
+    datasets: list[str] = Field(min_length=1, description="Keys of `datasets`.")
+    networks: list[str] = Field(min_length=1, description="Keys of `networks`.")
+    rules: dict[str, RuleGrid] = Field(min_length=1, description="Update rules and their β.")
+    learning_rates: list[LearningRate] = Field(
+        min_length=1,
+        description="Each rule's own rate: α of gd, momentum, momentum_corrected and adam, "
+        "η of heavy_ball and nesterov.",
+    )
+    batch_sizes: list[PositiveInt | Literal["full"]] = Field(
+        min_length=1, description="Rows per update, or `full` for all training rows."
+    )
+    schedules: list[str] = Field(
+        default=["constant"], min_length=1, description="Learning-rate schedules."
+    )
+    replicates: PositiveInt = Field(
+        description="Independent repetitions: split, initial weights and order of minibatches "
+        "are drawn anew for each, and shared by all cells."
+    )
+    steps: PositiveInt = Field(description="Updates per run.")
+    evaluations: PositiveInt = Field(
+        default=40,
+        description="How often a run is evaluated after the start, at the steps T(i/n)².",
+    )
+    loss: str | None = Field(
+        default=None,
+        description="Loss function; cross_entropy for classes and mse for numbers if left out.",
+    )
+    precision: Literal["float32", "float64"] = Field(
+        default="float32", description="Floating-point type of the training."
+    )
+
+    @field_validator("datasets", "networks", "learning_rates", "batch_sizes", "schedules")
+    @classmethod
+    def _distinct_values(cls, values: list[Any]) -> list[Any]:
+        return _distinct(values)
+
+    @field_validator("schedules")
+    @classmethod
+    def _known_schedules(cls, names: list[str]) -> list[str]:
+        return [_known(name, SCHEDULES) for name in names]
+
+    @field_validator("loss")
+    @classmethod
+    def _known_loss(cls, name: str | None) -> str | None:
+        return name and _known(name, LOSSES)
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, rules: dict[str, RuleGrid]) -> dict[str, RuleGrid]:
+        for name, grid in rules.items():
+            _known(name, RULES)
+            if RULES[name].uses_beta and not grid.beta:
+                raise ValueError(f"{name} needs a list of momentum coefficients, beta")
+            if not RULES[name].uses_beta and grid.beta:
+                raise ValueError(f"{name} has no momentum coefficient: leave beta out")
+        return rules
+
+
+class Statistics(_Model):
+    """How intervals are computed."""
+
+    confidence: Fraction = Field(default=0.95, description="Level of every interval.")
+    resamples: PositiveInt = Field(default=1000, description="Bootstrap resamples.")
+
+
+class Study(_Model):
+    """A whole study."""
+
+    study: str = Field(description="Its name: results go to `results/<study>/`.")
+    description: str = Field(default="", description="One sentence, for people.")
+    seed: Annotated[int, Field(ge=0)] = Field(description="Every random number follows from it.")
+    datasets: dict[str, Dataset] = Field(min_length=1, description="Data sets by name.")
+    networks: dict[str, Network] = Field(min_length=1, description="Networks by name.")
+    grids: dict[str, Grid] = Field(min_length=1, description="Grids by name.")
+    targets: list[Fraction] = Field(
+        default=[0.5, 0.2, 0.1],
+        description="Training losses whose first crossing is timed, as fractions of the loss of "
+        "the best constant prediction.",
+    )
+    loss_limit: Annotated[float, Field(gt=1, allow_inf_nan=False)] = Field(
+        default=1000.0,
+        description="A run has diverged when its training loss exceeds this multiple of the "
+        "initial one, or is not finite.",
+    )
+    replicates_per_shard: PositiveInt = Field(
+        default=10, description="Replicates trained together in one job."
+    )
+    statistics: Statistics = Field(default=Statistics(), description="Intervals.")
+
+    @field_validator("study")
+    @classmethod
+    def _plain_study(cls, name: str) -> str:
+        if name in ("published", "comparisons", "benchmarks"):
+            raise ValueError(f"results/{name}/ has a purpose of its own; choose another name")
+        return _plain(name)
+
+    @field_validator("datasets", "networks", "grids")
+    @classmethod
+    def _plain_keys(cls, entries: dict[str, Any]) -> dict[str, Any]:
+        for name in entries:
+            _plain(name)
+        return entries
+
+    @field_validator("targets")
+    @classmethod
+    def _distinct_targets(cls, values: list[float]) -> list[float]:
+        return _distinct(values)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for name, dataset in self.datasets.items():
+            try:
+                resolve_parameters(name, dataset.source, dataset.parameters)
+            except StudyError as error:
+                raise ValueError(str(error)) from None
+        for grid_name, grid in self.grids.items():
+            for kind, known in (("datasets", self.datasets), ("networks", self.networks)):
+                for index, name in enumerate(getattr(grid, kind)):
+                    if name not in known:
+                        raise ValueError(
+                            f"grids.{grid_name}.{kind}[{index}]: {name!r} is not defined under "
+                            f"{kind}; {suggest(name, known)}"
+                        )
+            for name in grid.datasets:
+                task = SOURCES[self.datasets[name].source].task
+                if grid.loss and LOSSES[grid.loss].task != task:
+                    raise ValueError(
+                        f"grids.{grid_name}.loss: {grid.loss} is a loss for "
+                        f"{LOSSES[grid.loss].task}, and dataset {name} is a {task}; leave loss out "
+                        "or split the grid"
+                    )
+        return self
+
+
+def _plain(name: str) -> str:
+    if not PLAIN_NAME.fullmatch(name) or len(name) > 60:
+        raise ValueError(
+            "expected a plain name (at most 60 letters, digits, _ and -, the first a letter or "
+            f"digit), got {name!r}"
+        )
+    return name
+
+
+def load_study(path: Path | str) -> Study:
+    """Read and check a configuration file.
+
+    Raises
+    ------
+    StudyError
+        With one message: file, key, value, what was expected.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path}: cannot be read as a configuration: {error}") from None
+    try:
+        tree = _StrictLoader(text).get_single_data()
+    except (yaml.YAMLError, RecursionError) as error:
+        raise StudyError(f"{path}: not valid YAML: {_one_line(error)}") from None
+    if not isinstance(tree, dict):
+        raise StudyError(
+            f"{path}: expected a mapping with the keys {', '.join(Study.model_fields)}"
+        )
+    try:
+        return Study.model_validate(tree)
+    except ValidationError as error:
+        raise StudyError(f"{path}: {_explain(error)}") from None
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML's safe subset, without its silent traps."""
+
+
+def _mapping_without_duplicates(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        if isinstance(key_node, yaml.ScalarNode):
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None,
+                    None,
+                    f"the key {key_node.value!r} stands there twice",
+                    key_node.start_mark,
+                )
+            seen.add(key_node.value)
+    return loader.construct_mapping(node, deep=True)
+
+
+_StrictLoader.add_constructor(
+    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates
+)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+# What was expected, by pydantic's kind of error.
+_EXPECTED = {
+    "greater_than": "a number > {gt:g}",
+    "greater_than_equal": "a number ≥ {ge:g}",
+    "less_than": "a number < {lt:g}",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "too_short": "at least one entry",
+    "literal_error": "{expected}",
+}
+
+
+def _explain(error: ValidationError) -> str:
+    """Turn pydantic's first error into a message: key, value, what was expected."""
+    errors = error.errors(include_url=False)
+    first = errors[0]
+    where = _dotted(first["loc"])
+    places = {_dotted(item["loc"]) for item in errors}
+    kind, value = first["type"], first["input"]
+    if kind == "extra_forbidden":
+        *parents, key = first["loc"]
+        message = f"unknown key; {suggest(str(key), _keys_at(parents))}"
+    elif kind == "missing":
+        message = "this key is missing"
+    elif kind == "value_error":
+        message = str(first["ctx"]["error"])
+    else:
+        # A value that may be of several kinds has one error for each of them.
+        kinds = [item for item in errors if _dotted(item["loc"]) == where]
+        expected = [
+            _EXPECTED.get(item["type"], item["msg"]).format(**item.get("ctx", {})) for item in kinds
+        ]
+        message = f"expected {' or '.join(expected)}, got {value!r}"
+        if isinstance(value, str) and _is_number(value):
+            message += (
+                f"; that is text to YAML: write {format_number(float(value))}, without quotes "
+                "(an exponent needs a point and a sign, as in 1.0e-3)"
+            )
+    others = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+    return (f"{where}: " if where else "") + message + others
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in location:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part != "[key]" and not _is_union_tag(part):
+            text += f".{part}" if text else part
+    return text
+
+
+def _is_union_tag(part: str) -> bool:
+    return part in ("int", "float", "str") or part.startswith(("literal[", "constrained-"))
+
+
+def _keys_at(parents: list[int | str]) -> list[str]:
+    model: Any = Study
+    for part in parents:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            model = model.model_fields[str(part)].annotation
+        else:
+            model = get_args(model)[-1]
+    return list(model.model_fields)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

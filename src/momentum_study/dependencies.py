@@ -1,0 +1,61 @@
+"""Which source files a module depends on, read from its import statements.
+
+The workflow declares these files as inputs of its rules, so that an edit reruns exactly what
+depends on it, and nobody has to keep a list.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "momentum_study"
+ROOT = Path(__file__).parent
+
+
+def source_files(*modules: str) -> list[Path]:
+    """Return the package's files that these modules import, directly or not, and their own.
+
+    Parameters
+    ----------
+    *modules
+        Names within the package, such as ``"commands.train"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such module.
+    """
+    found: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting.extend(_imports(module))
+    return sorted({_file(module) for module in found})
+
+
+def _file(module: str) -> Path:
+    path = ROOT.joinpath(*module.split(".")) if module else ROOT
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Modules of this package that one of its modules imports, and its parent packages."""
+    names = {module.rpartition(".")[0]}
+    for node in ast.walk(ast.parse(_file(module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(_within(alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            base = _within(node.module)
+            names.add(base)
+            # `from package import name`: the name may be a module or something in it.
+            names.update(f"{base}.{alias.name}".lstrip(".") for alias in node.names)
+    # The package's own `__init__` only forwards two functions and sets the version.
+    return tuple(name for name in names if name and _file(name).is_file())
+
+
+def _within(name: str) -> str:
+    """Strip the package's name; empty for other packages."""
+    return name.removeprefix(f"{PACKAGE}.") if name.startswith(f"{PACKAGE}.") else ""

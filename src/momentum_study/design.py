@@ -1,0 +1,149 @@
+"""The design of a study: a pure function from its configuration to shards of runs.
+
+A *run* is one network trained once. A *cell* is a combination of factor values; its runs differ by
+replicate. A *shard* is what one job trains: one data set, network, rule, β, batch size and
+schedule, with all learning rates and a block of replicates inside. Blocks are cut at multiples of
+`replicates_per_shard`, so that more replicates, another β, rule, batch size or data set are more
+shards and leave the finished ones as they are.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from itertools import product
+
+from momentum_study.config import Dataset, Grid, Study
+from momentum_study.datasets.sources import SOURCES
+from momentum_study.optimizers import RULES
+from momentum_study.shards import ShardSettings
+from momentum_study.text import format_number
+
+KEYS = (
+    "grid",
+    "dataset",
+    "network",
+    "rule",
+    "batch",
+    "schedule",
+    "beta",
+    "learning_rate",
+    "replicate",
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Replicates ``first`` … ``last``, both included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first:03d}-{self.last:03d}"
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.first, self.last + 1))
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What one job trains: the runs of all learning rates and of a block of replicates."""
+
+    grid: str
+    dataset: str
+    network: str
+    rule: str
+    batch: str
+    schedule: str
+    beta: float
+    learning_rates: tuple[float, ...]
+    block: Block
+
+    @property
+    def path(self) -> str:
+        """Path of the shard's file, relative to the study's `runs/`."""
+        factors = (
+            self.rule,
+            f"beta{format_number(self.beta)}",
+            f"batch{self.batch}",
+            self.schedule,
+            str(self.block),
+        )
+        return f"{self.grid}/{self.dataset}/{self.network}/{'_'.join(factors)}.parquet"
+
+    def runs(self) -> Iterator[tuple[str | float | int, ...]]:
+        """Yield the keys of its runs, in the order of :data:`KEYS`."""
+        shared = tuple(getattr(self, field.name) for field in fields(self)[:7])
+        for learning_rate, replicate in product(self.learning_rates, self.block):
+            yield (*shared, learning_rate, replicate)
+
+
+def shards(study: Study) -> list[Shard]:
+    """List the shards of a study, in the order of its configuration."""
+    return [
+        shard
+        for name, grid in study.grids.items()
+        for shard in _grid_shards(name, grid, study.replicates_per_shard)
+    ]
+
+
+def shard_settings(study: Study, shard: Shard) -> ShardSettings:
+    """Everything the training of a shard depends on, besides the data."""
+    grid = study.grids[shard.grid]
+    network = study.networks[shard.network]
+    return ShardSettings(
+        seed=study.seed,
+        grid=shard.grid,
+        dataset=shard.dataset,
+        network=shard.network,
+        hidden=tuple(network.hidden),
+        activation=network.activation,
+        initialization=network.initialization,
+        loss=grid.loss or default_loss(study.datasets[shard.dataset]),
+        rule=shard.rule,
+        beta=shard.beta,
+        batch=shard.batch,
+        schedule=shard.schedule,
+        learning_rates=shard.learning_rates,
+        steps=grid.steps,
+        evaluations=grid.evaluations,
+        targets=tuple(study.targets),
+        loss_limit=study.loss_limit,
+        precision=grid.precision,
+    )
+
+
+def default_loss(dataset: Dataset) -> str:
+    """Cross-entropy for classes, squared error for numbers."""
+    return "mse" if SOURCES[dataset.source].task == "regression" else "cross_entropy"
+
+
+def blocks(replicates: int, per_shard: int) -> list[Block]:
+    """Cut ``replicates`` into blocks at multiples of ``per_shard``."""
+    return [
+        Block(first, min(first + per_shard, replicates) - 1)
+        for first in range(0, replicates, per_shard)
+    ]
+
+
+def _grid_shards(name: str, grid: Grid, per_shard: int) -> Iterator[Shard]:
+    for dataset, network, (rule, rule_grid), batch, schedule in product(
+        grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes, grid.schedules
+    ):
+        betas = rule_grid.beta if RULES[rule].uses_beta else [0.0]
+        rates = tuple(rule_grid.learning_rates or grid.learning_rates)
+        for beta, block in product(betas, blocks(grid.replicates, per_shard)):
+            yield Shard(name, dataset, network, rule, str(batch), schedule, beta, rates, block)
+
+
+def prepare_flags(study: Study, name: str, block: str) -> str:
+    """Flags of the command ``prepare`` for a data set and a block such as ``000-009``."""
+    dataset = study.datasets[name]
+    first, last = block.split("-")
+    words = ["--name", name, "--source", dataset.source, "--parameters"]
+    words.append(json.dumps(dataset.parameters, sort_keys=True))
+    if dataset.scaling:
+        words += ["--scaling", dataset.scaling]
+    words += ["--seed", str(study.seed), "--first", str(int(first)), "--last", str(int(last))]
+    return shlex.join(words)

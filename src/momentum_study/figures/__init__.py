@@ -1,0 +1,1 @@
+"""Figures: a module each, and the catalogue of those a study gets."""

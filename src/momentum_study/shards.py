@@ -1,0 +1,213 @@
+"""Training one shard, and the file that holds it.
+
+A shard's file is a Parquet table with one row per run: its keys, facts and metrics, and its curves
+as lists over the evaluations. It is written whole or not at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from momentum_study.atomic import replacing
+from momentum_study.datasets.files import Outputs, PreparedDataset, training_arrays
+from momentum_study.errors import StudyError
+from momentum_study.losses import LOSSES
+from momentum_study.metrics import run_metrics
+from momentum_study.networks import Architecture, initial_weights
+from momentum_study.optimizers import get_rule
+from momentum_study.seeds import generator
+from momentum_study.training import Data, History, Plan, evaluation_steps, train
+
+Array = NDArray[Any]
+
+# Curves that go to the tables; the displacement serves the path ratio only.
+TABLE_CURVES = (
+    "train_loss",
+    "validation_loss",
+    "test_loss",
+    "train_score",
+    "validation_score",
+    "test_score",
+    "gradient_norm",
+    "update_norm",
+    "update_cosine",
+    "sign_flip_share",
+)
+CURVE_PREFIX = "curve_"
+STEP_COLUMNS = ("first_bad_step", "step_best_validation")
+
+
+@dataclass(frozen=True)
+class ShardSettings:
+    """Everything a shard's numbers depend on, besides the data.
+
+    The names are those of :class:`momentum_study.design.Shard` and of the configuration.
+    """
+
+    seed: int
+    grid: str
+    dataset: str
+    network: str
+    hidden: tuple[int, ...]
+    activation: str
+    initialization: str
+    loss: str
+    rule: str
+    beta: float
+    batch: str
+    schedule: str
+    learning_rates: tuple[float, ...]
+    steps: int
+    evaluations: int
+    targets: tuple[float, ...]
+    loss_limit: float
+    precision: str
+
+
+def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
+    """Train the runs of a shard and return its table.
+
+    Replicate r draws its initial weights and the order of its minibatches from generators named
+    after data set, network and r: the same for every rule, β, α and batch size.
+    """
+    rule = get_rule(settings.rule)
+    loss = LOSSES[settings.loss]
+    outputs: Outputs = "single" if loss.single_output else "per_class"
+    arrays = training_arrays(prepared, settings.precision, outputs)
+    architecture = Architecture(
+        inputs=arrays.train.inputs.shape[2] - 1,
+        hidden=settings.hidden,
+        outputs=arrays.train.targets.shape[2],
+        activation=settings.activation,
+        loss=settings.loss,
+    )
+    replicates = [int(replicate) for replicate in prepared.replicates]
+    weights = [
+        initial_weights(
+            architecture,
+            settings.initialization,
+            generator(settings.seed, "weights", settings.dataset, settings.network, replicate),
+        )
+        for replicate in replicates
+    ]
+    rows = arrays.train.inputs.shape[1]
+    batch_size = rows if settings.batch == "full" else int(settings.batch)
+    if batch_size > rows:
+        raise StudyError(
+            f"dataset {settings.dataset!r}: a batch of {batch_size} rows, but only {rows} rows "
+            "to train on; choose a smaller batch size, or full"
+        )
+    plan = Plan(
+        steps=settings.steps,
+        evaluation_steps=evaluation_steps(settings.steps, settings.evaluations),
+        batch_size=None if settings.batch == "full" else batch_size,
+        order=MinibatchOrder(settings.seed, settings.dataset, replicates, rows),
+        schedule=settings.schedule,
+        loss_limit=settings.loss_limit,
+    )
+    history = train(
+        architecture,
+        weights,
+        rule,
+        [settings.beta] * len(settings.learning_rates),
+        settings.learning_rates,
+        {
+            name: Data(part.inputs, part.targets)
+            for name, part in (
+                ("train", arrays.train),
+                ("validation", arrays.validation),
+                ("test", arrays.test),
+            )
+        },
+        plan,
+        np.dtype(settings.precision),
+    )
+    null_loss = np.array([loss.null_loss(t) for t in arrays.train.targets])
+    metrics = run_metrics(history, null_loss, settings.targets)
+    shape = history.first_bad_step.shape
+    rates = np.array(settings.learning_rates)
+    columns: dict[str, Any] = {
+        "replicate": np.broadcast_to(np.array(replicates)[:, None], shape),
+        "learning_rate": np.broadcast_to(rates, shape),
+        "alpha": np.broadcast_to(
+            [rule.effective_rate(rate, settings.beta) for rate in rates], shape
+        ),
+        "eta": np.broadcast_to(
+            [rule.heavy_ball_rate(rate, settings.beta) for rate in rates], shape
+        ),
+        "null_loss": np.broadcast_to(null_loss[:, None], shape),
+        "status": np.where(history.first_bad_step < 0, "completed", "diverged"),
+        "reason": history.reason,
+        "first_bad_step": np.where(history.first_bad_step < 0, np.nan, history.first_bad_step),
+        **metrics,
+    }
+    constants = {
+        "grid": settings.grid,
+        "dataset": settings.dataset,
+        "network": settings.network,
+        "rule": settings.rule,
+        "batch": settings.batch,
+        "schedule": settings.schedule,
+        "beta": settings.beta,
+        "batch_size": batch_size,
+        "steps": settings.steps,
+        "parameters": architecture.parameters,
+    }
+    return _as_table(constants, columns, history)
+
+
+class MinibatchOrder:
+    """Random reshuffling, epoch by epoch, drawn by each replicate from its own generator.
+
+    Called with the epoch, from 0, it returns the permutations ``(R, rows)``. Epochs can be asked
+    for in any order and again: stacks of one shard each go through them from the start.
+    """
+
+    def __init__(self, seed: int, dataset: str, replicates: Sequence[int], rows: int) -> None:
+        self._generators = [
+            generator(seed, "minibatches", dataset, replicate) for replicate in replicates
+        ]
+        self._rows = rows
+        self._drawn: list[Array] = []
+
+    def __call__(self, epoch: int) -> Array:
+        """Return the permutations of that epoch, drawing those before it if need be."""
+        while len(self._drawn) <= epoch:
+            drawn = [source.permutation(self._rows) for source in self._generators]
+            self._drawn.append(np.array(drawn, dtype=np.int32))
+        return self._drawn[epoch]
+
+
+def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: History) -> pa.Table:
+    arrays: dict[str, pa.Array] = {}
+    size = history.first_bad_step.size
+    for name, constant in constants.items():
+        arrays[name] = pa.repeat(pa.scalar(constant), size)
+    for name, values in columns.items():
+        flat = np.ascontiguousarray(values).reshape(-1)
+        if name in STEP_COLUMNS or name.startswith("steps_to_"):
+            missing = np.isnan(flat)
+            whole = np.where(missing, 0, flat).astype(np.int64)
+            arrays[name] = pa.array(whole, mask=missing)
+        else:
+            arrays[name] = pa.array(flat.tolist() if flat.dtype.kind == "U" else flat)
+    evaluations = len(history.steps)
+    offsets = pa.array(np.arange(0, (size + 1) * evaluations, evaluations, dtype=np.int32))
+    step_lists = pa.array(np.tile(history.steps, size).astype(np.int32))
+    arrays[f"{CURVE_PREFIX}step"] = pa.ListArray.from_arrays(offsets, step_lists)
+    for name in TABLE_CURVES:
+        flat = history.curves[name].astype(np.float32).reshape(-1)
+        arrays[f"{CURVE_PREFIX}{name}"] = pa.ListArray.from_arrays(offsets, pa.array(flat))
+    return pa.table(arrays)
+
+
+def write_shard(path: Path, table: pa.Table) -> None:
+    """Write a shard, with checksums, through a temporary file."""
+    with replacing(path) as file:
+        pq.write_table(table, file, compression="zstd", write_page_checksum=True)

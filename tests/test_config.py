@@ -1,0 +1,224 @@
+"""A configuration is accepted whole or refused with one message."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from momentum_study.config import load_study
+from momentum_study.errors import StudyError
+from momentum_study.schema_docs import schema_json, with_key_tables
+
+ROOT = Path(__file__).parents[1]
+Tree = dict[str, Any]
+
+VALID: Tree = {
+    "study": "mine",
+    "seed": 1,
+    "datasets": {
+        "iris": {"source": "iris"},
+        "sugar": {"source": "diabetes"},
+        "moons": {"source": "moons", "parameters": {"noise": 0.1}},
+    },
+    "networks": {"small": {"hidden": [4]}},
+    "grids": {
+        "one": {
+            "datasets": ["iris"],
+            "networks": ["small"],
+            "rules": {"gd": {}, "momentum": {"beta": [0.5, 0.9]}},
+            "learning_rates": [0.01, 1],
+            "batch_sizes": [16, "full"],
+            "replicates": 2,
+            "steps": 10,
+        }
+    },
+}
+
+
+def changed(change: Callable[[Tree], Any]) -> Tree:
+    tree = copy.deepcopy(VALID)
+    change(tree)
+    return tree
+
+
+def grid(**values: Any) -> Callable[[Tree], Any]:
+    return lambda tree: tree["grids"]["one"].update(values)
+
+
+def top(**values: Any) -> Callable[[Tree], Any]:
+    return lambda tree: tree.update(values)
+
+
+def rules(**values: Any) -> Callable[[Tree], Any]:
+    return lambda tree: tree["grids"]["one"]["rules"].update(values)
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_valid_configuration_is_read(tmp_path: Path) -> None:
+    study = load_study(write(tmp_path, yaml.safe_dump(VALID)))
+    assert study.study == "mine"
+    assert study.grids["one"].learning_rates == [0.01, 1.0]
+    assert study.grids["one"].batch_sizes == [16, "full"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        grid(learning_rates=[1, 3]),
+        grid(schedules=["cosine", "step"]),
+        grid(datasets=["sugar"], loss="mse"),
+        grid(datasets=["moons"], loss="logistic"),
+        rules(adam={"beta": [0.0]}),
+        rules(momentum={"beta": [0.9], "learning_rates": [5.0]}),
+        lambda tree: tree["networks"].update(linear={"hidden": []}),
+    ],
+    ids=["whole numbers", "schedules", "mse", "logistic", "adam", "own rates", "no hidden layer"],
+)
+def test_valid_variations_are_read(tmp_path: Path, change: Callable[[Tree], Any]) -> None:
+    load_study(write(tmp_path, yaml.safe_dump(changed(change))))
+
+
+REFUSED = [
+    (top(sed=1), "sed: unknown key", "did you mean 'seed'"),
+    (lambda tree: tree.pop("seed"), "seed: this key is missing", ""),
+    (top(seed=-1), "seed: expected a number ≥ 0, got -1", ""),
+    (top(seed="x"), "seed: expected a whole number, got 'x'", ""),
+    (top(study="../x"), "study: expected a plain name", "'../x'"),
+    (top(study="a/b"), "study: expected a plain name", "'a/b'"),
+    (top(study="<script>"), "study: expected a plain name", "'<script>'"),
+    (top(study="a b"), "study: expected a plain name", "'a b'"),
+    (top(study="published"), "study: results/published/", "choose another name"),
+    (top(study=""), "study: expected a plain name", "''"),
+    (top(datasets={}), "datasets: expected at least one entry", ""),
+    (top(datasets={"a b": {"source": "iris"}}), "datasets: expected a plain name", "'a b'"),
+    (top(targets=[1.5]), "targets[0]: expected a number < 1, got 1.5", ""),
+    (top(targets=[0.5, 0.5]), "targets: expected each value once", "0.5"),
+    (top(loss_limit=1), "loss_limit: expected a number > 1, got 1", ""),
+    (top(statistics={"confidence": 1.0}), "statistics.confidence: expected a number < 1", ""),
+    (grid(learing_rates=[1]), "grids.one.learing_rates: unknown key", "'learning_rates'"),
+    (grid(learning_rates=[]), "grids.one.learning_rates: expected at least one entry", ""),
+    (grid(learning_rates=["1e-3"]), "learning_rates[0]: expected a number, got '1e-3'", "0.001"),
+    (grid(learning_rates=[0.1, -1]), "learning_rates[1]: expected a number > 0, got -1", ""),
+    (grid(learning_rates=[0]), "learning_rates[0]: expected a number > 0, got 0", ""),
+    (grid(learning_rates=[1, 1.0]), "learning_rates: expected each value once", ""),
+    (grid(learning_rates=[float("inf")]), "learning_rates[0]: expected a finite number", ""),
+    (grid(learning_rates=[float("nan")]), "learning_rates[0]: expected a", "number"),
+    (grid(learning_rates=0.1), "learning_rates: expected a list, got 0.1", ""),
+    (grid(learning_rates=[True]), "learning_rates[0]: expected a number, got True", ""),
+    (grid(batch_sizes=[0]), "batch_sizes[0]: expected a number > 0 or 'full', got 0", ""),
+    (grid(batch_sizes=["ful"]), "batch_sizes[0]: expected a whole number or 'full'", "'ful'"),
+    (grid(batch_sizes=[16, 16]), "batch_sizes: expected each value once", "16"),
+    (grid(steps=1.5), "steps: expected a whole number, got 1.5", ""),
+    (grid(steps=0), "steps: expected a number > 0, got 0", ""),
+    (grid(replicates=None), "replicates: expected a whole number, got None", ""),
+    (grid(schedules=["cosin"]), "schedules: 'cosin' is unknown", "'cosine'"),
+    (grid(loss="mse"), "grids.one.loss: mse is a loss for regression", "iris"),
+    (grid(loss="mes"), "loss: 'mes' is unknown", "'mse'"),
+    (grid(precision="float16"), "precision: expected 'float32' or 'float64'", "'float16'"),
+    (grid(datasets=["irs"]), "grids.one.datasets[0]: 'irs' is not defined", "'iris'"),
+    (grid(networks=["big"]), "grids.one.networks[0]: 'big' is not defined", "small"),
+    (grid(rules={}), "rules: expected at least one entry", ""),
+    (grid(rules=[1]), "rules: expected a mapping, got [1]", ""),
+    (rules(momentun={"beta": [0.5]}), "rules: 'momentun' is unknown", "'momentum'"),
+    (rules(momentum={}), "rules: momentum needs", "beta"),
+    (rules(gd={"beta": [0.5]}), "rules: gd has no momentum coefficient", ""),
+    (rules(momentum={"beta": [1.0]}), "rules.momentum.beta[0]: expected a number < 1", "1.0"),
+    (rules(momentum={"beta": [-0.1]}), "rules.momentum.beta[0]: expected a number ≥ 0", ""),
+    (rules(momentum={"beta": 0.9}), "rules.momentum.beta: expected a list, got 0.9", ""),
+    (rules(momentum={"beta": ["0.9"]}), "beta[0]: expected a number, got '0.9'", "write 0.9"),
+    (top(networks={"n": {"hidden": [8, 0]}}), "networks.n.hidden[1]: expected a number > 0", ""),
+    (
+        top(networks={"n": {"hidden": [8], "activation": "rely"}}),
+        "networks.n.activation: 'rely' is unknown",
+        "'relu'",
+    ),
+    (
+        top(networks={"n": {"hidden": [8], "initialization": "hee"}}),
+        "networks.n.initialization: 'hee' is unknown",
+        "'he'",
+    ),
+    (top(datasets={"iris": {"source": "iriss"}}), "source 'iriss' is unknown", "'iris'"),
+    (
+        top(datasets={"iris": {"source": "moons", "parameters": {"noize": 1}}}),
+        "no parameter 'noize'",
+        "'noise'",
+    ),
+    (
+        top(datasets={"iris": {"source": "moons", "parameters": {"noise": -1}}}),
+        "parameter 'noise' is -1",
+        "expected",
+    ),
+    (
+        top(datasets={"iris": {"source": "iris", "scaling": "max"}}),
+        "datasets.iris.scaling: expected 'standard', 'center' or 'none', got 'max'",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "also"), REFUSED, ids=[f"{case[1]} {case[2]}" for case in REFUSED]
+)
+def test_refused_with_place_value_and_expectation(
+    tmp_path: Path, change: Callable[[Tree], Any], where: str, also: str
+) -> None:
+    path = write(tmp_path, yaml.safe_dump(changed(change)))
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert where in message
+    assert also in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("study: a\nstudy: b\n", "the key 'study' stands there twice"),
+        ("- 1\n", "expected a mapping with the keys study"),
+        ("", "expected a mapping with the keys study"),
+        ("a: [1\n", "not valid YAML"),
+        ("study: !!python/object/apply:os.getcwd []\n", "not valid YAML"),
+        ("\0", "not valid YAML"),
+        ("a: " + "[" * 5000 + "]" * 5000, "not valid YAML"),
+        ("a: &a [*a]\n", "not valid YAML"),
+        ("? [1, 2]\n: 3\n", ""),
+    ],
+    ids=["doubled key", "list", "empty", "open bracket", "tag", "null byte", "deep", "loop", "key"],
+)
+def test_text_that_is_no_configuration(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(StudyError, match=r"study\.yaml: ") as caught:
+        load_study(write(tmp_path, text))
+    assert expected in str(caught.value)
+
+
+def test_missing_file_and_no_text(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="cannot be read"):
+        load_study(tmp_path / "absent.yaml")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(StudyError, match="cannot be read"):
+        load_study(tmp_path / "binary.yaml")
+
+
+def test_schema_file_and_key_tables_are_those_of_the_models() -> None:
+    written = (ROOT / "workflow/schemas/config.schema.json").read_text(encoding="utf-8")
+    assert written == schema_json(), "run: python -m momentum_study schema"
+    readme = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    assert readme == with_key_tables(readme), "run: python -m momentum_study schema"
+
+
+def test_every_key_is_described() -> None:
+    schema = json.loads(schema_json())
+    for model in (schema, *schema["$defs"].values()):
+        for key, about in model["properties"].items():
+            assert about.get("description"), key

@@ -1,0 +1,118 @@
+"""From a configuration to shards of runs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from test_config import VALID
+
+from momentum_study.config import Study, load_study
+from momentum_study.design import blocks, prepare_flags, shard_settings, shards
+from momentum_study.flags import to_flags
+from momentum_study.optimizers import RULES
+
+ROOT = Path(__file__).parents[1]
+
+
+def study(**grid: Any) -> Study:
+    tree = yaml.safe_load(yaml.safe_dump(VALID))
+    tree["grids"]["one"].update(grid)
+    return Study.model_validate(tree)
+
+
+def jobs(of: Study) -> dict[str, str]:
+    """Path of each shard, and the command line that trains it."""
+    return {shard.path: to_flags(shard_settings(of, shard)) for shard in shards(of)}
+
+
+def test_a_small_design_by_hand() -> None:
+    found = shards(study())
+    # 1 data set x 1 network x (gd + two β) x two batch sizes x one block.
+    assert [shard.path for shard in found] == [
+        f"one/iris/small/{rule}_batch{batch}_constant_000-001.parquet"
+        for rule, batch in (
+            ("gd_beta0", "16"),
+            ("gd_beta0", "full"),
+            ("momentum_beta0.5", "16"),
+            ("momentum_beta0.9", "16"),
+            ("momentum_beta0.5", "full"),
+            ("momentum_beta0.9", "full"),
+        )
+    ]
+    assert list(found[2].runs()) == [
+        ("one", "iris", "small", "momentum", "16", "constant", 0.5, rate, replicate)
+        for rate in (0.01, 1.0)
+        for replicate in (0, 1)
+    ]
+
+
+def test_blocks_are_cut_at_multiples() -> None:
+    assert [str(block) for block in blocks(12, 5)] == ["000-004", "005-009", "010-011"]
+    assert [list(block) for block in blocks(3, 5)] == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rules": {"gd": {}, "momentum": {"beta": [0.5, 0.7, 0.9]}}},
+        {"rules": {"adam": {"beta": [0.9]}, "gd": {}, "momentum": {"beta": [0.9, 0.5]}}},
+        {"batch_sizes": ["full", 8, 16]},
+        {"datasets": ["moons", "iris"]},
+        {"schedules": ["cosine", "constant"]},
+        {"replicates": 20},
+        {"rules": {"gd": {}, "momentum": {"beta": [0.5, 0.9]}, "nesterov": {"beta": [0.9]}}},
+    ],
+    ids=["beta", "rule", "batch size", "data set", "schedule", "replicates", "another rule"],
+)
+def test_growing_a_design_leaves_its_shards_as_they_are(change: dict[str, Any]) -> None:
+    before = jobs(study(replicates=10))
+    after = jobs(study(**({"replicates": 10} | change)))
+    assert len(after) > len(before)
+    assert before.items() <= after.items()
+
+
+def test_runs_are_distinct() -> None:
+    paper = load_study(ROOT / "config/paper.yaml")
+    runs = [run for shard in shards(paper) for run in shard.runs()]
+    assert len(set(runs)) == len(runs)
+    paths = [shard.path for shard in shards(paper)]
+    assert len(set(paths)) == len(paths)
+
+
+def test_the_paper_grid_is_as_large_as_the_question_needs() -> None:
+    paper = load_study(ROOT / "config/paper.yaml")
+    grid = paper.grids["momentum"]
+    rates = grid.learning_rates
+    assert len(grid.datasets) >= 6
+    assert len([beta for beta in grid.rules["momentum"].beta if 0.5 <= beta <= 0.99]) >= 6
+    assert len(rates) >= 12
+    assert max(rates) / min(rates) >= 1e5
+    assert len(grid.batch_sizes) >= 3
+    assert "full" in grid.batch_sizes
+    assert grid.replicates >= 10
+    assert sum(len(list(shard.runs())) for shard in shards(paper)) >= 20_000
+
+
+def test_every_rule_is_in_the_paper_or_equals_one_that_is() -> None:
+    used = {
+        rule
+        for grid in load_study(ROOT / "config/paper.yaml").grids.values()
+        for rule in grid.rules
+    }
+    # The heavy ball makes the iterates of momentum at another rate, to the last bit.
+    assert used | {"heavy_ball"} == set(RULES)
+
+
+def test_a_regression_gets_squared_error() -> None:
+    (shard, *_) = shards(study(datasets=["sugar"]))
+    assert shard_settings(study(datasets=["sugar"]), shard).loss == "mse"
+    (shard, *_) = shards(study())
+    assert shard_settings(study(), shard).loss == "cross_entropy"
+
+
+def test_prepare_flags_quote_for_the_shell() -> None:
+    flags = prepare_flags(study(), "moons", "000-009")
+    assert flags == (
+        "--name moons --source moons --parameters '{\"noise\": 0.1}' --seed 1 --first 0 --last 9"
+    )

@@ -1,0 +1,32 @@
+"""What made the results."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from test_design import study
+
+from momentum_study.provenance import describe
+
+HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+
+
+def test_description(tmp_path: Path) -> None:
+    for name, seconds, processor in (("a/b", "2.5", "2.25"), ("c", "0.5", "NA")):
+        path = tmp_path / f"train/{name}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            f"{HEADER}{seconds}\t0:00:02\t1\t1\t1\t1\t1\t1\t1\t{processor}\n", encoding="utf-8"
+        )
+    (tmp_path / "collect.tsv").write_text(
+        f"{HEADER}1\t0:00:01\t1\t1\t1\t1\t1\t1\t1\t0.75\n", encoding="utf-8"
+    )
+    found = describe(study(), tmp_path)
+    assert found["seconds"] == {
+        "collect": {"jobs": 1, "wall": 1.0, "processor": 0.75},
+        "train": {"jobs": 2, "wall": 3.0, "processor": 2.25},
+    }
+    assert found["packages"]["numpy"] == np.__version__
+    assert found["study"]["grids"]["one"]["learning_rates"] == [0.01, 1.0]
+    assert any(library["internal_api"] == "openblas" for library in found["blas"])
+    json.dumps(found, allow_nan=False)

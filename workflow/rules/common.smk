@@ -1,0 +1,74 @@
+# The study, its paths and what the rules share. Everything here is a pure function of the
+# configuration file; the rules themselves are declarations.
+import os
+import shlex
+import shutil
+import sys
+
+from snakemake.exceptions import WorkflowError
+
+from momentum_study.config import load_study
+from momentum_study.dependencies import source_files
+from momentum_study.design import prepare_flags, shard_settings, shards
+from momentum_study.errors import StudyError
+from momentum_study.figures.catalogue import KINDS, figure_jobs
+from momentum_study.flags import to_flags
+
+DEFAULT_CONFIGFILE = "config/paper.yaml"
+
+
+def the_configfile():
+    # Without a `configfile:` directive: Snakemake would merge the one given with the default.
+    given = [os.path.relpath(path) for path in workflow.configfiles]
+    if len(given) > 1:
+        raise WorkflowError(f"one --configfile at a time, got {', '.join(given)}")
+    return given[0] if given else DEFAULT_CONFIGFILE
+
+
+def the_study():
+    try:
+        return load_study(CONFIGFILE)
+    except StudyError as error:
+        raise WorkflowError(str(error)) from None
+
+
+# The commands run with the Python that runs Snakemake, even if its environment is not active.
+if shutil.which("python") != sys.executable:
+    shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+
+CONFIGFILE = the_configfile()
+STUDY = the_study()
+RESULTS = f"results/{STUDY.study}"
+SHARDS = {shard.path: shard for shard in shards(STUDY)}
+FIGURES = {job.path: job for job in figure_jobs(STUDY)}
+
+
+wildcard_constraints:
+    dataset=r"[A-Za-z0-9_-]+",
+    block=r"\d+-\d+",
+    shard=r".+",
+    figure=r".+",
+
+
+def sources(command, *more):
+    """Source files on which the output of a command depends."""
+    modules = [f"commands.{command}", "kernels", *more]
+    return [os.path.relpath(path) for path in source_files(*modules)]
+
+
+def prepared_data(wildcards):
+    shard = SHARDS[f"{wildcards.shard}.parquet"]
+    return f"{RESULTS}/datasets/{shard.dataset}_{shard.block}.npz"
+
+
+def train_flags(wildcards):
+    return to_flags(shard_settings(STUDY, SHARDS[f"{wildcards.shard}.parquet"]))
+
+
+def figure_tables(wildcards):
+    tables = KINDS[FIGURES[wildcards.figure].kind].tables
+    return [f"{RESULTS}/tables/{table}" for table in tables]
+
+
+def figure_sources(wildcards):
+    return sources("figure", f"figures.{FIGURES[wildcards.figure].kind}")

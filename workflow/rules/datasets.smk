@@ -1,0 +1,18 @@
+# Data sets, split and scaled once for each block of replicates.
+
+
+rule prepare:
+    input:
+        sources=sources("prepare"),
+    output:
+        f"{RESULTS}/datasets/{{dataset}}_{{block}}.npz",
+    log:
+        f"{RESULTS}/logs/prepare/{{dataset}}_{{block}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/prepare/{{dataset}}_{{block}}.tsv"
+    params:
+        flags=lambda wildcards: prepare_flags(STUDY, wildcards.dataset, wildcards.block),
+    message:
+        "Preparing {wildcards.dataset}, replicates {wildcards.block}"
+    shell:
+        "python -m momentum_study prepare --output {output:q} {params.flags} > {log:q} 2>&1"

@@ -1,0 +1,32 @@
+# Figures: one job each, from tables alone.
+
+
+rule figure:
+    input:
+        tables=figure_tables,
+        sources=figure_sources,
+    output:
+        svg=f"{RESULTS}/figures/{{figure}}.svg",
+        png=report(
+            f"{RESULTS}/figures/{{figure}}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels=lambda wildcards: FIGURES[wildcards.figure].labels,
+        ),
+    log:
+        f"{RESULTS}/logs/figures/{{figure}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/{{figure}}.tsv"
+    params:
+        flags=lambda wildcards: FIGURES[wildcards.figure].flags,
+        folder=lambda wildcards: f"{RESULTS}/tables",
+    message:
+        "Drawing {wildcards.figure}"
+    shell:
+        "python -m momentum_study figure {params.flags} --tables {params.folder:q}"
+        " --svg {output.svg:q} --png {output.png:q} > {log:q} 2>&1"
+
+
+rule figures:
+    input:
+        expand(f"{RESULTS}/figures/{{figure}}.{{suffix}}", figure=FIGURES, suffix=["svg", "png"]),

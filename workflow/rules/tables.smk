@@ -1,0 +1,60 @@
+# From shards to tables, and from tables to tables.
+
+
+rule collect:
+    input:
+        shards=[f"{RESULTS}/runs/{path}" for path in SHARDS],
+        sources=sources("collect"),
+    output:
+        runs=report(
+            f"{RESULTS}/tables/runs.parquet",
+            caption="../report/runs.rst",
+            category="Tables",
+            labels={"table": "runs"},
+        ),
+        curves=f"{RESULTS}/tables/curves.parquet",
+    log:
+        f"{RESULTS}/logs/collect.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/collect.tsv"
+    params:
+        configfile=CONFIGFILE,
+        folder=lambda wildcards: f"{RESULTS}/runs",
+    message:
+        "Collecting the shards"
+    shell:
+        "python -m momentum_study collect --configfile {params.configfile:q} --shards {params.folder:q}"
+        " --runs {output.runs:q} --curves {output.curves:q} > {log:q} 2>&1"
+
+
+rule cells:
+    input:
+        runs=rules.collect.output.runs,
+        sources=sources("cells"),
+    output:
+        report(
+            f"{RESULTS}/tables/cells.csv",
+            caption="../report/cells.rst",
+            category="Tables",
+            labels={"table": "cells"},
+        ),
+    log:
+        f"{RESULTS}/logs/cells.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cells.tsv"
+    params:
+        confidence=STUDY.statistics.confidence,
+        resamples=STUDY.statistics.resamples,
+        seed=STUDY.seed,
+    message:
+        "Summarising cells"
+    shell:
+        "python -m momentum_study cells --runs {input.runs:q} --output {output:q}"
+        " --confidence {params.confidence} --resamples {params.resamples} --seed {params.seed}"
+        " > {log:q} 2>&1"
+
+
+rule tables:
+    input:
+        rules.collect.output,
+        rules.cells.output,

@@ -1,0 +1,22 @@
+# Training: one shard a job.
+
+
+rule train:
+    input:
+        data=prepared_data,
+        sources=sources("train"),
+    output:
+        f"{RESULTS}/runs/{{shard}}.parquet",
+    log:
+        f"{RESULTS}/logs/train/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{shard}}.tsv"
+    resources:
+        mem_mb=1000,
+    params:
+        flags=train_flags,
+    message:
+        "Training {wildcards.shard}"
+    shell:
+        "python -m momentum_study train --data {input.data:q} --output {output:q} {params.flags}"
+        " > {log:q} 2>&1"
