@@ -1,0 +1,193 @@
+"""The one look of all figures: colours, sizes, axes, saving.
+
+A figure is drawn at the size it has in print, so its points are points on paper.
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from numpy.typing import ArrayLike, NDArray
+
+from momentum_study.atomic import replacing
+from momentum_study.text import format_number
+
+AxesArray = NDArray[Any]
+
+WIDTH = 7.0
+"""Inches: both columns of a page."""
+
+PIXELS_PER_INCH = 200
+FONT = "DejaVu Sans"
+SMALL, NORMAL, LARGE = 7.0, 7.5, 9.5
+"""Points: ticks and keys, labels and notes, the title."""
+
+METRIC = "train_loss_final"
+LOSS_LABEL = "final training loss / loss of the best constant prediction"
+CURVE_LABEL = "training loss / loss of the best constant prediction"
+ALPHA_LABEL = "learning rate α (log scale)"
+ETA_LABEL = "η = (1−β)α (log scale)"
+STEP_LABEL = "updates (log scale from 1)"
+
+TOP = 10.0
+"""Largest relative loss drawn: a line that goes beyond leaves its panel."""
+FLOOR = 1e-6
+"""Smallest relative loss drawn. Below it single precision, not the rule, makes the difference."""
+
+DESCENT = "black"
+
+
+def apply_style() -> None:
+    """Set the theme of every figure drawn from here on."""
+    mpl.use("Agg")
+    sns.set_theme(
+        context="paper",
+        style="ticks",
+        font=FONT,
+        rc={
+            "axes.labelpad": 2.0,
+            "axes.labelsize": NORMAL,
+            "axes.linewidth": 0.6,
+            "axes.titlelocation": "left",
+            "axes.titlepad": 3.0,
+            "axes.titlesize": NORMAL,
+            "font.size": NORMAL,
+            "hatch.linewidth": 0.6,
+            "legend.fontsize": SMALL,
+            "legend.frameon": False,
+            "lines.linewidth": 1.1,
+            "savefig.dpi": PIXELS_PER_INCH,
+            "svg.fonttype": "none",
+            # Names of clip paths and hatches are drawn from it; by default it is random.
+            "svg.hashsalt": "momentum_study",
+            "xtick.labelsize": SMALL,
+            "xtick.major.pad": 2.0,
+            "xtick.major.size": 2.5,
+            "xtick.major.width": 0.6,
+            "ytick.labelsize": SMALL,
+            "ytick.major.pad": 2.0,
+            "ytick.major.size": 2.5,
+            "ytick.major.width": 0.6,
+        },
+    )
+
+
+def save(figure: Figure, svg: Path, png: Path) -> None:
+    """Write a figure as a drawing and as a picture.
+
+    Neither file holds a date or a version: equal figures make equal bytes.
+
+    Parameters
+    ----------
+    figure
+        Drawn after `apply_style`.
+    svg, png
+        Files to write, each whole or not at all.
+    """
+    with replacing(svg) as file:
+        figure.savefig(file, format="svg", metadata={"Creator": None, "Date": None})
+    with replacing(png) as file:
+        figure.savefig(file, format="png", metadata={"Software": None})
+
+
+def rounded(value: float) -> str:
+    """Write a number with three digits that count."""
+    return format_number(float(f"{value:.3g}"))
+
+
+def power_label(value: float) -> str:
+    """Write a tick of a log axis: ``0.01``, ``1000``, beyond that ``10⁻⁴``, ``10⁵``."""
+    exponent = round(log10(value))
+    if -3 <= exponent <= 3 or not np.isclose(value, 10.0**exponent, rtol=1e-9):
+        return rounded(value)
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+LIMITS_NOTE = (
+    f"Dotted: the best constant. Losses are drawn up to {power_label(TOP)} and cut off below "
+    f"{power_label(FLOOR)}, about single precision."
+)
+LINE_NOTE = f"Cross: at the next rate half of the runs or more diverge. {LIMITS_NOTE}"
+
+
+def log_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most `most` powers of ten in a range; where there is no pair of them, 1, 2 and 5 too."""
+    exponents = range(ceil(log10(low) - 1e-9), floor(log10(high) + 1e-9) + 1)
+    if len(exponents) > 1:
+        step = ceil(len(exponents) / most)
+        # From a fixed start, so that panels of one figure have the same ticks.
+        return [10.0**exponent for exponent in exponents if exponent % step == 0]
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = [digit * 10.0**decade for decade in decades for digit in (1, 2, 5)]
+    inside = [tick for tick in ticks if low <= tick * (1 + 1e-9) and tick <= high * (1 + 1e-9)]
+    return inside[:: max(ceil(len(inside) / most), 1)]
+
+
+def log_axis(axes: Axes, which: str, low: float, high: float, ticks: Sequence[float]) -> None:
+    """Make an axis logarithmic, from `low` to `high`.
+
+    Parameters
+    ----------
+    axes
+        A panel.
+    which
+        ``"x"`` or ``"y"``.
+    low, high
+        Limits, positive.
+    ticks
+        Where to set a tick with a label.
+    """
+    axes.set(**{f"{which}scale": "log", f"{which}lim": (low, high)})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_label(value)))
+
+
+def rate_axis(axes: Axes, rates: ArrayLike, panels: int) -> None:
+    """Make the x-axis one of learning rates, in decades.
+
+    Parameters
+    ----------
+    axes
+        A panel.
+    rates
+        All rates that the axis must hold. A few get a tick each.
+    panels
+        Number of panels side by side; more than three leave less room for ticks.
+    """
+    distinct = np.unique(rates)
+    low, high = distinct[[0, -1]]
+    margin = max((high / low) ** 0.04, 1.2)
+    most = 3 if panels > 3 else 5
+    low, high = low / margin, high * margin
+    ticks = distinct.tolist() if len(distinct) <= 2 else log_ticks(low, high, most)
+    log_axis(axes, "x", low, high, ticks)
+
+
+def step_axis(axes: Axes, steps: int) -> None:
+    """Make the x-axis one of updates: 0, then 1 to `steps` on a log scale."""
+    axes.set_xscale("symlog", linthresh=1.0, linscale=0.25)
+    axes.set_xlim(0, steps)
+    axes.set_xticks([0, *log_ticks(1.0, max(steps, 1), 4)])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
+
+
+def loss_axis(axes: Axes, losses: ArrayLike) -> None:
+    """Make the y-axis one of relative losses, within `FLOOR` and `TOP`, and mark the loss 1."""
+    values = np.asarray(losses, dtype=np.float64)
+    values = np.clip(values[np.isfinite(values)], FLOOR, TOP)
+    low, high = (values.min(), values.max()) if len(values) else (0.1, 1.0)
+    high = max(high, 1.0)
+    margin = (high / low) ** 0.06 * 1.05
+    low, high = low / margin, high * margin
+    log_axis(axes, "y", low, high, log_ticks(low, high, 4))
+    axes.axhline(1.0, color="0.6", linewidth=0.5, linestyle=(0, (1, 1.5)), zorder=0)

@@ -1,0 +1,159 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import same_color
+
+from momentum_study.figures import learning_curves
+from momentum_study.figures.compared import Series, compared_cells
+from momentum_study.figures.layout import sheet
+from momentum_study.figures.learning_curves import (
+    comparisons,
+    draw_curve,
+    quantiles,
+    relative_curves,
+    usual_series,
+)
+from momentum_study.figures.style import loss_axis, step_axis
+
+INF = np.inf
+DESCENT = Series(False, 0.0)
+
+
+def hand_made(beta, descent, momentum):
+    """Cells of one panel from {α: loss}."""
+    rows = [
+        {"rule": rule, "beta": b, "alpha": alpha, "eta": (1 - b) * alpha, "loss": loss}
+        for rule, b, losses in (("gd", 0.0, descent), ("momentum", beta, momentum))
+        for alpha, loss in losses.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def chosen(cells):
+    return {one.title: (one.descent["alpha"], one.momentum["alpha"]) for one in comparisons(cells)}
+
+
+def test_same_alpha_same_eta_and_each_tuned():
+    rates = [0.1, 1.0, 10.0, 100.0]
+    cells = hand_made(
+        0.9,
+        dict(zip(rates, [0.5, 0.1, 0.2, INF], strict=True)),
+        dict(zip(rates, [0.5, 0.1, 0.3, 0.05], strict=True)),
+    )
+    assert chosen(cells) == {"same α": (1, 1), "same η": (1, 10), "each tuned": (1, 100)}
+
+
+def test_where_the_grid_lacks_a_rate_the_nearest_in_log_distance_is_taken_and_named():
+    # η = 1 asks for α = 1/(1−0.9) = 10: 4 is off by the factor 2.5, 27 by 2.7.
+    cells = hand_made(0.9, {1.0: 0.1}, {0.5: 0.2, 4.0: 0.3, 27.0: 0.4})
+    assert chosen(cells) == {"nearest α": (1, 0.5), "nearest η": (1, 4), "each tuned": (1, 0.5)}
+
+
+def test_of_two_equally_near_rates_the_smaller_is_taken():
+    cells = hand_made(0.9, {10.0: 0.1}, {1000.0: 0.2, 10.0: 0.3})
+    assert chosen(cells)["nearest η"] == (10, 10)
+
+
+def test_where_all_diverged_there_still_is_a_choice():
+    cells = hand_made(0.5, {0.1: INF, 1.0: INF}, {0.1: INF, 0.2: INF})
+    assert chosen(cells) == {"same α": (0.1, 0.1), "same η": (0.1, 0.2), "each tuned": (0.1, 0.1)}
+
+
+@pytest.mark.parametrize(
+    ("betas", "expected"),
+    [([0.5, 0.9, 0.99], 0.9), ([0.5, 0.8], 0.8), ([0.85, 0.95], 0.85), ([0.3], 0.3)],
+)
+def test_the_beta_nearest_to_the_usual_one(betas, expected):
+    cells = pd.DataFrame({"series": [Series(True, beta) for beta in betas] + [DESCENT]})
+    assert usual_series(cells) == (DESCENT, Series(True, expected))
+
+
+def test_quartiles_of_finite_values_are_those_of_numpy():
+    values = np.random.default_rng(0).normal(size=(7, 3))
+    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
+    assert np.allclose(quantiles(values, shares), np.quantile(values, shares, axis=0))
+
+
+def test_quartiles_with_diverged_runs():
+    values = np.array([[1, 1, INF], [2, INF, INF], [3, 3, INF], [INF, INF, INF]])
+    # By hand, at the positions 0.75, 1.5 and 2.25 of the sorted four.
+    expected = [[1.75, 2.5, INF], [2.5, INF, INF], [INF, INF, INF]]
+    assert np.array_equal(quantiles(values, (0.25, 0.5, 0.75)), expected)
+    # Of five values the median is one of them: two diverged runs do not change it.
+    assert quantiles([3.0, 1.0, 2.0, INF, INF], [0.5]) == [3.0]
+
+
+def test_a_run_is_divided_by_its_own_null_loss_and_infinite_from_its_divergence_on(
+    cells, runs, curves
+):
+    cell = cells[(cells["dataset"] == "wine") & (cells["beta"] == 0.9) & (cells["alpha"] == 0.3)]
+    of_cell = (curves["dataset"] == "wine") & (curves["beta"] == 0.9)
+    of_cell &= curves["learning_rate"] == 0.3
+    curves.loc[of_cell, "train_loss"] = np.float32(6.0)
+    curves.loc[of_cell & (curves["replicate"] == 1) & (curves["step"] >= 100), "train_loss"] = (
+        np.nan
+    )
+    own = runs.assign(null_loss=2.0 + (runs["replicate"] == 2))
+    losses = relative_curves(cell, own, curves)[cell.index[0]]
+    assert list(losses.columns) == list(range(0, 201, 20))
+    assert (losses.loc[[0, 3]] == 3).all(axis=None)
+    assert (losses.loc[2] == 2).all()
+    assert np.array_equal(losses.loc[1], [3] * 5 + [INF] * 6)
+
+
+def curve_panel(cell, losses):
+    _, panels = sheet("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("x", "y"))
+    loss_axis(panels[0, 0], losses)
+    step_axis(panels[0, 0], 40)
+    draw_curve(panels[0, 0], cell, losses)
+    return panels[0, 0]
+
+
+def test_a_median_ends_with_a_cross_and_is_not_padded():
+    losses = pd.DataFrame(
+        [[1.0, 0.5, 0.4, 0.3], [1.0, 0.6, INF, INF], [1.0, 0.7, 0.6, INF]], columns=[0, 1, 20, 40]
+    )
+    axes = curve_panel(pd.Series({"series": DESCENT}), losses)
+    line = next(one for one in axes.lines if len(one.get_xdata()) == 4)
+    assert line.get_ydata()[:3] == pytest.approx([1, 0.6, 0.6])
+    assert np.isnan(line.get_ydata()[3])
+    (cross,) = (one for one in axes.lines if one.get_marker() == "x")
+    assert (cross.get_xdata()[0], cross.get_ydata()[0]) == (20, 0.6)
+
+
+def texts(axes):
+    return {text.get_text(): text.get_color() for text in axes.texts}
+
+
+def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, curves):
+    # Plain descent at its best, and momentum at the same η with 3 of 4 runs gone.
+    rows = (cells["dataset"] == "wine") & cells["beta"].isin([0.0, 0.9])
+    cells = cells[rows].copy()
+    cells["train_loss_final_median"] = np.where(cells["alpha"] == 0.3, 0.1, 1.0)
+    cells["n_diverged"] = np.where((cells["beta"] == 0.9) & (cells["alpha"] == 3.0), 3, 0)
+    figure = learning_curves.draw(cells, runs, curves)
+    first, second, third = figure.axes
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [
+        "wine, same α",
+        "wine, same η",
+        "wine, each tuned",
+    ]
+    assert set(texts(first)) == set(texts(third)) == {"α = 0.3"}
+    assert set(texts(second)) == {"α = 0.3", "α = 3, η = 0.3", "3 of 4 diverged"}
+    assert same_color(texts(second)["3 of 4 diverged"], Series(True, 0.9).color)
+
+
+def test_a_row_of_panels_for_each_data_set_with_a_common_scale(full_batch):
+    figure = learning_curves.draw(**full_batch)
+    assert len(figure.axes) == 6
+    for row in (figure.axes[:3], figure.axes[3:]):
+        assert len({axes.get_ylim() for axes in row}) == 1
+
+
+def test_selection_is_the_lowest_median_final_training_loss(full_batch):
+    compared = compared_cells(full_batch["cells"], full_batch["runs"])
+    wine = compared[(compared["panel"] == "wine") & (compared["beta"] != 0.5)]
+    for one in comparisons(wine):
+        descent = wine[wine["rule"] == "gd"]
+        assert one.descent["loss"] == descent["loss"].min()
+    assert one.momentum["loss"] == wine.loc[wine["rule"] == "momentum", "loss"].min()

@@ -1,0 +1,62 @@
+"""Declared source files are those that a command really loads."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from momentum_study.cli import COMMANDS
+from momentum_study.dependencies import ROOT, source_files
+from momentum_study.figures.catalogue import KINDS
+
+
+def loaded(*modules: str) -> set[Path]:
+    """Files of the package that importing the modules loads, in a process of their own."""
+    code = (
+        "import importlib, sys\n"
+        f"for name in {modules!r}: importlib.import_module(f'momentum_study.{{name}}')\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('momentum_study.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {Path(name) for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_load_no_undeclared_file(command: str) -> None:
+    assert loaded(f"commands.{command}") <= set(source_files(f"commands.{command}"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_figures_load_no_undeclared_file(kind: str) -> None:
+    modules = ("commands.figure", f"figures.{kind}")
+    assert loaded(*modules) <= set(source_files(*modules))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_figure_depends_on_its_own_module_alone(kind: str) -> None:
+    declared = set(source_files("commands.figure", f"figures.{kind}"))
+    others = {ROOT / "figures" / f"{other}.py" for other in KINDS if other != kind}
+    assert ROOT / "figures" / f"{kind}.py" in declared
+    assert not declared & others
+
+
+@pytest.mark.parametrize("part", ["config.py", "tables.py", "analysis", "figures", "collect.py"])
+def test_training_does_not_depend_on_what_comes_before_or_after(part: str) -> None:
+    declared = source_files("commands.train")
+    assert not [path for path in declared if (ROOT / part) in (path, *path.parents)]
+
+
+def test_a_training_job_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, momentum_study.commands.train\n"
+        "heavy = {'pandas', 'scipy', 'sklearn', 'matplotlib', 'pydantic'}\n"
+        "print(*sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_unknown_module() -> None:
+    with pytest.raises(FileNotFoundError):
+        source_files("no_such_module")

@@ -1,0 +1,211 @@
+"""The workflow end to end, on the smoke study, in copies of the project.
+
+One undisturbed run serves all tests; each that changes something works on a copy of it.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from momentum_study.config import load_study
+from momentum_study.design import KEYS, shards
+from momentum_study.figures.catalogue import figure_jobs
+from momentum_study.tables import CELLS, CURVES, RUNS, read_table
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "config", "profiles", "src", "workflow")
+SMOKE = "config/smoke.yaml"
+
+# One worker: the tests share the undisturbed run.
+pytestmark = pytest.mark.xdist_group("workflow")
+
+
+def snakemake(
+    folder: Path, *arguments: str, configfile: str = SMOKE, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", *arguments, "--configfile", configfile],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "src")} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def copy_project(folder: Path) -> Path:
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, folder / part)
+    return folder
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """Content of all tables and figures."""
+    smoke = folder / "results/smoke"
+    return {
+        str(path.relative_to(smoke)): path.read_bytes()
+        for part in ("tables", "figures")
+        for path in sorted((smoke / part).rglob("*.*"))
+    }
+
+
+def planned(folder: Path, configfile: str = SMOKE) -> Counter[str]:
+    """Number of jobs of each rule that a dry run would start."""
+    done = snakemake(folder, "--cores", "1", "--dry-run", configfile=configfile)
+    assert done.returncode == 0, done.stdout + done.stderr
+    table = re.findall(r"^(\w+)\s+(\d+)$", done.stdout + done.stderr, flags=re.MULTILINE)
+    return Counter({rule: int(count) for rule, count in table if rule not in ("total", "all")})
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copy_project(tmp_path_factory.mktemp("workflow") / "undisturbed")
+    done = snakemake(folder, "--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture
+def finished(undisturbed: Path, tmp_path: Path) -> Path:
+    """A copy of the undisturbed run, with all times of change."""
+    return shutil.copytree(undisturbed, tmp_path / "copy")
+
+
+def test_one_row_per_run_of_the_design(undisturbed: Path) -> None:
+    tables = undisturbed / "results/smoke/tables"
+    study = load_study(undisturbed / SMOKE)
+    design = [run for shard in shards(study) for run in shard.runs()]
+    runs = read_table(tables / "runs.parquet", RUNS)
+    assert sorted(design) == sorted(runs[list(KEYS)].itertuples(index=False, name=None))
+    assert {"completed", "diverged"} == set(runs["status"])
+    cells = read_table(tables / "cells.csv", CELLS)
+    assert cells["n_runs"].sum() == len(runs)
+    assert len(read_table(tables / "curves.parquet", CURVES)) == len(runs) * 21
+
+
+def test_every_figure_is_there(undisturbed: Path) -> None:
+    figures = undisturbed / "results/smoke/figures"
+    expected = {job.path for job in figure_jobs(load_study(undisturbed / SMOKE))}
+    for suffix in (".svg", ".png"):
+        found = {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob(f"*{suffix}")}
+        assert found == expected
+
+
+def test_provenance_is_recorded(undisturbed: Path) -> None:
+    provenance = json.loads((undisturbed / "results/smoke/provenance.json").read_text())
+    assert provenance["study"]["study"] == "smoke"
+    assert provenance["seconds"]["train"]["jobs"] == len(shards(load_study(undisturbed / SMOKE)))
+
+
+def test_second_run_has_nothing_to_do(finished: Path) -> None:
+    done = snakemake(finished, "--cores", "2")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_touching_sources_reruns_nothing(finished: Path) -> None:
+    for path in (finished / "src").rglob("*.py"):
+        path.touch()
+    assert not planned(finished)
+
+
+def test_same_bytes_anywhere(undisturbed: Path, tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "another folder")
+    done = snakemake(
+        folder, "--cores", "1", LC_ALL="C", TZ="Asia/Kathmandu", PYTHONHASHSEED="12345"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    here, there = results(undisturbed), results(folder)
+    assert len(here) > 10
+    assert here.keys() == there.keys()
+    assert [name for name in here if here[name] != there[name]] == []
+
+
+def test_another_beta_trains_the_new_shards_only(finished: Path) -> None:
+    path = finished / SMOKE
+    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    tree["grids"]["momentum"]["rules"]["momentum"]["beta"].append(0.99)
+    path.write_text(yaml.safe_dump(tree), encoding="utf-8")
+    jobs = planned(finished)
+    # Two data sets and two batch sizes; nothing is prepared anew.
+    assert jobs["train"] == 4
+    assert jobs["prepare"] == 0
+    before = {p: p.stat().st_mtime_ns for p in (finished / "results/smoke/runs").rglob("*.parquet")}
+    assert snakemake(finished, "--cores", "2", "tables").returncode == 0
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    runs = pd.read_parquet(finished / "results/smoke/tables/runs.parquet")
+    assert set(runs["beta"]) == {0.0, 0.5, 0.9, 0.99}
+
+
+def test_editing_a_figure_redraws_it_alone(finished: Path) -> None:
+    module = finished / "src/momentum_study/figures/isolation.py"
+    module.write_text(module.read_text(encoding="utf-8") + "\n# A remark.\n", encoding="utf-8")
+    jobs = planned(finished)
+    jobs.pop("figures", None)
+    assert jobs == {"figure": 1, "provenance": 1}
+
+
+def test_editing_the_engine_trains_again(finished: Path) -> None:
+    module = finished / "src/momentum_study/networks.py"
+    module.write_text(module.read_text(encoding="utf-8") + "\n# A remark.\n", encoding="utf-8")
+    jobs = planned(finished)
+    assert jobs["train"] == len(shards(load_study(finished / SMOKE)))
+    assert jobs["prepare"] == 0
+
+
+def test_statistics_and_comments_train_nothing(finished: Path) -> None:
+    path = finished / SMOKE
+    text = path.read_text(encoding="utf-8").replace("resamples: 200", "resamples: 100")
+    path.write_text(f"# A remark.\n{text}", encoding="utf-8")
+    jobs = planned(finished)
+    assert jobs["cells"] == 1
+    assert jobs["train"] == jobs["collect"] == 0
+
+
+def test_a_lost_shard_is_trained_again_to_the_same_bytes(undisturbed: Path, finished: Path) -> None:
+    path = finished / "results/smoke/runs" / shards(load_study(finished / SMOKE))[0].path
+    path.unlink()
+    # Nothing asks for it while the tables are there.
+    assert not planned(finished)
+    (finished / "results/smoke/tables/runs.parquet").unlink()
+    assert planned(finished)["train"] == 1
+    assert snakemake(finished, "--cores", "2").returncode == 0
+    assert results(finished) == results(undisturbed)
+
+
+def test_snakemakes_linter_finds_nothing_to_mend(tmp_path: Path) -> None:
+    done = snakemake(copy_project(tmp_path / "lint"), "--lint")
+    found = set(re.findall(r"^ {4}\* (.+?):?:$", done.stdout + done.stderr, flags=re.MULTILINE))
+    # One environment serves all rules, and whoever runs Snakemake is in it already.
+    assert found == {"Specify a conda environment or container for each rule."}
+
+
+def test_a_bad_configuration_runs_nothing(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "bad")
+    (folder / "config/bad.yaml").write_text("study: bad\nsed: 1\n", encoding="utf-8")
+    done = snakemake(folder, "--cores", "1", configfile="config/bad.yaml")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "config/bad.yaml: " in said
+    assert "Traceback" not in said
+    assert not (folder / "results").exists()
+
+
+def test_two_configurations_are_refused(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "two")
+    shutil.copy2(folder / SMOKE, folder / "config/copy.yaml")
+    done = snakemake(folder, "config/copy.yaml", "--cores", "1", "--configfile", "config/copy.yaml")
+    assert done.returncode != 0
