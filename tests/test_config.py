@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from momentum_study.config import load_study
+from momentum_study.config_files import load_study
 from momentum_study.errors import StudyError
 from momentum_study.schema_docs import schema_json, with_key_tables
 

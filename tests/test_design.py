@@ -7,7 +7,8 @@ import pytest
 import yaml
 from test_config import VALID
 
-from momentum_study.config import Study, load_study
+from momentum_study.config import Study
+from momentum_study.config_files import load_study
 from momentum_study.design import blocks, prepare_flags, shard_settings, shards
 from momentum_study.flags import to_flags
 from momentum_study.optimizers import RULES

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from momentum_study.history import CURVES, History
 from momentum_study.metrics import (
     argbest,
     at_best,
@@ -14,7 +15,6 @@ from momentum_study.metrics import (
     target_column,
     up_step_share,
 )
-from momentum_study.training import CURVES, History
 
 NAN = np.nan
 

@@ -11,16 +11,15 @@ from reference import Problem
 from sklearn.datasets import make_moons
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from momentum_study.history import CURVES, History
 from momentum_study.networks import Architecture
 from momentum_study.optimizers import RULES
 from momentum_study.schedules import SCHEDULES
 from momentum_study.training import (
-    CURVES,
     FLUSH_INTERVAL,
     LOSS_LIMIT,
     NON_FINITE,
     Data,
-    History,
     Plan,
     flush_denormals,
     networks_per_stack,

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from momentum_study.config import Study
-from momentum_study.design import KEYS, shards
+from momentum_study.design import shards
 from momentum_study.errors import StudyError
+from momentum_study.keys import RUN_KEYS
 from momentum_study.shards import CURVE_PREFIX, STEP_COLUMNS
 from momentum_study.tables import check_complete
 
@@ -52,7 +53,7 @@ def collect_runs(study: Study, table: pa.Table) -> pd.DataFrame:
     whole = [name for name in columns if name in STEP_COLUMNS or name.startswith("steps_to_")]
     runs = runs.astype(dict.fromkeys(whole, "Int64"))
     keys = pd.DataFrame(
-        [run for shard in shards(study) for run in shard.runs()], columns=list(KEYS)
+        [run for shard in shards(study) for run in shard.runs()], columns=list(RUN_KEYS)
     )
     check_complete(runs, keys)
     return runs
@@ -65,8 +66,8 @@ def collect_curves(table: pa.Table) -> pd.DataFrame:
     """
     lists = [name for name in table.column_names if name.startswith(CURVE_PREFIX)]
     lengths = pc.list_value_length(table.column(lists[0])).to_numpy()
-    runs: pd.DataFrame = table.select(KEYS).to_pandas()
-    text = [key for key in KEYS if runs[key].dtype == "str"]
+    runs: pd.DataFrame = table.select(RUN_KEYS).to_pandas()
+    text = [key for key in RUN_KEYS if runs[key].dtype == "str"]
     rows = np.repeat(np.arange(len(runs)), lengths)
     curves = runs.astype(dict.fromkeys(text, "category")).take(rows).reset_index(drop=True)
     for name in lists:

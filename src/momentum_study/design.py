@@ -19,18 +19,6 @@ from momentum_study.optimizers import RULES
 from momentum_study.shards import ShardSettings
 from momentum_study.text import format_number
 
-KEYS = (
-    "grid",
-    "dataset",
-    "network",
-    "rule",
-    "batch",
-    "schedule",
-    "beta",
-    "learning_rate",
-    "replicate",
-)
-
 
 @dataclass(frozen=True)
 class Block:
@@ -73,7 +61,7 @@ class Shard:
         return f"{self.grid}/{self.dataset}/{self.network}/{'_'.join(factors)}.parquet"
 
     def runs(self) -> Iterator[tuple[str | float | int, ...]]:
-        """Yield the keys of its runs, in the order of :data:`KEYS`."""
+        """Yield the keys of its runs, in the order of :data:`momentum_study.keys.RUN_KEYS`."""
         shared = tuple(getattr(self, field.name) for field in fields(self)[:7])
         for learning_rate, replicate in product(self.learning_rates, self.block):
             yield (*shared, learning_rate, replicate)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_study.history import History
 from momentum_study.text import format_number
-from momentum_study.training import History
 
 Array = NDArray[Any]
 

@@ -17,28 +17,18 @@ from numpy.typing import NDArray
 from momentum_study.atomic import replacing
 from momentum_study.datasets.files import Outputs, PreparedDataset, training_arrays
 from momentum_study.errors import StudyError
+from momentum_study.history import CURVES, History
 from momentum_study.losses import LOSSES
 from momentum_study.metrics import run_metrics
 from momentum_study.networks import Architecture, initial_weights
 from momentum_study.optimizers import get_rule
 from momentum_study.seeds import generator
-from momentum_study.training import Data, History, Plan, evaluation_steps, train
+from momentum_study.training import Data, Plan, evaluation_steps, train
 
 Array = NDArray[Any]
 
 # Curves that go to the tables; the displacement serves the path ratio only.
-TABLE_CURVES = (
-    "train_loss",
-    "validation_loss",
-    "test_loss",
-    "train_score",
-    "validation_score",
-    "test_score",
-    "gradient_norm",
-    "update_norm",
-    "update_cosine",
-    "sign_flip_share",
-)
+TABLE_CURVES = tuple(name for name in CURVES if name != "displacement")
 CURVE_PREFIX = "curve_"
 STEP_COLUMNS = ("first_bad_step", "step_best_validation")
 

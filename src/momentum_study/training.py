@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_study.history import History
 from momentum_study.losses import LOSSES
 from momentum_study.networks import Architecture, LayerBlocks, Stack, batch_last, pair_single_row
 from momentum_study.optimizers import Coefficients, Rule
 from momentum_study.schedules import SCHEDULES
+from momentum_study.trajectory import norm, path_measures
 
 Array = NDArray[Any]
 
@@ -81,51 +83,6 @@ class Plan:
     loss_limit: float = np.inf
 
 
-@dataclass(frozen=True)
-class History:
-    """What was seen of R × C runs at E evaluations.
-
-    Attributes
-    ----------
-    steps
-        ``(E,)`` numbers of updates made.
-    curves
-        Name → ``(R, C, E)`` float64, NaN from the divergence on: ``train_loss``,
-        ``validation_loss``, ``test_loss``, ``train_score``, ``validation_score``, ``test_score``;
-        of the last update before the evaluation ``gradient_norm`` (of its minibatch),
-        ``update_norm``, and of the last two ``update_cosine`` and ``sign_flip_share`` (share of
-        weights whose update changed sign); ``displacement``, the distance from the start.
-    first_bad_step
-        ``(R, C)``: updates made when divergence was seen, -1 for completed runs.
-    reason
-        ``(R, C)`` str: why, empty for completed runs.
-    weights
-        ``weights[r][c]``: final weights, a list of layers ``(units, inputs + 1)``; empty after a
-        divergence.
-    """
-
-    steps: Array
-    curves: dict[str, Array]
-    first_bad_step: Array
-    reason: Array
-    weights: list[list[list[Array]]]
-
-
-CURVES = (
-    "train_loss",
-    "validation_loss",
-    "test_loss",
-    "train_score",
-    "validation_score",
-    "test_score",
-    "gradient_norm",
-    "update_norm",
-    "update_cosine",
-    "sign_flip_share",
-    "displacement",
-)
-
-
 def train(
     architecture: Architecture,
     weights: Sequence[Sequence[Array]],
@@ -161,7 +118,7 @@ def train(
     replicates, cells = len(weights), len(betas)
     batch = plan.batch_size or parts["train"].inputs.shape[1]
     networks = networks_per_stack(architecture, rule, batch, np.dtype(dtype), stack_bytes)
-    history = _empty_history(plan, replicates, cells)
+    history = History.empty(plan.evaluation_steps, replicates, cells)
     for replicate_part in _even_slices(replicates, max(1, networks // cells)):
         for cell_part in _even_slices(cells, networks):
             run = _StackRun(
@@ -178,7 +135,7 @@ def train(
                 plan,
                 replicate_part,
             )
-            _store(history, run.run(), replicate_part, cell_part)
+            history.store(run.run(), replicate_part, cell_part)
     return history
 
 
@@ -216,34 +173,6 @@ def _even_slices(count: int, most: int) -> list[slice]:
     return [slice(start, stop) for start, stop in pairwise(edges)]
 
 
-def _empty_history(plan: Plan, replicates: int, cells: int) -> History:
-    shape = (replicates, cells, len(plan.evaluation_steps))
-    return History(
-        steps=np.array(plan.evaluation_steps, dtype=np.int64),
-        curves={name: np.full(shape, np.nan) for name in CURVES},
-        first_bad_step=np.full((replicates, cells), -1, dtype=np.int64),
-        reason=np.full((replicates, cells), "", dtype="<U10"),
-        weights=[[[] for _ in range(cells)] for _ in range(replicates)],
-    )
-
-
-def _store(whole: History, part: History, replicates: slice, cells: slice) -> None:
-    for name, curve in part.curves.items():
-        whole.curves[name][replicates, cells] = curve
-    whole.first_bad_step[replicates, cells] = part.first_bad_step
-    whole.reason[replicates, cells] = part.reason
-    for row, layers in zip(whole.weights[replicates], part.weights, strict=True):
-        row[cells] = layers
-
-
-def _inner(left: LayerBlocks, right: LayerBlocks) -> Array:
-    """Inner products ``(R, C)``, network by network, in float64."""
-    total = np.zeros(left.blocks[0].shape[:2])
-    for a, b in zip(left.blocks, right.blocks, strict=True):
-        total += np.add.reduce(a.astype(np.float64) * b, axis=-1)
-    return total
-
-
 @dataclass(frozen=True)
 class _Batch:
     """A minibatch, its inputs in both orders: going forward and back want one each.
@@ -276,7 +205,7 @@ class _StackRun:
         self.replicates = replicates
         self.loss = LOSSES[stack.architecture.loss]
         self.schedule = SCHEDULES[plan.schedule]
-        self.history = _empty_history(plan, stack.replicates, stack.cells)
+        self.history = History.empty(plan.evaluation_steps, stack.replicates, stack.cells)
         self.cells = np.arange(stack.cells)  # which cells the stack still holds
         self.alive = np.ones((stack.replicates, stack.cells), dtype=bool)
         self.betas = betas
@@ -351,8 +280,7 @@ class _StackRun:
         stack.backpropagate(batch.rows)
         if watched:
             self.snapshots[t] = stack.take_cells(stack.weights, np.arange(stack.cells))
-            norm = np.sqrt(_inner(stack.gradients, stack.gradients))
-            self.gradient_norm = norm / self.gradient_factor
+            self.gradient_norm = norm(stack.gradients.blocks) / self.gradient_factor
         coefficients = self._coefficients(t)
         for weights, gradients, scratch, *state in self.update_blocks:
             self.rule.update(weights, gradients, state, scratch, coefficients)
@@ -390,33 +318,17 @@ class _StackRun:
 
     def _path(self, step: int) -> dict[str, Array]:
         """Measures of the last two updates, and the distance from the start."""
-        weights = self.stack.weights
-        displacement = self._difference(weights, self.start)
-        measures = {"displacement": np.sqrt(_inner(displacement, displacement))}
-        if step - 1 in self.snapshots:
-            last = self._difference(weights, self.snapshots[step - 1])
+        previous, earlier = (self.snapshots.get(step - back) for back in (1, 2))
+        measures = path_measures(
+            self.stack.weights.blocks,
+            self.start.blocks,
+            previous.blocks if previous else None,
+            earlier.blocks if earlier else None,
+        )
+        if previous:
             measures["gradient_norm"] = self.gradient_norm
-            measures["update_norm"] = np.sqrt(_inner(last, last))
-            if step - 2 in self.snapshots:
-                before = self._difference(self.snapshots[step - 1], self.snapshots[step - 2])
-                norms = measures["update_norm"] * np.sqrt(_inner(before, before))
-                measures["update_cosine"] = np.clip(_inner(last, before) / norms, -1.0, 1.0)
-                measures["sign_flip_share"] = self._sign_flips(last, before)
         self.snapshots = {t: kept for t, kept in self.snapshots.items() if t == step - 1}
         return measures
-
-    def _difference(self, left: LayerBlocks, right: LayerBlocks) -> LayerBlocks:
-        difference = self.stack.new_blocks()
-        for out, a, b in zip(difference.blocks, left.blocks, right.blocks, strict=True):
-            np.subtract(a, b, out=out)
-        return difference
-
-    def _sign_flips(self, last: LayerBlocks, before: LayerBlocks) -> Array:
-        flips = sum(
-            np.count_nonzero(np.signbit(a) != np.signbit(b), axis=-1)
-            for a, b in zip(last.blocks, before.blocks, strict=True)
-        )
-        return np.asarray(flips) / self.stack.architecture.parameters
 
     def _retire(self, bad: Array, step: int, reason: str) -> None:
         """Record a divergence and turn the networks into zeros, which stay zero and finite."""

@@ -5,7 +5,8 @@ from synthetic import synthetic_runs
 
 from momentum_study.analysis.cells import cells_table
 from momentum_study.errors import StudyError
-from momentum_study.tables import CELL_KEYS, CELLS, RUNS, read_table, write_table
+from momentum_study.keys import CELL_KEYS
+from momentum_study.tables import CELLS, RUNS, read_table, write_table
 
 INF = np.inf
 

@@ -8,9 +8,9 @@ from pyarrow import parquet
 from synthetic import synthetic_curves, synthetic_runs
 
 from momentum_study.errors import StudyError
+from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import (
     CURVES,
-    RUN_KEYS,
     RUNS,
     check_complete,
     read_table,

@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from momentum_study.config import load_study
-from momentum_study.design import KEYS, shards
+from momentum_study.config_files import load_study
+from momentum_study.design import shards
 from momentum_study.figures.catalogue import figure_jobs
+from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import CELLS, CURVES, RUNS, read_table
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +91,7 @@ def test_one_row_per_run_of_the_design(undisturbed: Path) -> None:
     study = load_study(undisturbed / SMOKE)
     design = [run for shard in shards(study) for run in shard.runs()]
     runs = read_table(tables / "runs.parquet", RUNS)
-    assert sorted(design) == sorted(runs[list(KEYS)].itertuples(index=False, name=None))
+    assert sorted(design) == sorted(runs[list(RUN_KEYS)].itertuples(index=False, name=None))
     assert {"completed", "diverged"} == set(runs["status"])
     cells = read_table(tables / "cells.csv", CELLS)
     assert cells["n_runs"].sum() == len(runs)

@@ -7,7 +7,7 @@ import sys
 
 from snakemake.exceptions import WorkflowError
 
-from momentum_study.config import load_study
+from momentum_study.config_files import load_study
 from momentum_study.dependencies import source_files
 from momentum_study.design import prepare_flags, shard_settings, shards
 from momentum_study.errors import StudyError

@@ -15,9 +15,9 @@ from momentum_study.analysis.statistics import (
     wilson_interval,
 )
 from momentum_study.errors import StudyError
+from momentum_study.keys import CELL_KEYS
 from momentum_study.tables import (
     CELL_FACTS,
-    CELL_KEYS,
     LOSS_METRICS,
     PATH_METRICS,
     SCORE_METRICS,

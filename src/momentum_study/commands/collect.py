@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from momentum_study.collect import collect_curves, collect_runs, read_shards
-from momentum_study.config import load_study
+from momentum_study.config_files import load_study
 from momentum_study.tables import CURVES, RUNS, write_table
 
 

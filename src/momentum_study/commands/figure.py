@@ -6,7 +6,8 @@ from pathlib import Path
 
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.style import apply_style, save
-from momentum_study.tables import CELLS, CURVES, RUN_KEYS, RUNS, read_table
+from momentum_study.keys import RUN_KEYS
+from momentum_study.tables import CELLS, CURVES, RUNS, read_table
 
 # Schema, and the columns that figures draw from: of large tables not more than these are read.
 SOURCES = {

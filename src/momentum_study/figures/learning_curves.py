@@ -21,7 +21,7 @@ from momentum_study.figures.style import (
     rounded,
     step_axis,
 )
-from momentum_study.tables import CELL_KEYS, RUN_KEYS
+from momentum_study.keys import CELL_KEYS, RUN_KEYS
 
 USUAL_BETA = 0.9
 QUARTILES = (0.25, 0.5, 0.75)

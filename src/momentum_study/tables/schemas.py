@@ -8,17 +8,8 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
-CELL_KEYS = (
-    "grid",
-    "dataset",
-    "network",
-    "rule",
-    "batch",
-    "schedule",
-    "beta",
-    "learning_rate",
-)
-RUN_KEYS = (*CELL_KEYS, "replicate")
+from momentum_study.keys import CELL_KEYS, RUN_KEYS
+
 CELL_FACTS = ("alpha", "eta", "batch_size", "steps")
 
 LOSS_METRICS = (

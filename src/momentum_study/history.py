@@ -1,0 +1,75 @@
+"""What training saw: the curves of R × C runs, and how each of them ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+CURVES = (
+    "train_loss",
+    "validation_loss",
+    "test_loss",
+    "train_score",
+    "validation_score",
+    "test_score",
+    "gradient_norm",
+    "update_norm",
+    "update_cosine",
+    "sign_flip_share",
+    "displacement",
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """What was seen of R × C runs at E evaluations.
+
+    Attributes
+    ----------
+    steps
+        ``(E,)`` numbers of updates made.
+    curves
+        Name → ``(R, C, E)`` float64, NaN from the divergence on: ``train_loss``,
+        ``validation_loss``, ``test_loss``, ``train_score``, ``validation_score``, ``test_score``;
+        of the last update before the evaluation ``gradient_norm`` (of its minibatch),
+        ``update_norm``, and of the last two ``update_cosine`` and ``sign_flip_share`` (share of
+        weights whose update changed sign); ``displacement``, the distance from the start.
+    first_bad_step
+        ``(R, C)``: updates made when divergence was seen, -1 for completed runs.
+    reason
+        ``(R, C)`` str: why, empty for completed runs.
+    weights
+        ``weights[r][c]``: final weights, a list of layers ``(units, inputs + 1)``; empty after a
+        divergence.
+    """
+
+    steps: Array
+    curves: dict[str, Array]
+    first_bad_step: Array
+    reason: Array
+    weights: list[list[list[Array]]]
+
+    @classmethod
+    def empty(cls, steps: Sequence[int], replicates: int, cells: int) -> "History":
+        """Return the history of runs of which nothing has been seen."""
+        shape = (replicates, cells, len(steps))
+        return cls(
+            steps=np.array(steps, dtype=np.int64),
+            curves={name: np.full(shape, np.nan) for name in CURVES},
+            first_bad_step=np.full((replicates, cells), -1, dtype=np.int64),
+            reason=np.full((replicates, cells), "", dtype="<U10"),
+            weights=[[[] for _ in range(cells)] for _ in range(replicates)],
+        )
+
+    def store(self, part: "History", replicates: slice, cells: slice) -> None:
+        """Enter the history of some of the runs."""
+        for name, curve in part.curves.items():
+            self.curves[name][replicates, cells] = curve
+        self.first_bad_step[replicates, cells] = part.first_bad_step
+        self.reason[replicates, cells] = part.reason
+        for row, layers in zip(self.weights[replicates], part.weights, strict=True):
+            row[cells] = layers
