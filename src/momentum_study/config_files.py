@@ -90,6 +90,8 @@ _EXPECTED = {
 def _explain(error: ValidationError) -> str:
     """Turn pydantic's first error into a message: key, value, what was expected."""
     errors = error.errors(include_url=False)
+    # An unknown key first: it is often the misspelt form of one that is missing.
+    errors.sort(key=lambda item: item["type"] != "extra_forbidden")
     first = errors[0]
     where = _dotted(first["loc"])
     places = {_dotted(item["loc"]) for item in errors}

@@ -34,7 +34,7 @@ def snakemake(
     folder: Path, *arguments: str, configfile: str = SMOKE, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments, "--configfile", configfile],
+        [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(folder / "src")} | environment,
         capture_output=True,
@@ -68,7 +68,7 @@ def planned(folder: Path, configfile: str = SMOKE) -> Counter[str]:
     """Number of jobs of each rule that a dry run would start."""
     done = snakemake(folder, "--cores", "1", "--dry-run", configfile=configfile)
     assert done.returncode == 0, done.stdout + done.stderr
-    table = re.findall(r"^(\w+)\s+(\d+)$", done.stdout + done.stderr, flags=re.MULTILINE)
+    table = re.findall(r"^ *(\w+) +(\d+) *$", done.stdout + done.stderr, flags=re.MULTILINE)
     return Counter({rule: int(count) for rule, count in table if rule not in ("total", "all")})
 
 
@@ -200,13 +200,15 @@ def test_a_bad_configuration_runs_nothing(tmp_path: Path) -> None:
     done = snakemake(folder, "--cores", "1", configfile="config/bad.yaml")
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert "config/bad.yaml: " in said
+    assert "error: config/bad.yaml: sed: unknown key" in said
     assert "Traceback" not in said
+    assert 'File "' not in said
     assert not (folder / "results").exists()
 
 
 def test_two_configurations_are_refused(tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "two")
     shutil.copy2(folder / SMOKE, folder / "config/copy.yaml")
-    done = snakemake(folder, "config/copy.yaml", "--cores", "1", "--configfile", "config/copy.yaml")
+    done = snakemake(folder, "config/copy.yaml", "--cores", "1", "--dry-run")
     assert done.returncode != 0
+    assert "error: one --configfile at a time" in done.stdout + done.stderr

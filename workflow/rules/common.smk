@@ -5,8 +5,6 @@ import shlex
 import shutil
 import sys
 
-from snakemake.exceptions import WorkflowError
-
 from momentum_study.config_files import load_study
 from momentum_study.dependencies import source_files
 from momentum_study.design import prepare_flags, shard_settings, shards
@@ -21,7 +19,7 @@ def the_configfile():
     # Without a `configfile:` directive: Snakemake would merge the one given with the default.
     given = [os.path.relpath(path) for path in workflow.configfiles]
     if len(given) > 1:
-        raise WorkflowError(f"one --configfile at a time, got {', '.join(given)}")
+        sys.exit(f"error: one --configfile at a time, got {', '.join(given)}")
     return given[0] if given else DEFAULT_CONFIGFILE
 
 
@@ -29,7 +27,8 @@ def the_study():
     try:
         return load_study(CONFIGFILE)
     except StudyError as error:
-        raise WorkflowError(str(error)) from None
+        # Not as an exception: Snakemake would add where in this file it was raised.
+        sys.exit(f"error: {error}")
 
 
 # The commands run with the Python that runs Snakemake, even if its environment is not active.
