@@ -6,12 +6,7 @@ rule collect:
         shards=[f"{RESULTS}/runs/{path}" for path in SHARDS],
         sources=sources("collect"),
     output:
-        runs=report(
-            f"{RESULTS}/tables/runs.parquet",
-            caption="../report/runs.rst",
-            category="Tables",
-            labels={"table": "runs"},
-        ),
+        runs=f"{RESULTS}/tables/runs.parquet",
         curves=f"{RESULTS}/tables/curves.parquet",
     log:
         f"{RESULTS}/logs/collect.log",
