@@ -46,16 +46,13 @@ def _imports(module: str) -> tuple[str, ...]:
     names = {module.rpartition(".")[0]}
     for node in ast.walk(ast.parse(_file(module).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names.update(_within(alias.name) for alias in node.names)
+            imported = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            base = _within(node.module)
-            names.add(base)
             # `from package import name`: the name may be a module or something in it.
-            names.update(f"{base}.{alias.name}".lstrip(".") for alias in node.names)
+            imported = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        prefix = f"{PACKAGE}."
+        names.update(name.removeprefix(prefix) for name in imported if name.startswith(prefix))
     # The package's own `__init__` only forwards two functions and sets the version.
     return tuple(name for name in names if name and _file(name).is_file())
-
-
-def _within(name: str) -> str:
-    """Strip the package's name; empty for other packages."""
-    return name.removeprefix(f"{PACKAGE}.") if name.startswith(f"{PACKAGE}.") else ""

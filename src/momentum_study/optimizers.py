@@ -50,8 +50,9 @@ class Rule:
         Names of the arrays, each of the weights' shape and zero at the start, that the rule keeps.
     gain
         ``gain(beta)``: the constant that multiplies the gradient before ``update``.
-    heavy_ball_rate
-        ``heavy_ball_rate(rate, beta)``: the η of the heavy ball that the rule amounts to.
+    averages
+        True if the velocity is a moving average, whose learning rate is α; False if it is a sum,
+        whose learning rate is η = (1 − β)α.
     uses_beta
         False for a rule without momentum coefficient; its β stands as 0 in every table.
     homogeneous
@@ -65,16 +66,18 @@ class Rule:
     coefficients: Callable[[Number, Number, int], Coefficients]
     state: tuple[str, ...]
     gain: Callable[[float], float]
-    heavy_ball_rate: Callable[[float, float], float]
+    averages: bool
     uses_beta: bool = True
     homogeneous: bool = True
     depends_on_t: bool = False
 
     def effective_rate(self, rate: float, beta: float) -> float:
         """Return α = η/(1 − β), the step per unit of a gradient that never changes."""
-        if self.heavy_ball_rate is _rate_of_average:
-            return rate
-        return self.heavy_ball_rate(rate, beta) / (1.0 - beta)
+        return rate if self.averages else rate / (1.0 - beta)
+
+    def heavy_ball_rate(self, rate: float, beta: float) -> float:
+        """Return η = (1 − β)α, the learning rate of the heavy ball that the rule amounts to."""
+        return (1.0 - beta) * rate if self.averages else rate
 
 
 def _descend(w: Array, direction: Array, rate: Number, scratch: Array) -> None:
@@ -165,37 +168,29 @@ def _one_minus(beta: float) -> float:
     return 1.0 - beta
 
 
-def _rate_of_sum(rate: float, beta: float) -> float:
-    return rate
-
-
-def _rate_of_average(rate: float, beta: float) -> float:
-    return (1.0 - beta) * rate
-
-
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("gd", gd, _plain, (), _one, _rate_of_sum, uses_beta=False),
-        Rule("momentum", momentum, _plain, ("velocity",), _one_minus, _rate_of_average),
+        Rule("gd", gd, _plain, (), _one, averages=False, uses_beta=False),
+        Rule("momentum", momentum, _plain, ("velocity",), _one_minus, averages=True),
         Rule(
             "momentum_corrected",
             momentum,
             _bias_corrected,
             ("velocity",),
             _one_minus,
-            _rate_of_average,
+            averages=True,
             depends_on_t=True,
         ),
-        Rule("heavy_ball", momentum, _plain, ("velocity",), _one, _rate_of_sum),
-        Rule("nesterov", nesterov, _plain, ("velocity",), _one, _rate_of_sum),
+        Rule("heavy_ball", momentum, _plain, ("velocity",), _one, averages=False),
+        Rule("nesterov", nesterov, _plain, ("velocity",), _one, averages=False),
         Rule(
             "adam",
             adam,
             _adam_coefficients,
             ("first_moment", "second_moment"),
             _one,
-            _rate_of_average,
+            averages=True,
             homogeneous=False,
             depends_on_t=True,
         ),

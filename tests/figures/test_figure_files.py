@@ -154,7 +154,7 @@ def test_a_grid_that_is_not_there_is_told(tables, tmp_path, capsys):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("caption", ["figure", "runs", "cells"])
+@pytest.mark.parametrize("caption", ["figure", "cells"])
 def test_captions_of_the_report_are_valid(caption):
     source = (REPORT / f"{caption}.rst").read_text(encoding="utf-8")
     wildcards = {"wildcards": {"figure": "momentum/maps_batch16"}}
