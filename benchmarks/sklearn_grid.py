@@ -24,9 +24,10 @@ from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.metrics import log_loss  # noqa: E402
 from sklearn.neural_network import MLPClassifier  # noqa: E402
 
+from momentum_study.data import Data  # noqa: E402
 from momentum_study.networks import Architecture, initial_weights  # noqa: E402
 from momentum_study.optimizers import RULES  # noqa: E402
-from momentum_study.training import Data, Plan, train  # noqa: E402
+from momentum_study.training import Plan, train  # noqa: E402
 
 BETAS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 # Well below the edge of divergence: near it, rounding errors grow and no two programs agree.

@@ -11,6 +11,7 @@ from reference import Problem
 from sklearn.datasets import make_moons
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from momentum_study.data import Data
 from momentum_study.history import CURVES, History
 from momentum_study.networks import Architecture
 from momentum_study.optimizers import RULES
@@ -19,7 +20,6 @@ from momentum_study.training import (
     FLUSH_INTERVAL,
     LOSS_LIMIT,
     NON_FINITE,
-    Data,
     Plan,
     flush_denormals,
     networks_per_stack,

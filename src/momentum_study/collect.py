@@ -12,7 +12,7 @@ from momentum_study.config import Study
 from momentum_study.design import shards
 from momentum_study.errors import StudyError
 from momentum_study.keys import RUN_KEYS
-from momentum_study.shards import CURVE_PREFIX, STEP_COLUMNS
+from momentum_study.shards import CURVE_PREFIX, counts_steps
 from momentum_study.tables import check_complete
 
 
@@ -50,7 +50,7 @@ def collect_runs(study: Study, table: pa.Table) -> pd.DataFrame:
     """
     columns = [name for name in table.column_names if not name.startswith(CURVE_PREFIX)]
     runs: pd.DataFrame = table.select(columns).to_pandas()
-    whole = [name for name in columns if name in STEP_COLUMNS or name.startswith("steps_to_")]
+    whole = [name for name in columns if counts_steps(name)]
     runs = runs.astype(dict.fromkeys(whole, "Int64"))
     keys = pd.DataFrame(
         [run for shard in shards(study) for run in shard.runs()], columns=list(RUN_KEYS)

@@ -23,14 +23,18 @@ from momentum_study.metrics import run_metrics
 from momentum_study.networks import Architecture, initial_weights
 from momentum_study.optimizers import get_rule
 from momentum_study.seeds import generator
-from momentum_study.training import Data, Plan, evaluation_steps, train
+from momentum_study.training import Plan, evaluation_steps, train
 
 Array = NDArray[Any]
 
 # Curves that go to the tables; the displacement serves the path ratio only.
 TABLE_CURVES = tuple(name for name in CURVES if name != "displacement")
 CURVE_PREFIX = "curve_"
-STEP_COLUMNS = ("first_bad_step", "step_best_validation")
+
+
+def counts_steps(column: str) -> bool:
+    """Say whether a column of runs is a number of steps: whole, and missing where there is none."""
+    return column in ("first_bad_step", "step_best_validation") or column.startswith("steps_to_")
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
         rule,
         [settings.beta] * len(settings.learning_rates),
         settings.learning_rates,
-        {
-            name: Data(part.inputs, part.targets)
-            for name, part in (
-                ("train", arrays.train),
-                ("validation", arrays.validation),
-                ("test", arrays.test),
-            )
-        },
+        {"train": arrays.train, "validation": arrays.validation, "test": arrays.test},
         plan,
         np.dtype(settings.precision),
     )
@@ -181,7 +178,7 @@ def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: His
         arrays[name] = pa.repeat(pa.scalar(constant), size)
     for name, values in columns.items():
         flat = np.ascontiguousarray(values).reshape(-1)
-        if name in STEP_COLUMNS or name.startswith("steps_to_"):
+        if counts_steps(name):
             missing = np.isnan(flat)
             whole = np.where(missing, 0, flat).astype(np.int64)
             arrays[name] = pa.array(whole, mask=missing)

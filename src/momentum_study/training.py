@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_study.data import Data
 from momentum_study.history import History
 from momentum_study.losses import LOSSES
 from momentum_study.networks import Architecture, LayerBlocks, Stack, batch_last, pair_single_row
@@ -31,26 +32,6 @@ FLUSH_INTERVAL = 32
 
 NON_FINITE = "non_finite"
 LOSS_LIMIT = "loss_limit"
-
-
-@dataclass(frozen=True)
-class Data:
-    """One of the three parts of a data set, for R replicates.
-
-    Attributes
-    ----------
-    inputs
-        ``(R, n, d + 1)``, the last column 1.
-    targets
-        ``(R, n, K)``.
-    """
-
-    inputs: Array
-    targets: Array
-
-    def take(self, replicates: slice) -> "Data":
-        """Return the part that belongs to these replicates."""
-        return Data(self.inputs[replicates], self.targets[replicates])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from prepared import STACKED, prepare_default
 
 from momentum_study.datasets.files import (
     PreparedDataset,
@@ -17,24 +18,8 @@ from momentum_study.datasets.files import (
     save_prepared,
     training_arrays,
 )
-from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.sources import load_source
 from momentum_study.errors import StudyError
-
-STACKED = (
-    "replicates",
-    "train",
-    "validation",
-    "test",
-    "feature_mean",
-    "feature_scale",
-    "target_mean",
-    "target_scale",
-)
-
-
-def prepare_default(source: str, replicates: Any = (0, 1, 2)) -> PreparedDataset:
-    return prepare(source, source, {}, None, 11, replicates)
 
 
 def assert_same(first: PreparedDataset, second: PreparedDataset) -> None:

@@ -4,26 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from prepared import STACKED, prepare_default
 
-from momentum_study.datasets.files import PreparedDataset
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.splits import fit_scaling
 from momentum_study.errors import StudyError
-
-STACKED = (
-    "replicates",
-    "train",
-    "validation",
-    "test",
-    "feature_mean",
-    "feature_scale",
-    "target_mean",
-    "target_scale",
-)
-
-
-def prepare_default(source: str, replicates: Any = (0, 1, 2)) -> PreparedDataset:
-    return prepare(source, source, {}, None, 11, replicates)
 
 
 @pytest.mark.parametrize("source", ["iris", "diabetes"])

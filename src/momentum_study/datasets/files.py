@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from momentum_study.atomic import replacing
+from momentum_study.data import Data
 from momentum_study.datasets.raw import FloatArray, IntArray, RawDataset, Task
 from momentum_study.datasets.splits import Scaling
 from momentum_study.errors import StudyError
@@ -55,28 +56,12 @@ class PreparedDataset:
 
 
 @dataclass(frozen=True, eq=False)
-class PartArrays:
-    """What a network sees of one part, R replicates at once.
-
-    Attributes
-    ----------
-    inputs
-        Shape ``(R, n, d + 1)``, C-contiguous: scaled features, then a column of ones for the bias.
-    targets
-        Shape ``(R, n, K)``, C-contiguous: one-hot classes, or one column (see `training_arrays`).
-    """
-
-    inputs: Floats
-    targets: Floats
-
-
-@dataclass(frozen=True, eq=False)
 class TrainingArrays:
     """The three parts of a prepared dataset, ready for training."""
 
-    train: PartArrays
-    validation: PartArrays
-    test: PartArrays
+    train: Data
+    validation: Data
+    test: Data
 
 
 def save_prepared(path: Path, prepared: PreparedDataset) -> None:
@@ -238,7 +223,7 @@ def training_arrays(
         )
     return TrainingArrays(
         *(
-            PartArrays(_inputs(prepared, rows, kind), _targets(prepared, rows, kind, outputs))
+            Data(_inputs(prepared, rows, kind), _targets(prepared, rows, kind, outputs))
             for rows in (prepared.train, prepared.validation, prepared.test)
         )
     )

@@ -1,0 +1,21 @@
+"""What the tests of preparation and of its files share."""
+
+from typing import Any
+
+from momentum_study.datasets.files import PreparedDataset
+from momentum_study.datasets.preparation import prepare
+
+STACKED = (
+    "replicates",
+    "train",
+    "validation",
+    "test",
+    "feature_mean",
+    "feature_scale",
+    "target_mean",
+    "target_scale",
+)
+
+
+def prepare_default(source: str, replicates: Any = (0, 1, 2)) -> PreparedDataset:
+    return prepare(source, source, {}, None, 11, replicates)
