@@ -9,7 +9,7 @@ from sklearn import metrics
 from momentum_study.losses import LOSSES
 from momentum_study.networks import (
     Architecture,
-    LayerBlocks,
+    Parameters,
     Stack,
     batch_last,
     initial_weights,
@@ -35,8 +35,8 @@ def make_stack(problem: Problem, seed: int = 0) -> Stack:
     """Cells that differ: each has the starting weights plus noise of its own."""
     stack = Stack(problem.architecture, problem.weights, CELLS, np.float64)
     generator = np.random.default_rng(seed)
-    for block in stack.weights.blocks:
-        block += 0.3 * generator.standard_normal(block.shape)
+    weights = stack.weights.array
+    weights += 0.3 * generator.standard_normal(weights.shape)
     return stack
 
 
@@ -113,18 +113,15 @@ def test_parameters_counts_weights_and_biases(hidden, outputs, expected):
     weights = initial_weights(architecture, "he", np.random.default_rng(0))
     assert [layer.shape for layer in weights] == architecture.shapes
     assert sum(layer.size for layer in weights) == expected
-    assert sum(block.size for block in LayerBlocks(architecture, 1, 1, np.dtype("f4")).blocks) == (
-        expected
-    )
 
 
-def test_layers_are_views_into_the_blocks():
-    blocks = LayerBlocks(Architecture(3, (2, 4), 2), 2, 3, np.dtype("f8"))
-    for number, layer in enumerate(blocks.layers, start=1):
+def test_layers_are_views_into_the_array():
+    architecture = Architecture(3, (2, 4), 2)
+    parameters = Parameters(architecture, np.zeros((2, 3, architecture.parameters)))
+    for number, layer in enumerate(parameters.layers, start=1):
         layer[...] = number
-    first, rest = blocks.blocks
-    assert np.unique(first).tolist() == [1]
-    assert np.unique(rest, return_counts=True)[1].tolist() == [2 * 3 * 4 * 3, 2 * 3 * 2 * 5]
+    sizes = [2 * 3 * 2 * 4, 2 * 3 * 4 * 3, 2 * 3 * 2 * 5]
+    assert np.unique(parameters.array, return_counts=True)[1].tolist() == sizes
 
 
 @pytest.mark.parametrize(
@@ -186,8 +183,7 @@ def test_evaluation_equals_scikit_learns_metrics_however_it_is_cut(loss, outputs
 def test_a_network_of_zeros_gets_no_answer_right(loss, outputs):
     problem = Problem.draw(Architecture(4, (6,), outputs, "relu", loss), 20)
     stack = make_stack(problem)
-    for block in stack.weights.blocks:
-        block[...] = 0
+    stack.weights.array[...] = 0
     data = problem.parts()["train"]
     losses, scores = stack.evaluate(data.inputs, data.targets, 256)
     assert not scores.any()

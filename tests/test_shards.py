@@ -11,7 +11,7 @@ import pytest
 from momentum_study.datasets.files import PreparedDataset
 from momentum_study.datasets.preparation import prepare
 from momentum_study.errors import StudyError
-from momentum_study.shards import MinibatchOrder, ShardSettings, train_shard, write_shard
+from momentum_study.shards import ShardSettings, train_shard, write_shard
 
 SETTINGS = ShardSettings(
     seed=7,
@@ -128,13 +128,3 @@ def test_numbers_survive_the_file(tmp_path: Path) -> None:
 def test_a_batch_larger_than_the_data_is_refused() -> None:
     with pytest.raises(StudyError, match="a batch of 91 rows, but only 90 rows"):
         train_shard(replace(SETTINGS, batch="91"), data(0))
-
-
-def test_minibatch_order() -> None:
-    order = MinibatchOrder(1, "iris", [0, 4], rows=20)
-    later = order(3).copy()
-    np.testing.assert_array_equal(np.sort(later, axis=1), np.tile(np.arange(20), (2, 1)))
-    assert not np.array_equal(order(0), order(1))
-    assert not np.array_equal(order(0)[0], order(0)[1])
-    np.testing.assert_array_equal(order(3), later)
-    np.testing.assert_array_equal(MinibatchOrder(1, "iris", [4], rows=20)(3)[0], later[1])

@@ -11,6 +11,7 @@ from reference import Problem
 from sklearn.datasets import make_moons
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
+from momentum_study import training
 from momentum_study.data import Data
 from momentum_study.history import CURVES, History
 from momentum_study.networks import Architecture
@@ -54,7 +55,7 @@ def run(
         problem.parts(dtype, replicates),
         Plan(
             steps=steps,
-            evaluation_steps=evaluations or (0, steps),
+            evaluation_steps=(0, steps) if evaluations is None else evaluations,
             order=problem.order(replicates),
             **{"batch_size": None, **plan},
         ),
@@ -444,15 +445,33 @@ def test_momentum_without_momentum_is_gradient_descent_bit_for_bit(schedule, dty
         assert_same_runs(descent, run(problem, rule, [0.0] * 3, rates, 70, **options))
 
 
+@pytest.mark.parametrize("rule", ["momentum_corrected", "adam"])
+def test_updating_in_slabs_changes_no_bit(monkeypatch, rule):
+    """β and α of each network must go with it into its slab."""
+    problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
+    betas, rates = [0.5, 0.8, 0.9], [0.1, 0.3, 0.01]
+    whole = run(problem, rule, betas, rates, 10)
+    monkeypatch.setattr(training, "SLAB_BYTES", 1)
+    assert_same_runs(whole, run(problem, rule, betas, rates, 10))
+
+
+def test_without_evaluations_only_the_weights_are_seen():
+    problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
+    seen = run(problem, "momentum", [0.9], [0.1], 10)
+    unseen = run(problem, "momentum", [0.9], [0.1], 10, evaluations=())
+    assert unseen.curves["train_loss"].shape == (2, 1, 0)
+    np.testing.assert_array_equal(seen.weights[1][0][0], unseen.weights[1][0][0])
+
+
 def test_a_budget_of_one_byte_still_holds_one_network():
     architecture, rule = Architecture(4, (8,), 3), RULES["momentum"]
     assert networks_per_stack(architecture, rule, 16, np.dtype("f4"), 1) == 1
 
 
 def test_networks_per_stack_counts_what_a_network_needs():
-    """Weights, gradient, scratch, velocity; two buffers per hidden unit and row, one per output."""
+    """Weights, gradient, velocity; two buffers per hidden unit and row, one per output."""
     architecture = Architecture(4, (8,), 3)
-    each = 4 * (4 * (8 * 5 + 3 * 9) + 16 * (8 + 9 + 3))
+    each = 4 * (3 * (8 * 5 + 3 * 9) + 16 * (8 + 9 + 3))
     for count in (1, 2, 10):
         for spare in (0, each - 1):
             assert (
@@ -603,8 +622,7 @@ def test_a_velocity_without_gradients_never_becomes_denormal():
 
     def watched_update(w, g, state, scratch, coefficients):
         RULES["heavy_ball"].update(w, g, state, scratch, coefficients)
-        if w.size == 3:
-            velocities.append(np.abs(state[0]).max())
+        velocities.append(np.abs(state[0][..., :3]).max())  # the first layer's
 
     train(
         problem.architecture,

@@ -5,19 +5,18 @@ import numpy as np
 from momentum_study.trajectory import norm, path_measures
 
 
-def blocks(*networks: list[float]) -> list[np.ndarray]:
-    """Weights of some cells of one replicate, in two blocks: the first weight and the others."""
-    values = np.array([networks], dtype=np.float32)
-    return [values[:, :, :1], values[:, :, 1:]]
+def weights(*networks: list[float]) -> np.ndarray:
+    """Weights of some cells of one replicate."""
+    return np.array([networks], dtype=np.float32)
 
 
-START = blocks([0, 0, 0], [1, 1, 1])
-EARLIER = blocks([0, 0, 0], [1, 1, 1])
-PREVIOUS = blocks([3, 4, 0], [2, 1, 1])
-NOW = blocks([3, 4, 12], [1, 1, 1])
+START = weights([0, 0, 0], [1, 1, 1])
+EARLIER = weights([0, 0, 0], [1, 1, 1])
+PREVIOUS = weights([3, 4, 0], [2, 1, 1])
+NOW = weights([3, 4, 12], [1, 1, 1])
 
 
-def test_norm_runs_over_all_blocks_of_a_network() -> None:
+def test_norm_runs_over_all_weights_of_a_network() -> None:
     np.testing.assert_allclose(norm(NOW), [[13, np.sqrt(3)]], rtol=1e-15)
 
 
@@ -36,5 +35,5 @@ def test_what_was_not_kept_is_not_measured() -> None:
 
 
 def test_small_numbers_do_not_underflow() -> None:
-    tiny = blocks([3e-30, 4e-30, 0])
+    tiny = weights([3e-30, 4e-30, 0])
     np.testing.assert_allclose(norm(tiny), [[5e-30]], rtol=1e-6)

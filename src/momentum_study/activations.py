@@ -28,11 +28,14 @@ class Activation:
     multiply_derivative
         ``multiply_derivative(error, a)`` replaces ``error`` by ``error · σ'(z)``, where
         ``a = σ(z)``.
+    keeps_one
+        True if σ(1) = 1, so that a constant unit may pass through ``apply``.
     """
 
     name: str
     apply: Callable[[Array, Array], None]
     multiply_derivative: Callable[[Array, Array], None]
+    keeps_one: bool = False
 
 
 def _relu(z: Array, out: Array) -> None:
@@ -66,7 +69,7 @@ def _sigmoid_derivative(error: Array, a: Array) -> None:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation("relu", _relu, _relu_derivative),
+    "relu": Activation("relu", _relu, _relu_derivative, keeps_one=True),
     "tanh": Activation("tanh", _tanh, _tanh_derivative),
     "sigmoid": Activation("sigmoid", _sigmoid, _sigmoid_derivative),
 }

@@ -6,12 +6,13 @@ last, contiguous axis everywhere; activations of one layer are ``(R, C, units, B
 a layer ``(R, C, units, inputs + 1)`` with the bias in the last column. Every layer's input carries
 a constant 1 as its last unit, so that biases need no operation of their own.
 
-Two facts make it fast:
+Three facts make it fast:
 
 * All cells of a replicate see the same minibatch, and each layer of all networks is one call of
-  ``np.matmul`` over a stack of matrices, on views, without copies.
-* All weights lie in two blocks ``(R, C, P)``, the first layer and the rest, so that an update rule
-  is a handful of calls whatever the depth.
+  ``np.matmul`` over a stack of matrices, on views made once, without copies.
+* All weights lie in one array ``(R, C, P)``, so that an update rule is a handful of calls whatever
+  the depth.
+* Buffers are allocated once per batch size, and every operation writes into one.
 
 A network's numbers are the same bytes alone and in any company, because every product is taken
 network by network, with shapes that do not depend on the stack. One product for the first layers
@@ -20,7 +21,7 @@ rounds the rows at the edge of a product differently from those inside it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -96,41 +97,52 @@ def initial_weights(
     return layers
 
 
-class LayerBlocks:
-    """Storage for one number per weight of every network in a stack.
+class Parameters:
+    """One number per weight of every network in a stack.
 
     Attributes
     ----------
-    blocks
-        ``(R, C, P₁)`` for the first layer and ``(R, C, P₂)`` for all others (none if there is a
-        single layer): what update rules work on.
+    array
+        ``(R, C, P)``, a row per network: what update rules work on.
     layers
-        Views ``(R, C, units, inputs + 1)`` into the blocks, a layer each.
+        Views ``(R, C, units, inputs + 1)`` into it, a layer each.
     """
 
-    def __init__(
-        self, architecture: Architecture, replicates: int, cells: int, dtype: np.dtype[Any]
-    ) -> None:
-        sizes = [units * columns for units, columns in architecture.shapes]
-        block_sizes = [sizes[0], sum(sizes[1:])] if len(sizes) > 1 else sizes
-        self.blocks = [np.zeros((replicates, cells, size), dtype) for size in block_sizes]
+    def __init__(self, architecture: Architecture, array: Array) -> None:
+        self.array = array
         self.layers = []
         start = 0
-        for index, (units, columns) in enumerate(architecture.shapes):
-            block = self.blocks[min(index, 1)]
-            start = 0 if index < 2 else start
-            view = block[:, :, start : start + units * columns]
-            self.layers.append(view.reshape(replicates, cells, units, columns, copy=False))
+        for units, columns in architecture.shapes:
+            view = array[:, :, start : start + units * columns]
+            self.layers.append(view.reshape(*array.shape[:2], units, columns, copy=False))
             start += units * columns
 
 
-@dataclass
-class _Workspace:
-    """Buffers for one batch size."""
+class _HiddenLayer:
+    """Buffers of one hidden layer for one batch size, and the views that products are taken of."""
 
-    activations: list[Array] = field(default_factory=list)
-    errors: list[Array] = field(default_factory=list)
-    outputs: Array = field(default_factory=lambda: np.empty(0))
+    def __init__(self, shape: tuple[int, int], units: int, batch: int, dtype: np.dtype[Any]):
+        # One unit more than the layer has: the constant 1 that carries the next bias.
+        self.activations = np.ones((*shape, units + 1, batch), dtype)
+        self.units = self.activations[:, :, :-1]
+        self.constant = self.activations[:, :, -1]
+        self.activations_by_row = self.activations.swapaxes(2, 3)
+        self.errors = np.empty((*shape, units, batch), dtype)
+
+
+class _Workspace:
+    """Buffers of a stack for one batch size."""
+
+    def __init__(self, stack: "Stack", batch: int) -> None:
+        shape = (stack.replicates, stack.cells)
+        architecture = stack.architecture
+        self.hidden = [
+            _HiddenLayer(shape, units, batch, stack.dtype) for units in architecture.hidden
+        ]
+        self.outputs = np.empty(
+            (stack.replicates, architecture.outputs, stack.cells, batch), stack.dtype
+        )
+        self.outputs_by_cell = self.outputs.swapaxes(1, 2)
 
 
 class Stack:
@@ -160,32 +172,20 @@ class Stack:
         self.dtype = np.dtype(dtype)
         self.replicates = len(weights)
         self.cells = cells
-        self.weights = self.new_blocks()
+        shape = (self.replicates, cells, architecture.parameters)
+        self.weights = Parameters(architecture, np.empty(shape, self.dtype))
         for replicate, layers in enumerate(weights):
             for view, layer in zip(self.weights.layers, layers, strict=True):
                 view[replicate] = layer
-        self.gradients = self.new_blocks()
         self._activation = ACTIVATIONS[architecture.activation]
         self._loss = LOSSES[architecture.loss]
-        self._workspaces: dict[int, _Workspace] = {}
-
-    def new_blocks(self) -> LayerBlocks:
-        """Return zeros of the weights' shapes."""
-        return LayerBlocks(self.architecture, self.replicates, self.cells, self.dtype)
+        self._prepare()
 
     def keep_cells(self, cells: NDArray[np.intp]) -> None:
         """Drop all cells but these, with their buffers."""
         self.cells = len(cells)
-        self.weights = self.take_cells(self.weights, cells)
-        self.gradients = self.new_blocks()
-        self._workspaces.clear()
-
-    def take_cells(self, source: LayerBlocks, cells: NDArray[np.intp]) -> LayerBlocks:
-        """Return a copy of ``source`` that holds these cells only."""
-        taken = LayerBlocks(self.architecture, self.replicates, len(cells), self.dtype)
-        for block, values in zip(taken.blocks, source.blocks, strict=True):
-            block[...] = values[:, cells]
-        return taken
+        self.weights = Parameters(self.architecture, self.weights.array.take(cells, axis=1))
+        self._prepare()
 
     def outputs(self, inputs: Array) -> Array:
         """Return the outputs ``(R, K, C, B)`` for inputs ``(R, inputs + 1, B)``.
@@ -195,13 +195,14 @@ class Stack:
         """
         space = self._workspace(inputs.shape[2])
         below = inputs[:, None]
-        for layer, a in zip(self.weights.layers, space.activations, strict=False):
-            np.matmul(layer, below, out=a[:, :, :-1])
+        for weights, layer in zip(self.weights.layers, space.hidden, strict=False):
+            np.matmul(weights, below, out=layer.units)
             # Over the whole contiguous buffer, which is faster than a part; then the 1 again.
-            self._activation.apply(a, a)
-            a[:, :, -1] = 1
-            below = a
-        np.matmul(self.weights.layers[-1], below, out=space.outputs.swapaxes(1, 2))
+            self._activation.apply(layer.activations, layer.activations)
+            if not self._activation.keeps_one:
+                layer.constant[...] = 1
+            below = layer.activations
+        np.matmul(self.weights.layers[-1], below, out=space.outputs_by_cell)
         return space.outputs
 
     def backpropagate(self, rows: Array) -> None:
@@ -213,15 +214,13 @@ class Stack:
         product is to be fast.
         """
         space = self._workspace(rows.shape[1])
-        error = space.outputs.swapaxes(1, 2)
-        for index in range(len(self.architecture.hidden), 0, -1):
-            below = space.activations[index - 1]
-            np.matmul(error, below.swapaxes(2, 3), out=self.gradients.layers[index])
-            error_below = space.errors[index - 1]
-            weights = self.weights.layers[index][:, :, :, :-1]
-            np.matmul(weights.swapaxes(2, 3), error, out=error_below)
-            self._activation.multiply_derivative(error_below, below[:, :, :-1])
-            error = error_below
+        error = space.outputs_by_cell
+        for index in range(len(space.hidden), 0, -1):
+            below = space.hidden[index - 1]
+            np.matmul(error, below.activations_by_row, out=self.gradients.layers[index])
+            np.matmul(self._weights_by_input[index], error, out=below.errors)
+            self._activation.multiply_derivative(below.errors, below.units)
+            error = below.errors
         np.matmul(error, rows[:, None], out=self.gradients.layers[0])
 
     def evaluate(self, inputs: Array, targets: Array, rows_at_once: int) -> tuple[Array, Array]:
@@ -258,25 +257,24 @@ class Stack:
         total = np.sum(np.square(centred, dtype=np.float64), axis=(1, 2))
         return loss / rows, 1.0 - score / total[:, None]
 
+    def _prepare(self) -> None:
+        """Make what depends on the number of cells."""
+        self.gradients = Parameters(self.architecture, np.empty_like(self.weights.array))
+        # Each layer's weights without its biases, transposed: errors pass through these.
+        self._weights_by_input = [
+            layer[:, :, :, :-1].swapaxes(2, 3) for layer in self.weights.layers
+        ]
+        self._workspaces: dict[int, _Workspace] = {}
+
     def _workspace(self, batch: int) -> _Workspace:
         if batch not in self._workspaces:
-            shape = (self.replicates, self.cells)
-            space = _Workspace(
-                outputs=np.empty(
-                    (self.replicates, self.architecture.outputs, self.cells, batch), self.dtype
-                )
-            )
-            for units in self.architecture.hidden:
-                # One unit more than the layer has: the constant 1 that carries the next bias.
-                space.activations.append(np.ones((*shape, units + 1, batch), self.dtype))
-                space.errors.append(np.empty((*shape, units, batch), self.dtype))
-            self._workspaces[batch] = space
+            self._workspaces[batch] = _Workspace(self, batch)
         return self._workspaces[batch]
 
 
 def batch_last(rows: Array) -> Array:
-    """Return a contiguous copy of ``(R, B, m)`` as ``(R, m, B)``, the order of all activations."""
-    return np.ascontiguousarray(rows.swapaxes(1, 2))
+    """Return a contiguous copy of ``(…, B, m)`` as ``(…, m, B)``, the order of all activations."""
+    return np.ascontiguousarray(rows.swapaxes(-2, -1))
 
 
 def pair_single_row(batch: Array, axis: int) -> Array:

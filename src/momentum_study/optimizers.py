@@ -11,6 +11,7 @@ is the small error at the output, not the large gradients of the weights. For a 
 into the gradient in the same way and pass ``rate = 1``.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ ADAM_BETA2 = 0.999
 ADAM_EPSILON = 1e-8
 
 
-Coefficients = tuple[Number, ...]
+Coefficients = Sequence[Number]
 
 
 @dataclass(frozen=True)
@@ -133,17 +134,17 @@ def adam(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coeffici
     """Adam (Kingma & Ba 2015), with β₁ = β, β₂ = 0.999 and ε = 1e-8.
 
     m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², w ← w − α (m/(1 − β₁ᵗ)) / (√(s/(1 − β₂ᵗ)) + ε).
+
+    The state holds m/(1 − β₁) and s/(1 − β₂), sums instead of averages. The constants stand with
+    the corrections of the bias in the rate and in ε, which spares passes over the weights.
     """
     m, s = state
-    beta1, one_minus_beta1, rate, correction2 = c
-    np.multiply(g, one_minus_beta1, out=scratch)
-    _accumulate(m, scratch, beta1)
+    beta1, rate, epsilon = c
+    _accumulate(m, g, beta1)
     np.square(g, out=g)
-    np.multiply(g, 1.0 - ADAM_BETA2, out=g)
     _accumulate(s, g, ADAM_BETA2)
-    np.multiply(s, correction2, out=scratch)
-    np.sqrt(scratch, out=scratch)
-    np.add(scratch, ADAM_EPSILON, out=scratch)
+    np.sqrt(s, out=scratch)
+    np.add(scratch, epsilon, out=scratch)
     np.divide(m, scratch, out=scratch)
     _descend(w, scratch, rate, scratch)
 
@@ -157,7 +158,9 @@ def _bias_corrected(beta: Number, rate: Number, t: int) -> Coefficients:
 
 
 def _adam_coefficients(beta: Number, rate: Number, t: int) -> Coefficients:
-    return beta, 1.0 - beta, rate / (1.0 - beta**t), 1.0 / (1.0 - ADAM_BETA2**t)
+    # √(s/(1 − β₂ᵗ)) = √(sum) · unit
+    unit = math.sqrt((1.0 - ADAM_BETA2) / (1.0 - ADAM_BETA2**t))
+    return beta, rate * (1.0 - beta) / (1.0 - beta**t) / unit, ADAM_EPSILON / unit
 
 
 def _one(beta: float) -> float:

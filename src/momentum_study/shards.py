@@ -4,7 +4,6 @@ A shard's file is a Parquet table with one row per run: its keys, facts and metr
 as lists over the evaluations. It is written whole or not at all.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from momentum_study.errors import StudyError
 from momentum_study.history import CURVES, History
 from momentum_study.losses import LOSSES
 from momentum_study.metrics import run_metrics
+from momentum_study.minibatches import MinibatchOrder
 from momentum_study.networks import Architecture, initial_weights
 from momentum_study.optimizers import get_rule
 from momentum_study.seeds import generator
@@ -147,28 +147,6 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
         "parameters": architecture.parameters,
     }
     return _as_table(constants, columns, history)
-
-
-class MinibatchOrder:
-    """Random reshuffling, epoch by epoch, drawn by each replicate from its own generator.
-
-    Called with the epoch, from 0, it returns the permutations ``(R, rows)``. Epochs can be asked
-    for in any order and again: stacks of one shard each go through them from the start.
-    """
-
-    def __init__(self, seed: int, dataset: str, replicates: Sequence[int], rows: int) -> None:
-        self._generators = [
-            generator(seed, "minibatches", dataset, replicate) for replicate in replicates
-        ]
-        self._rows = rows
-        self._drawn: list[Array] = []
-
-    def __call__(self, epoch: int) -> Array:
-        """Return the permutations of that epoch, drawing those before it if need be."""
-        while len(self._drawn) <= epoch:
-            drawn = [source.permutation(self._rows) for source in self._generators]
-            self._drawn.append(np.array(drawn, dtype=np.int32))
-        return self._drawn[epoch]
 
 
 def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: History) -> pa.Table:

@@ -6,7 +6,7 @@ length; they differ by replicate (data split, initial weights, order of minibatc
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from momentum_study.data import Data
 from momentum_study.history import History
 from momentum_study.losses import LOSSES
-from momentum_study.networks import Architecture, LayerBlocks, Stack, batch_last, pair_single_row
-from momentum_study.optimizers import Coefficients, Rule
+from momentum_study.minibatches import Minibatch, minibatches
+from momentum_study.networks import Architecture, Stack
+from momentum_study.optimizers import Coefficients, Number, Rule
 from momentum_study.schedules import SCHEDULES
 from momentum_study.trajectory import norm, path_measures
 
@@ -26,7 +27,12 @@ Array = NDArray[Any]
 
 # A stack's working set. Measured flat from 2 to 16 MiB on a core with 2 MiB of L2 cache.
 STACK_BYTES = 2**22
+# What an update works on at a time: half of that cache, for a rule goes over it again and again.
+SLAB_BYTES = 2**20
 ROWS_AT_ONCE = 256
+# NumPy's iterator copies what is broadcast, such as a β per network, into a buffer where two rows
+# or more would fit one. With its usual 8192 elements, v ← βv takes twice as long.
+BUFFER_ELEMENTS = 1024
 # How often, in steps, values too small to matter are set to zero (see `flush_denormals`).
 FLUSH_INTERVAL = 32
 
@@ -43,7 +49,7 @@ class Plan:
     steps
         Number of updates.
     evaluation_steps
-        Numbers of updates after which to evaluate: ascending, from 0 to ``steps``.
+        Numbers of updates after which to evaluate: ascending, from 0 to ``steps``; or none at all.
     batch_size
         Rows per update; None for the full batch. The last batch of an epoch may be smaller.
     order
@@ -103,12 +109,7 @@ def train(
     for replicate_part in _even_slices(replicates, max(1, networks // cells)):
         for cell_part in _even_slices(cells, networks):
             run = _StackRun(
-                Stack(
-                    architecture,
-                    weights[replicate_part],
-                    len(betas[cell_part]),
-                    dtype,
-                ),
+                Stack(architecture, weights[replicate_part], len(betas[cell_part]), dtype),
                 rule,
                 np.asarray(betas[cell_part], dtype=np.float64),
                 np.asarray(learning_rates[cell_part], dtype=np.float64),
@@ -124,7 +125,7 @@ def networks_per_stack(
     architecture: Architecture, rule: Rule, batch: int, dtype: np.dtype[Any], stack_bytes: int
 ) -> int:
     """How many networks, with state and activations for one batch, fit into ``stack_bytes``."""
-    copies = 3 + len(rule.state)  # weights, gradient, scratch and the rule's own
+    copies = 2 + len(rule.state)  # weights, gradient and the rule's own
     units = sum(2 * hidden + 1 for hidden in architecture.hidden) + architecture.outputs
     each = dtype.itemsize * (copies * architecture.parameters + units * batch)
     return max(1, stack_bytes // each)
@@ -149,21 +150,21 @@ def flush_denormals(arrays: Sequence[Array]) -> None:
 
 
 def _even_slices(count: int, most: int) -> list[slice]:
-    pieces = -(-count // most)
-    edges = [count * piece // pieces for piece in range(pieces + 1)]
+    """Cut ``count`` things into as few parts as hold ``most`` at most, as even as can be."""
+    parts = -(-count // most)
+    edges = [count * part // parts for part in range(parts + 1)]
     return [slice(start, stop) for start, stop in pairwise(edges)]
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """A minibatch, its inputs in both orders: going forward and back want one each.
+@dataclass(slots=True)
+class _Slab:
+    """The arrays ``(N, P)`` of some networks of a stack, updated while they are in cache."""
 
-    ``rows`` is ``(R, B, d + 1)``, ``inputs`` ``(R, d + 1, B)``, ``targets`` ``(R, K, B)``.
-    """
-
-    rows: Array
-    inputs: Array
-    targets: Array
+    networks: slice
+    weights: Array
+    gradients: Array
+    state: list[Array]
+    scratch: Array
 
 
 class _StackRun:
@@ -191,10 +192,9 @@ class _StackRun:
         self.alive = np.ones((stack.replicates, stack.cells), dtype=bool)
         self.betas = betas
         self.learning_rates = learning_rates
-        self.state = [stack.new_blocks() for _ in rule.state]
-        self.scratch = stack.new_blocks()
-        self.start = stack.take_cells(stack.weights, self.cells)
-        self.snapshots: dict[int, LayerBlocks] = {}
+        self.state = [np.zeros_like(stack.weights.array) for _ in rule.state]
+        self.start = stack.weights.array.copy()
+        self.snapshots: dict[int, Array] = {}
         self.gradient_norm = np.full((stack.replicates, stack.cells), np.nan)
         self.factor = np.nan
         self._prepare_updates()
@@ -204,49 +204,29 @@ class _StackRun:
         evaluations = {step: index for index, step in enumerate(self.plan.evaluation_steps)}
         # Overflow and NaN are results here; they are looked for, not warned about.
         with np.errstate(all="ignore"):
-            self._evaluate(0, 0)
-            batches = self._batches()
+            np.setbufsize(BUFFER_ELEMENTS)  # until the end of this block, as the error state
+            if evaluations:
+                self._evaluate(0, 0)
+            batches = minibatches(self.parts["train"], self.plan.batch_size, self._order)
             for t in range(self.plan.steps):
                 if not self.alive.any():
                     break
                 watched = t + 1 in evaluations or t + 2 in evaluations
                 self._update(t, next(batches), watched)
                 if (t + 1) % FLUSH_INTERVAL == 0:
-                    flush_denormals([block for state in self.state for block in state.blocks])
+                    flush_denormals(self.state)
                 if t + 1 in evaluations:
                     self._evaluate(t + 1, evaluations[t + 1])
                     self._drop_dead_cells()
         self._keep_weights()
         return self.history
 
-    def _batches(self) -> Iterator[_Batch]:
-        """Yield the minibatches, epoch after epoch: an epoch is the training set reordered."""
-        train = self.parts["train"]
-        if self.plan.batch_size is None:
-            rows = pair_single_row(train.inputs, 1)
-            targets = pair_single_row(train.targets, 1)
-            whole = _Batch(rows, batch_last(rows), batch_last(targets))
-            while True:
-                yield whole
+    def _order(self, epoch: int) -> Array:
         if self.plan.order is None:
             raise ValueError("minibatches need an order of the training rows")
-        count = train.inputs.shape[1]
-        epoch = 0
-        while True:
-            order = self.plan.order(epoch)[self.replicates, :, None]
-            rows = np.take_along_axis(train.inputs, order, axis=1)
-            inputs = batch_last(rows)
-            targets = batch_last(np.take_along_axis(train.targets, order, axis=1))
-            for start in range(0, count, self.plan.batch_size):
-                part = slice(start, min(start + self.plan.batch_size, count))
-                yield _Batch(
-                    pair_single_row(rows[:, part], 1),
-                    pair_single_row(inputs[..., part], 2),
-                    pair_single_row(targets[..., part], 2),
-                )
-            epoch += 1
+        return self.plan.order(epoch)[self.replicates]
 
-    def _update(self, t: int, batch: _Batch, watched: bool) -> None:
+    def _update(self, t: int, batch: Minibatch, watched: bool) -> None:
         """Make update number t + 1."""
         stack = self.stack
         outputs = stack.outputs(batch.inputs)
@@ -256,25 +236,39 @@ class _StackRun:
             if bad.any():
                 self._retire(bad, t, NON_FINITE)
                 outputs = stack.outputs(batch.inputs)
-        self.loss.to_error(outputs, batch.targets[:, :, None])
-        np.multiply(outputs, self.scale / stack.dtype.type(outputs.shape[3]), out=outputs)
+        self.loss.to_error(outputs, batch.targets)
+        np.multiply(outputs, self._error_scale(outputs.shape[3]), out=outputs)
         stack.backpropagate(batch.rows)
         if watched:
-            self.snapshots[t] = stack.take_cells(stack.weights, np.arange(stack.cells))
-            self.gradient_norm = norm(stack.gradients.blocks) / self.gradient_factor
+            self.snapshots[t] = stack.weights.array.copy()
+            self.gradient_norm = norm(stack.gradients.array) / self.gradient_factor
         coefficients = self._coefficients(t)
-        for weights, gradients, scratch, *state in self.update_blocks:
-            self.rule.update(weights, gradients, state, scratch, coefficients)
+        for slab in self.slabs:
+            own = [c if isinstance(c, float) else c[slab.networks] for c in coefficients]
+            self.rule.update(slab.weights, slab.gradients, slab.state, slab.scratch, own)
+
+    def _error_scale(self, batch: int) -> Array:
+        """Return what the errors of a batch of that size are multiplied with."""
+        if batch not in self.error_scales:
+            scale = np.where(self.alive, self.gradient_factor, 0.0) / batch
+            # In full, (R, 1, C, B): a short row of the batch is too short to broadcast over.
+            self.error_scales[batch] = np.repeat(
+                scale.astype(self.stack.dtype)[:, None, :, None], batch, axis=3
+            )
+        return self.error_scales[batch]
 
     def _coefficients(self, t: int) -> Coefficients:
-        """Return the rule's coefficients for update t + 1, computed anew only when they change."""
+        """Return the rule's coefficients for update t + 1, computed anew only when they change.
+
+        Each is a number, or an array ``(R·C, 1)``.
+        """
         factor = self.schedule(t / self.plan.steps)
         if self.rule.depends_on_t or factor != self.factor:
             self.factor = factor
-            self.coefficients = tuple(
-                _shared(np.asarray(value), self.stack.dtype)
-                for value in self.rule.coefficients(self.betas, self.base_rate * factor, t + 1)
-            )
+            self.coefficients = [
+                _number_or_array(value, self.stack.dtype)
+                for value in self.rule.coefficients(self.beta, self.base_rate * factor, t + 1)
+            ]
         return self.coefficients
 
     def _evaluate(self, step: int, index: int) -> None:
@@ -300,13 +294,8 @@ class _StackRun:
     def _path(self, step: int) -> dict[str, Array]:
         """Measures of the last two updates, and the distance from the start."""
         previous, earlier = (self.snapshots.get(step - back) for back in (1, 2))
-        measures = path_measures(
-            self.stack.weights.blocks,
-            self.start.blocks,
-            previous.blocks if previous else None,
-            earlier.blocks if earlier else None,
-        )
-        if previous:
+        measures = path_measures(self.stack.weights.array, self.start, previous, earlier)
+        if previous is not None:
             measures["gradient_norm"] = self.gradient_norm
         self.snapshots = {t: kept for t, kept in self.snapshots.items() if t == step - 1}
         return measures
@@ -319,9 +308,8 @@ class _StackRun:
         self.history.first_bad_step[replicates, self.cells[columns]] = step
         self.history.reason[replicates, self.cells[columns]] = reason
         self.alive &= ~bad
-        for blocks in (self.stack.weights, self.start, *self.state, *self.snapshots.values()):
-            for block in blocks.blocks:
-                block[bad] = 0
+        for array in (self.stack.weights.array, self.start, *self.state, *self.snapshots.values()):
+            array[bad] = 0
         self._prepare_updates()
 
     def _drop_dead_cells(self) -> None:
@@ -329,12 +317,10 @@ class _StackRun:
         kept = np.flatnonzero(self.alive.any(axis=0))
         if len(kept) == self.stack.cells or len(kept) == 0:
             return
-        take = self.stack.take_cells
-        self.state = [take(state, kept) for state in self.state]
-        self.snapshots = {t: take(snapshot, kept) for t, snapshot in self.snapshots.items()}
-        self.start = take(self.start, kept)
+        self.state = [state.take(kept, axis=1) for state in self.state]
+        self.snapshots = {t: snapshot.take(kept, axis=1) for t, snapshot in self.snapshots.items()}
+        self.start = self.start.take(kept, axis=1)
         self.stack.keep_cells(kept)
-        self.scratch = self.stack.new_blocks()
         self.cells = self.cells[kept]
         self.alive = self.alive[:, kept]
         self.betas = self.betas[kept]
@@ -342,23 +328,47 @@ class _StackRun:
         self._prepare_updates()
 
     def _prepare_updates(self) -> None:
-        """Derive from the cells' β and α, and from the buffers, what every update needs.
+        """Derive from the cells' β and α, and from the arrays, what every update needs.
 
-        The gain, and for a homogeneous rule the learning rate too, go into ``scale``, which
-        multiplies the output errors (K × B numbers a network instead of one per weight).
+        The gain, and for a homogeneous rule the learning rate too, go into ``gradient_factor``,
+        which multiplies the output errors (K × B numbers a network instead of one per weight).
         """
-        gain = np.array([self.rule.gain(float(beta)) for beta in self.betas])
+        self.gradient_factor = np.array([self.rule.gain(float(beta)) for beta in self.betas])
+        self.beta = self._per_network(self.betas)
+        self.base_rate: Number = 1.0
         if self.rule.homogeneous:
-            self.gradient_factor = gain * self.learning_rates
-            self.base_rate = np.ones_like(gain)
+            self.gradient_factor = self.gradient_factor * self.learning_rates
         else:
-            self.gradient_factor = gain
-            self.base_rate = self.learning_rates
-        scale = np.where(self.alive, self.gradient_factor, 0.0)
-        self.scale = scale.astype(self.stack.dtype)[:, None, :, None]
-        stores = (self.stack.weights, self.stack.gradients, self.scratch, *self.state)
-        self.update_blocks = list(zip(*(store.blocks for store in stores), strict=True))
+            self.base_rate = self._per_network(self.learning_rates)
+        self.error_scales: dict[int, Array] = {}
         self.factor = np.nan  # so that the coefficients are computed at the next update
+        self._cut_slabs()
+
+    def _per_network(self, values: Array) -> Array:
+        """Return a value of each cell as ``(R·C, 1)``, or ``(1, 1)`` if all agree."""
+        if (values == values[0]).all():
+            return values[:1, None]
+        return np.tile(values, self.stack.replicates)[:, None]
+
+    def _cut_slabs(self) -> None:
+        """Cut the arrays that an update works on into parts that stay in cache until it is done."""
+        arrays = (self.stack.weights.array, self.stack.gradients.array, *self.state)
+        weights, gradients, *state = (
+            array.reshape(-1, array.shape[-1], copy=False) for array in arrays
+        )
+        each = (len(arrays) + 1) * weights[0].nbytes
+        parts = _even_slices(len(weights), max(1, SLAB_BYTES // each))
+        scratch = np.empty_like(weights[: max(part.stop - part.start for part in parts)])
+        self.slabs = [
+            _Slab(
+                part,
+                weights[part],
+                gradients[part],
+                [array[part] for array in state],
+                scratch[: part.stop - part.start],
+            )
+            for part in parts
+        ]
 
     def _keep_weights(self) -> None:
         for column, cell in enumerate(self.cells):
@@ -368,8 +378,6 @@ class _StackRun:
                 ]
 
 
-def _shared(values: Array, dtype: np.dtype[Any]) -> float | Array:
-    """One number if all cells agree, else an array that broadcasts over blocks ``(R, C, P)``."""
-    if values.ndim == 0 or (values == values[0]).all():
-        return float(values.flat[0])
-    return values.astype(dtype)[None, :, None]
+def _number_or_array(value: Number, dtype: np.dtype[Any]) -> Number:
+    values = np.asarray(value)
+    return float(values.item()) if values.size == 1 else values.astype(dtype)
