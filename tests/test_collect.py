@@ -22,7 +22,9 @@ SMALL = study(learning_rates=[0.1, 1000], steps=20, evaluations=4)
 def folder(tmp_path: Path) -> Path:
     prepared = prepare("iris", "iris", {}, None, SMALL.seed, [0, 1])
     for shard in shards(SMALL):
-        write_shard(tmp_path / shard.path, train_shard(shard_settings(SMALL, shard), prepared))
+        write_shard(
+            tmp_path / shard.path, train_shard(shard_settings(SMALL, shard), prepared).table
+        )
     return tmp_path
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from test_design import study
 
 from momentum_study.provenance import describe
@@ -21,7 +22,11 @@ def test_description(tmp_path: Path) -> None:
     (tmp_path / "collect.tsv").write_text(
         f"{HEADER}1\t0:00:01\t1\t1\t1\t1\t1\t1\t1\t0.75\n", encoding="utf-8"
     )
-    found = describe(study(), tmp_path)
+    costs = pd.DataFrame(
+        {"stage": ["train"], "started": [10.0], "finished": [20.0], "training_seconds": [8.0]}
+    )
+    found = describe(study(), tmp_path, costs)
+    assert found["training"]["training_share"] == 0.8
     assert found["seconds"] == {
         "collect": {"jobs": 1, "wall": 1.0, "processor": 0.75},
         "train": {"jobs": 2, "wall": 3.0, "processor": 2.25},

@@ -40,7 +40,7 @@ def data(*replicates: int, name: str = "iris", source: str = "iris") -> Prepared
 
 
 def runs(settings: ShardSettings, prepared: PreparedDataset) -> pd.DataFrame:
-    frame: pd.DataFrame = train_shard(settings, prepared).to_pandas()
+    frame: pd.DataFrame = train_shard(settings, prepared).table.to_pandas()
     return frame.set_index(["learning_rate", "replicate"]).sort_index()
 
 
@@ -69,10 +69,10 @@ def test_cells_of_a_replicate_start_alike() -> None:
 
 
 def test_rates_of_each_form() -> None:
-    heavy = train_shard(replace(SETTINGS, rule="heavy_ball", beta=0.75), data(0)).to_pandas()
+    heavy = train_shard(replace(SETTINGS, rule="heavy_ball", beta=0.75), data(0)).table.to_pandas()
     np.testing.assert_allclose(heavy["eta"], heavy["learning_rate"], rtol=1e-15)
     np.testing.assert_allclose(heavy["alpha"], 4 * heavy["learning_rate"], rtol=1e-15)
-    average = train_shard(replace(SETTINGS, beta=0.75), data(0)).to_pandas()
+    average = train_shard(replace(SETTINGS, beta=0.75), data(0)).table.to_pandas()
     np.testing.assert_allclose(average["alpha"], average["learning_rate"], rtol=1e-15)
     np.testing.assert_allclose(average["eta"], average["learning_rate"] / 4, rtol=1e-15)
 
@@ -88,7 +88,7 @@ def test_momentum_and_heavy_ball_are_one_method() -> None:
 
 
 def test_divergence_is_a_result() -> None:
-    (run,) = train_shard(replace(SETTINGS, learning_rates=(3000.0,)), data(0)).to_pylist()
+    (run,) = train_shard(replace(SETTINGS, learning_rates=(3000.0,)), data(0)).table.to_pylist()
     assert run["status"] == "diverged"
     assert run["reason"] in ("loss_limit", "non_finite")
     assert 0 < run["first_bad_step"] <= SETTINGS.steps
@@ -101,25 +101,25 @@ def test_divergence_is_a_result() -> None:
 
 def test_regression_and_single_output() -> None:
     settings = replace(SETTINGS, dataset="sugar", loss="mse", learning_rates=(0.01,))
-    (run,) = train_shard(settings, data(0, name="sugar", source="diabetes")).to_pylist()
+    (run,) = train_shard(settings, data(0, name="sugar", source="diabetes")).table.to_pylist()
     # The target is standardised on the training rows, and R² = 1 − MSE/variance there.
     assert run["null_loss"] == pytest.approx(1.0, abs=1e-5)
     assert run["train_score_final"] == pytest.approx(1 - run["train_loss_final"], abs=1e-5)
     settings = replace(SETTINGS, dataset="moons", loss="logistic", learning_rates=(1.0,))
-    (run,) = train_shard(settings, data(0, name="moons", source="moons")).to_pylist()
+    (run,) = train_shard(settings, data(0, name="moons", source="moons")).table.to_pylist()
     assert run["parameters"] == 5 * 3 + 1 * 6
     assert run["train_score_final"] > 0.8
 
 
 def test_same_bytes_twice(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_shard(tmp_path / f"{name}.parquet", train_shard(SETTINGS, data(0, 1)))
+        write_shard(tmp_path / f"{name}.parquet", train_shard(SETTINGS, data(0, 1)).table)
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
 
 
 def test_numbers_survive_the_file(tmp_path: Path) -> None:
-    table = train_shard(SETTINGS, data(0))
+    table = train_shard(SETTINGS, data(0)).table
     write_shard(tmp_path / "shard.parquet", table)
     read = pq.read_table(tmp_path / "shard.parquet").to_pandas()
     assert_same_bytes(table.to_pandas(), read)

@@ -13,6 +13,7 @@ COMMANDS = {
     "prepare": "split and scale a data set for a block of replicates",
     "train": "train one shard: a stack of networks over learning rates and replicates",
     "collect": "gather the shards of a study into tables of runs and curves",
+    "cost": "put together what the jobs took: time, memory, updates",
     "cells": "summarise the runs of each cell, with intervals",
     "figure": "draw one figure from the tables",
     "provenance": "record versions, processor, kernels and timings",

@@ -3,7 +3,6 @@
 None of this enters a table: two studies with equal tables may differ in all of it.
 """
 
-import csv
 import platform
 import subprocess
 import sys
@@ -12,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_info
 
 from momentum_study.config import Study
+from momentum_study.costs import read_benchmarks, training_phase
 
 PACKAGES = (
     "numpy",
@@ -30,7 +31,7 @@ PACKAGES = (
 )
 
 
-def describe(study: Study, benchmarks: Path) -> dict[str, Any]:
+def describe(study: Study, benchmarks: Path, costs: pd.DataFrame) -> dict[str, Any]:
     """Return the description as JSON-ready values.
 
     Parameters
@@ -38,7 +39,9 @@ def describe(study: Study, benchmarks: Path) -> dict[str, Any]:
     study
         The configuration, which is included whole.
     benchmarks
-        Folder of Snakemake's benchmark files; the first folder below it is the rule's name.
+        Folder of Snakemake's benchmark files.
+    costs
+        The table of costs.
     """
     return {
         "study": study.model_dump(mode="json"),
@@ -52,7 +55,8 @@ def describe(study: Study, benchmarks: Path) -> dict[str, Any]:
         ],
         "numpy_simd": np.show_config(mode="dicts")["SIMD Extensions"],
         "commit": _commit(),
-        "seconds": _seconds(benchmarks),
+        "seconds": _seconds(read_benchmarks(benchmarks)),
+        "training": training_phase(costs),
     }
 
 
@@ -87,23 +91,13 @@ def _git(*arguments: str) -> str | None:
     return result.stdout.strip()
 
 
-def _seconds(benchmarks: Path) -> dict[str, dict[str, float]]:
+def _seconds(jobs: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Sum, per rule, the jobs' wall-clock and processor seconds."""
-    totals: dict[str, dict[str, float]] = {}
-    for path in sorted(benchmarks.rglob("*.tsv")):
-        rule = path.relative_to(benchmarks).parts[0].removesuffix(".tsv")
-        total = totals.setdefault(rule, {"jobs": 0, "wall": 0.0, "processor": 0.0})
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                total["jobs"] += 1
-                total["wall"] += _number(row["s"])
-                total["processor"] += _number(row["cpu_time"])
-    return {rule: {key: round(v, 2) for key, v in total.items()} for rule, total in totals.items()}
-
-
-def _number(text: str) -> float:
-    # Jobs too short to be sampled have no processor time: "NA" or "-".
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return {
+        str(stage): {
+            "jobs": len(rows),
+            "wall": round(rows["seconds"].sum(), 2),
+            "processor": round(rows["processor_seconds"].sum(), 2),
+        }
+        for stage, rows in jobs.groupby("stage")
+    }

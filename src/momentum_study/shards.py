@@ -4,6 +4,7 @@ A shard's file is a Parquet table with one row per run: its keys, facts and metr
 as lists over the evaluations. It is written whole or not at all.
 """
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,17 @@ class ShardSettings:
     precision: str
 
 
-def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
-    """Train the runs of a shard and return its table.
+@dataclass(frozen=True)
+class TrainedShard:
+    """A shard's table, and what the training took: wall-clock seconds, updates of networks."""
+
+    table: pa.Table
+    training_seconds: float
+    net_updates: int
+
+
+def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
+    """Train the runs of a shard.
 
     Replicate r draws its initial weights and the order of its minibatches from generators named
     after data set, network and r: the same for every rule, β, α and batch size.
@@ -105,6 +115,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
         schedule=settings.schedule,
         loss_limit=settings.loss_limit,
     )
+    started = time.perf_counter()
     history = train(
         architecture,
         weights,
@@ -115,6 +126,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
         plan,
         np.dtype(settings.precision),
     )
+    training_seconds = time.perf_counter() - started
     null_loss = np.array([loss.null_loss(t) for t in arrays.train.targets])
     metrics = run_metrics(history, null_loss, settings.targets)
     shape = history.first_bad_step.shape
@@ -146,7 +158,9 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> pa.Table:
         "steps": settings.steps,
         "parameters": architecture.parameters,
     }
-    return _as_table(constants, columns, history)
+    updates = np.where(history.first_bad_step < 0, settings.steps, history.first_bad_step)
+    table = _as_table(constants, columns, history)
+    return TrainedShard(table, training_seconds, int(updates.sum()))
 
 
 def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: History) -> pa.Table:

@@ -39,6 +39,7 @@ CONFIGFILE = the_configfile()
 STUDY = the_study()
 RESULTS = f"results/{STUDY.study}"
 SHARDS = {shard.path: shard for shard in shards(STUDY)}
+TIMINGS = [path.removesuffix(".parquet") + ".json" for path in SHARDS]
 FIGURES = {job.path: job for job in figure_jobs(STUDY)}
 
 

@@ -5,6 +5,7 @@ rule provenance:
     input:
         rules.tables.input,
         rules.figures.input,
+        costs=rules.cost.output,
         sources=sources("provenance"),
     output:
         f"{RESULTS}/provenance.json",
@@ -17,4 +18,4 @@ rule provenance:
         "Recording provenance"
     shell:
         "python -m momentum_study provenance --configfile {params.configfile:q}"
-        " --benchmarks {params.folder:q} --output {output:q} > {log:q} 2>&1"
+        " --benchmarks {params.folder:q} --costs {input.costs:q} --output {output:q} > {log:q} 2>&1"

@@ -49,7 +49,28 @@ rule cells:
         " > {log:q} 2>&1"
 
 
+# Costs differ from run to run; they are compared with nothing.
+rule cost:
+    input:
+        timings=[f"{RESULTS}/benchmarks/train/{path}" for path in TIMINGS],
+        tables=[*rules.collect.output, *rules.cells.output],
+        sources=sources("cost"),
+    output:
+        f"{RESULTS}/tables/cost.csv",
+    log:
+        f"{RESULTS}/logs/cost.log",
+    params:
+        configfile=CONFIGFILE,
+        folder=lambda wildcards: f"{RESULTS}/benchmarks",
+    message:
+        "Putting costs together"
+    shell:
+        "python -m momentum_study cost --configfile {params.configfile:q}"
+        " --benchmarks {params.folder:q} --output {output:q} > {log:q} 2>&1"
+
+
 rule tables:
     input:
         rules.collect.output,
         rules.cells.output,
+        rules.cost.output,

@@ -6,7 +6,8 @@ rule train:
         data=prepared_data,
         sources=sources("train"),
     output:
-        f"{RESULTS}/runs/{{shard}}.parquet",
+        shard=f"{RESULTS}/runs/{{shard}}.parquet",
+        timing=f"{RESULTS}/benchmarks/train/{{shard}}.json",
     log:
         f"{RESULTS}/logs/train/{{shard}}.log",
     benchmark:
@@ -18,5 +19,6 @@ rule train:
     message:
         "Training {wildcards.shard}"
     shell:
-        "python -m momentum_study train --data {input.data:q} --output {output:q} {params.flags}"
+        "python -m momentum_study train --data {input.data:q} --output {output.shard:q}"
+        " --timing {output.timing:q} {params.flags}"
         " > {log:q} 2>&1"

@@ -7,17 +7,20 @@ from pathlib import Path
 from momentum_study.atomic import replacing
 from momentum_study.config_files import load_study
 from momentum_study.provenance import describe
+from momentum_study.tables import COST, read_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--configfile", type=Path, required=True, help="the study")
     parser.add_argument("--benchmarks", type=Path, required=True, help="folder of timings")
+    parser.add_argument("--costs", type=Path, required=True, help="table of costs")
     parser.add_argument("--output", type=Path, required=True, help="file to write (.json)")
 
 
 def run(options: argparse.Namespace) -> None:
     """Describe and write."""
-    description = describe(load_study(options.configfile), options.benchmarks)
+    costs = read_table(options.costs, COST)
+    description = describe(load_study(options.configfile), options.benchmarks, costs)
     with replacing(options.output) as file:
         file.write(json.dumps(description, indent=2, allow_nan=False).encode() + b"\n")

@@ -1,24 +1,33 @@
 """``train``: train one shard."""
 
 import argparse
+import time
 from pathlib import Path
 
 from momentum_study.datasets.files import load_prepared
 from momentum_study.flags import add_dataclass_arguments, read_dataclass
 from momentum_study.shards import ShardSettings, train_shard, write_shard
+from momentum_study.timings import TrainingCost, write_training_cost
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--data", type=Path, required=True, help="prepared data set (.npz)")
     parser.add_argument("--output", type=Path, required=True, help="shard to write (.parquet)")
+    parser.add_argument("--timing", type=Path, required=True, help="costs to write (.json)")
     add_dataclass_arguments(parser, ShardSettings)
 
 
 def run(options: argparse.Namespace) -> None:
     """Train and write."""
+    started = time.time()
     settings = read_dataclass(options, ShardSettings)
-    table = train_shard(settings, load_prepared(options.data))
+    shard = train_shard(settings, load_prepared(options.data))
+    table = shard.table
     write_shard(options.output, table)
+    cost = TrainingCost(
+        started, time.time(), shard.training_seconds, table.num_rows, shard.net_updates
+    )
+    write_training_cost(options.timing, cost)
     diverged = table.column("status").to_pylist().count("diverged")
     print(f"{options.output}: {table.num_rows} runs, {diverged} of them diverged")

@@ -6,6 +6,7 @@ schema    one row per                                key columns
 `RUNS`    training run                               `keys.RUN_KEYS`
 `CURVES`  training run and evaluation                `keys.RUN_KEYS` and ``step``
 `CELLS`   cell: a run's keys without its replicate   `keys.CELL_KEYS`
+`COST`    job                                        ``stage`` and ``job``
 ========  =========================================  ==================================
 
 A schema's ``unique`` names the key columns. They identify a row and give the order of the rows.
@@ -15,6 +16,7 @@ from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas import (
     CELL_FACTS,
     CELLS,
+    COST,
     CURVES,
     LOSS_METRICS,
     PATH_METRICS,
@@ -27,6 +29,7 @@ from momentum_study.tables.validation import check_complete
 __all__ = [
     "CELLS",
     "CELL_FACTS",
+    "COST",
     "CURVES",
     "LOSS_METRICS",
     "PATH_METRICS",

@@ -303,6 +303,26 @@ def _metric_columns(metrics: Iterable[str]) -> dict[str, pa.Column]:
     return columns
 
 
+COST = pa.DataFrameSchema(
+    {
+        "stage": _text(),
+        "job": _text(),
+        "started": _real(*_NOT_NEGATIVE),
+        "finished": _real(*_NOT_NEGATIVE),
+        "seconds": _real(*_NOT_NEGATIVE),
+        "processor_seconds": _real(*_NOT_NEGATIVE),
+        "peak_mib": _real(*_NOT_NEGATIVE),
+        "runs": _whole(1, nullable=True),
+        "net_updates": _whole(0, nullable=True),
+        "training_seconds": _real(*_NOT_NEGATIVE),
+        "us_per_net_update": _real(*_NOT_NEGATIVE),
+    },
+    unique=["stage", "job"],
+    strict=True,
+    name="cost",
+)
+"""One row per job; what training jobs alone measure is missing from the others."""
+
 CELLS = pa.DataFrameSchema(
     {
         **_cell_key_columns(),
