@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from test_design import study
@@ -28,9 +29,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def collected(folder: Path, of: Study = SMALL) -> tuple[pd.DataFrame, pd.DataFrame]:
+    tables = list(read_shards(of, folder))
+    return (
+        pd.concat(map(collect_runs, tables), ignore_index=True),
+        pd.concat(map(collect_curves, tables), ignore_index=True),
+    )
+
+
 def read(folder: Path, of: Study = SMALL) -> tuple[int, int]:
-    table = read_shards(of, folder)
-    return len(collect_runs(of, table)), len(collect_curves(table))
+    runs, curves = collected(folder, of)
+    return len(runs), len(curves)
 
 
 def test_one_row_per_run_and_per_evaluation(folder: Path) -> None:
@@ -39,9 +48,9 @@ def test_one_row_per_run_and_per_evaluation(folder: Path) -> None:
 
 
 def test_tables_are_valid_and_agree(folder: Path) -> None:
-    table = read_shards(SMALL, folder)
-    write_table(collect_runs(SMALL, table), folder / "runs.parquet", RUNS)
-    write_table(collect_curves(table), folder / "curves.parquet", CURVES)
+    runs, curves = collected(folder)
+    write_table(runs, folder / "runs.parquet", RUNS)
+    write_table(curves, folder / "curves.parquet", CURVES)
     runs = read_table(folder / "runs.parquet", RUNS)
     curves = read_table(folder / "curves.parquet", CURVES)
     assert {"completed", "diverged"} == set(runs["status"])
@@ -64,7 +73,7 @@ def test_missing_shard(folder: Path) -> None:
 def test_shard_of_another_design_is_noticed(folder: Path) -> None:
     first, second, *_ = (folder / shard.path for shard in shards(SMALL))
     second.write_bytes(first.read_bytes())
-    with pytest.raises(StudyError):
+    with pytest.raises(StudyError, match="missing"):
         read(folder)
 
 

@@ -11,7 +11,12 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-build.txt",
+    "requirements-bench.txt",
+)
 
 # conda splits some packages; these parts are what the name means on PyPI.
 PYPI_NAMES = {
@@ -94,9 +99,10 @@ def test_development_lock_contains_the_runtime_lock():
     )
 
 
-def test_build_lock_agrees_with_the_development_lock():
+@pytest.mark.parametrize("lock", ["requirements-build.txt", "requirements-bench.txt"])
+def test_other_locks_agree_with_the_development_lock(lock):
     development = locked_versions("requirements-dev.txt")
-    for name, version in locked_versions("requirements-build.txt").items():
+    for name, version in locked_versions(lock).items():
         assert development.get(name, version) == version
 
 

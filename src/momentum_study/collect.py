@@ -1,5 +1,7 @@
 """From shards to tables: one row per run of the design, one row per evaluation of a run."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +11,40 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from momentum_study.config import Study
-from momentum_study.design import shards
+from momentum_study.design import Shard, shards
 from momentum_study.errors import StudyError
 from momentum_study.keys import RUN_KEYS
 from momentum_study.shards import CURVE_PREFIX, counts_steps
 from momentum_study.tables import check_complete
 
 
-def read_shards(study: Study, folder: Path) -> pa.Table:
-    """Read all shards of a study's design, and no other file, as one table.
+def read_shards(study: Study, folder: Path) -> Iterator[pa.Table]:
+    """Read all shards of a study's design, and no other file, those of one β after the other.
+
+    Yields
+    ------
+    Table
+        The shards that differ in their replicates alone, as one table. These tables come in the
+        order of the keys.
 
     Raises
     ------
     StudyError
-        If a shard is missing or damaged.
+        If a shard is missing or damaged, or holds other runs than the design's.
     """
-    return pa.concat_tables([_read_shard(folder / shard.path) for shard in shards(study)])
+    ordered = sorted(shards(study), key=_keys_but_replicates)
+    for _, group in groupby(ordered, key=_keys_but_replicates):
+        blocks = list(group)
+        table = pa.concat_tables([_read_shard(folder / shard.path) for shard in blocks])
+        design = [run for shard in blocks for run in shard.runs()]
+        check_complete(
+            table.select(RUN_KEYS).to_pandas(), pd.DataFrame(design, columns=list(RUN_KEYS))
+        )
+        yield table
+
+
+def _keys_but_replicates(shard: Shard) -> tuple[str | float, ...]:
+    return tuple(getattr(shard, key) for key in RUN_KEYS[:7])
 
 
 def _read_shard(path: Path) -> pa.Table:
@@ -40,27 +60,16 @@ def _read_shard(path: Path) -> pa.Table:
         ) from None
 
 
-def collect_runs(study: Study, table: pa.Table) -> pd.DataFrame:
-    """Return the runs, one row each, after checking them against the design.
-
-    Raises
-    ------
-    StudyError
-        If a run of the design is missing, doubled or not in the design.
-    """
+def collect_runs(table: pa.Table) -> pd.DataFrame:
+    """Return the runs of some shards, one row each."""
     columns = [name for name in table.column_names if not name.startswith(CURVE_PREFIX)]
     runs: pd.DataFrame = table.select(columns).to_pandas()
     whole = [name for name in columns if counts_steps(name)]
-    runs = runs.astype(dict.fromkeys(whole, "Int64"))
-    keys = pd.DataFrame(
-        [run for shard in shards(study) for run in shard.runs()], columns=list(RUN_KEYS)
-    )
-    check_complete(runs, keys)
-    return runs
+    return runs.astype(dict.fromkeys(whole, "Int64"))
 
 
 def collect_curves(table: pa.Table) -> pd.DataFrame:
-    """Return the curves, one row per run and evaluation.
+    """Return the curves of some shards, one row per run and evaluation.
 
     Text is categorical: a million rows, a handful of words.
     """

@@ -13,8 +13,10 @@ from momentum_study.tables import (
     CURVES,
     RUNS,
     check_complete,
+    files,
     read_table,
     target_columns,
+    write_large_table,
     write_table,
 )
 
@@ -96,6 +98,25 @@ def test_equal_tables_make_equal_bytes(tmp_path, suffix, runs):
     shuffled["dataset"] = shuffled["dataset"].astype("category")
     write_table(shuffled, tmp_path / f"b.{suffix}", RUNS)
     assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize("row_group", [7, 1000])
+def test_a_table_in_parts_makes_the_bytes_of_the_whole(tmp_path, runs, monkeypatch, row_group):
+    monkeypatch.setattr(files, "_ROW_GROUP", row_group)
+    ordered = sorted_runs(runs)
+    edges = [0, 3, 4, 25, len(ordered)]
+    parts = [ordered.iloc[a:b].sample(frac=1, random_state=0) for a, b in itertools.pairwise(edges)]
+    write_large_table(iter(parts), tmp_path / "parts.parquet", RUNS)
+    write_table(runs, tmp_path / "whole.parquet", RUNS)
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+
+
+def test_parts_out_of_order_or_doubled_are_refused(tmp_path, runs):
+    ordered = sorted_runs(runs)
+    for parts in ([ordered[5:9], ordered[:5]], [ordered[:5], ordered[4:9]]):
+        with pytest.raises(StudyError, match="out of order"):
+            write_large_table(parts, tmp_path / "runs.parquet", RUNS)
+    assert not list(tmp_path.iterdir())
 
 
 def test_targets_come_from_easy_to_hard(tmp_path, runs):

@@ -1,11 +1,14 @@
 """``collect``: gather the shards of a study into tables of runs and curves."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
+
+import pandas as pd
 
 from momentum_study.collect import collect_curves, collect_runs, read_shards
 from momentum_study.config_files import load_study
-from momentum_study.tables import CURVES, RUNS, write_table
+from momentum_study.tables import CURVES, RUNS, write_large_table, write_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, check against the design, write."""
+    """Read, check against the design, write: the curves as they come, they are the larger part."""
     study = load_study(options.configfile)
-    shards = read_shards(study, options.shards)
-    runs = collect_runs(study, shards)
+    parts = []
+
+    def curves() -> Iterator[pd.DataFrame]:
+        for table in read_shards(study, options.shards):
+            parts.append(collect_runs(table))
+            yield collect_curves(table)
+
+    write_large_table(curves(), options.curves, CURVES)
+    runs = pd.concat(parts, ignore_index=True)
     write_table(runs, options.runs, RUNS)
-    write_table(collect_curves(shards), options.curves, CURVES)
     diverged = int((runs["status"] == "diverged").sum())
     print(f"{options.runs}: {len(runs)} runs, {diverged} of them diverged")

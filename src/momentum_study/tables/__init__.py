@@ -12,7 +12,7 @@ schema    one row per                                key columns
 A schema's ``unique`` names the key columns. They identify a row and give the order of the rows.
 """
 
-from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.files import read_table, write_large_table, write_table
 from momentum_study.tables.schemas import (
     CELL_FACTS,
     CELLS,
@@ -38,5 +38,6 @@ __all__ = [
     "check_complete",
     "read_table",
     "target_columns",
+    "write_large_table",
     "write_table",
 ]

@@ -2,10 +2,11 @@
 
 import copy
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,49 @@ def write_table(
     write = {".csv": _write_csv, ".parquet": _write_parquet}.get(path.suffix)
     if write is None:
         raise ValueError(f"{path}: expected a name that ends in .csv or .parquet")
+    table = _checked(frame, path, schema)
+    with _replacing_table(path) as file:
+        write(table, file)
+
+
+def write_large_table(
+    parts: Iterable[pd.DataFrame], path: str | os.PathLike[str], schema: pa.DataFrameSchema
+) -> None:
+    """Write a table that does not fit in memory as Parquet, the same bytes as `write_table`.
+
+    Parameters
+    ----------
+    parts
+        The table in parts, each of which comes after the one before in the order of the keys.
+    path, schema
+        As for `write_table`.
+
+    Raises
+    ------
+    StudyError
+        As `write_table`; also if a part does not come after the one before.
+    """
+    path = Path(path)
+    with _replacing_table(path) as file:
+        _write_row_groups(_in_order(parts, path, schema), file)
+
+
+def _in_order(
+    parts: Iterable[pd.DataFrame], path: Path, schema: pa.DataFrameSchema
+) -> Iterator[pd.DataFrame]:
+    keys = key_columns(schema)
+    last: tuple[Any, ...] | None = None
+    for part in parts:
+        table = _checked(part, path, schema)
+        first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
+        if last is not None and first <= last:
+            raise StudyError(f"{path}: not written, parts out of order: {first} after {last}")
+        last = end
+        yield table
+
+
+def _checked(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return a valid table, its columns and rows in order."""
     try:
         table = frame[list(columns_in_order(list(frame.columns), schema))].reset_index(drop=True)
         categorical = table.columns[table.dtypes == "category"]
@@ -64,10 +108,14 @@ def write_table(
         raise StudyError(
             f"{path}: not written, this is no valid {schema.name} table: {error}"
         ) from None
-    table = table.sort_values(key_columns(schema), kind="stable", ignore_index=True)
+    return table.sort_values(key_columns(schema), kind="stable", ignore_index=True)
+
+
+@contextmanager
+def _replacing_table(path: Path) -> Iterator[BinaryIO]:
     try:
         with replacing(path) as file:
-            write(table, file)
+            yield file
     except OSError as error:
         raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -77,17 +125,29 @@ def _write_csv(table: pd.DataFrame, file: BinaryIO) -> None:
 
 
 def _write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
+    _write_row_groups(iter([table]), file)
+
+
+def _write_row_groups(tables: Iterator[pd.DataFrame], file: BinaryIO) -> None:
+    """Write row groups of equal size, wherever the parts of the table end."""
+    rest = _content(next(tables))
+    text = [field.name for field in rest.schema if pyarrow.types.is_large_string(field.type)]
+    with parquet.ParquetWriter(
+        file, rest.schema, compression="zstd", use_dictionary=text, write_page_checksum=True
+    ) as writer:
+        for table in tables:
+            rest = pyarrow.concat_tables([rest, _content(table)])
+            whole = rest.num_rows - rest.num_rows % _ROW_GROUP
+            if whole:
+                writer.write_table(rest.slice(0, whole), row_group_size=_ROW_GROUP)
+                rest = rest.slice(whole)
+        writer.write_table(rest, row_group_size=_ROW_GROUP)
+
+
+def _content(table: pd.DataFrame) -> pyarrow.Table:
     content = pyarrow.Table.from_pandas(table, preserve_index=False, nthreads=1)
-    text = [field.name for field in content.schema if pyarrow.types.is_large_string(field.type)]
-    parquet.write_table(
-        # In place of the metadata of pandas, which holds versions; the schema knows the types.
-        content.replace_schema_metadata({_NAMES: _joined(content.column_names)}),
-        file,
-        row_group_size=_ROW_GROUP,
-        compression="zstd",
-        use_dictionary=text,
-        write_page_checksum=True,
-    )
+    # In place of the metadata of pandas, which holds versions; the schema knows the types.
+    return content.replace_schema_metadata({_NAMES: _joined(content.column_names)})
 
 
 def _joined(names: Iterable[str]) -> bytes:
