@@ -24,7 +24,7 @@ test: .venv/dev.ok  ## every check: formatting, lint, types, workflow, tests
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-bench: .venv/bench.ok  ## the engine against its peers, into results/benchmarks/ (25 minutes)
+bench: .venv/bench.ok  ## the engine against its peers, into results/benchmarks/ (20 minutes)
 	$(BIN)/python -m benchmarks
 
 # Versions move only as far as pyproject.toml asks; `make lock UPGRADE=--upgrade` takes the newest.
@@ -32,8 +32,8 @@ lock: .venv/dev.ok  ## write requirements*.txt anew from pyproject.toml
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) --group build --constraint requirements-dev.txt --output-file requirements-build.txt
-	$(COMPILE) --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
-	sed -i '/^torch==/a\    $(TORCH_CPU) \\' requirements-bench.txt
+	$(COMPILE) --group bench --constraint requirements-dev.txt --no-emit-package torch \
+	  --output-file requirements-bench.txt
 
 clean:  ## remove all that is generated, the environment too; never results/published/
 	@for path in .venv .snakemake .hypothesis .mypy_cache .pytest_cache .ruff_cache \
@@ -45,9 +45,6 @@ help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 # One version of a package on every platform and Python: the locks are the same for all.
-# The processor-only wheel of PyTorch for Linux, which is not where the other packages are.
-TORCH_CPU = --hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
-
 COMPILE = $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
   --generate-hashes --no-emit-index-url --annotation-style line \
   --custom-compile-command 'make lock' $(UPGRADE)
@@ -80,10 +77,12 @@ endef
 	$(install)
 	@echo "$(CURDIR)" | tee .venv/runtime.ok > $@
 
-# Without its dependencies: the lock names all that is needed, and CUDA is not.
-.venv/bench.ok: requirements-bench.txt .venv/runtime.ok
-	@echo "Installing $<"
+# Without dependencies: the locks name all that is needed, and CUDA is not.
+.venv/bench.ok: requirements-bench.txt requirements-torch.txt .venv/runtime.ok
+	@echo "Installing $< and PyTorch"
 	@$(PIP) --require-hashes --no-deps -r $<
+	@$(PIP) --require-hashes --no-deps -r requirements-torch.txt || \
+	  echo "PyTorch is left out: pip finds no build for processors (docs/performance.md says more)"
 	@echo "$(CURDIR)" > $@
 
 $(BIN)/python: ;

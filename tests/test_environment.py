@@ -16,6 +16,7 @@ LOCKS = (
     "requirements-dev.txt",
     "requirements-build.txt",
     "requirements-bench.txt",
+    "requirements-torch.txt",
 )
 
 # conda splits some packages; these parts are what the name means on PyPI.

@@ -1,0 +1,107 @@
+"""The tables of docs/performance.md, written from the measurements kept beside it.
+
+``python -m benchmarks.document`` copies nothing by hand: each table stands between two markers and
+is made from a file in docs/performance/ or from the published study's provenance.
+"""
+
+import argparse
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.__main__ import TABLES
+from benchmarks.peers import REFERENCE
+from benchmarks.summary import peer_summary
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/performance.md"
+KEPT = ROOT / "docs/performance"
+PROVENANCE = ROOT / "results/published/provenance.json"
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table in Markdown; numbers as they are, missing ones as a dash."""
+    cells = table.astype(object).where(table.notna(), "–")
+    rows = [list(table.columns), ["---"] * len(table.columns), *cells.to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
+
+
+def summary_table() -> pd.DataFrame:
+    """Ratios to the engine over the cases of each scope."""
+    return peer_summary(pd.read_csv(KEPT / "peers.csv"))
+
+
+def ratio_table() -> pd.DataFrame:
+    """Median ratios in float32, a row per case and a column per contender."""
+    peers = pd.read_csv(KEPT / "peers.csv")
+    chosen = peers[(peers["dtype"] == "float32") & (peers["peer"] != REFERENCE)]
+    wide = chosen.pivot_table(
+        index=["workload", "rule", "networks"], columns="peer", values="ratio_median", sort=False
+    )
+    roof = peers[(peers["dtype"] == "float32") & (peers["peer"] == REFERENCE)]
+    wide["roof share"] = roof.set_index(["workload", "rule", "networks"])["roof_share"]
+    return wide.round(2).reset_index()
+
+
+def breakdown_table() -> pd.DataFrame:
+    """Shares of the engine's parts in float32, a row per workload and rule."""
+    parts = pd.read_csv(KEPT / "breakdown.csv")
+    chosen = parts[parts["dtype"] == "float32"]
+    wide = chosen.pivot_table(
+        index=["workload", "rule"], columns="part", values="share", sort=False
+    )
+    return wide.map("{:.0%}".format).reset_index()
+
+
+def training_table() -> pd.DataFrame:
+    """How the training phase of the published study was used."""
+    training: dict[str, Any] = json.loads(PROVENANCE.read_text(encoding="utf-8"))["training"]
+    return pd.DataFrame(
+        {
+            "wall-clock seconds": [round(training["wall_seconds"])],
+            "jobs at once": [training["jobs_at_once"]],
+            "seconds inside training": [round(training["training_seconds"])],
+            "share": [f"{training['training_share']:.0%}"],
+        }
+    )
+
+
+CONTENTS: dict[str, Callable[[], pd.DataFrame]] = {
+    "summary": summary_table,
+    "ratios": ratio_table,
+    "breakdown": breakdown_table,
+    "scaling": lambda: pd.read_csv(KEPT / "scaling.csv"),
+    "training": training_table,
+    "designs": lambda: pd.read_csv(KEPT / "designs.csv"),
+}
+
+
+def filled(page: str) -> str:
+    """Return the page with the tables of today's measurements."""
+
+    def table(match: re.Match[str]) -> str:
+        opening, name = match[1], match[2]
+        return f"{opening}\n\n{markdown(CONTENTS[name]())}\n\n<!-- end -->"
+
+    return re.sub(r"(<!-- table: (\w+) -->).*?<!-- end -->", table, page, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Keep a benchmark's tables, if asked to, and write the page anew."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.document", description=__doc__)
+    parser.add_argument("--keep", type=Path, help="folder of a benchmark whose tables to keep")
+    options = parser.parse_args()
+    if options.keep:
+        KEPT.mkdir(exist_ok=True)
+        for name in TABLES:
+            shutil.copyfile(options.keep / f"{name}.csv", KEPT / f"{name}.csv")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

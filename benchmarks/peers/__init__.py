@@ -1,0 +1,63 @@
+"""The contenders, by name.
+
+Each module of this package has a ``prepare(problem)`` that does whatever is not training and
+returns a :class:`Prepared`. Modules are imported only in the process that runs them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A contender that is ready to train.
+
+    Attributes
+    ----------
+    train
+        Trains all networks from the start and returns them in the contender's own form.
+    weights
+        Turns what ``train`` returned into the final layers ``(S, units, inputs + 1)``, bias last.
+    """
+
+    train: Callable[[], Any]
+    weights: "Callable[[Any], list[NDArray[Any]]]"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """How to run a contender.
+
+    Attributes
+    ----------
+    module
+        Its module in this package.
+    distribution
+        What must be installed for it.
+    loops
+        True if it trains one network after the other; it is then given a few of them only.
+    pinned
+        True if its process computes with the study's pinned kernels.
+    """
+
+    module: str
+    distribution: str
+    loops: bool = False
+    pinned: bool = False
+
+
+REFERENCE = "engine"
+
+PEERS = {
+    REFERENCE: Peer("engine", "numpy"),
+    "engine_pinned": Peer("engine", "numpy", pinned=True),
+    "numpy_loop": Peer("numpy_loop", "numpy", loops=True),
+    "sklearn": Peer("sklearn_loop", "scikit-learn", loops=True),
+    "torch_eager": Peer("torch_eager", "torch", loops=True),
+    "torch_vmap": Peer("torch_vmap", "torch"),
+    "jax": Peer("jax_vmap", "jax"),
+}
