@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from momentum_study.config import Study
-from momentum_study.design import Shard, shards
+from momentum_study.design import shards
 from momentum_study.errors import StudyError
 from momentum_study.keys import RUN_KEYS
 from momentum_study.shards import CURVE_PREFIX, counts_steps
@@ -32,8 +33,8 @@ def read_shards(study: Study, folder: Path) -> Iterator[pa.Table]:
     StudyError
         If a shard is missing or damaged, or holds other runs than the design's.
     """
-    ordered = sorted(shards(study), key=_keys_but_replicates)
-    for _, group in groupby(ordered, key=_keys_but_replicates):
+    by_factors = attrgetter("factors")
+    for _, group in groupby(sorted(shards(study), key=by_factors), key=by_factors):
         blocks = list(group)
         table = pa.concat_tables([_read_shard(folder / shard.path) for shard in blocks])
         design = [run for shard in blocks for run in shard.runs()]
@@ -41,10 +42,6 @@ def read_shards(study: Study, folder: Path) -> Iterator[pa.Table]:
             table.select(RUN_KEYS).to_pandas(), pd.DataFrame(design, columns=list(RUN_KEYS))
         )
         yield table
-
-
-def _keys_but_replicates(shard: Shard) -> tuple[str | float, ...]:
-    return tuple(getattr(shard, key) for key in RUN_KEYS[:7])
 
 
 def _read_shard(path: Path) -> pa.Table:

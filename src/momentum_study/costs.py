@@ -3,6 +3,7 @@
 Costs differ from run to run, so they stand in a table of their own, which is compared with nothing.
 """
 
+import csv
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pandas as pd
 
 from momentum_study.timings import read_training_cost
 
+# Snakemake's names for what it measures, and ours.
+MEASURED = {"s": "seconds", "cpu_time": "processor_seconds", "max_rss": "peak_mib"}
 # Jobs that are over when costs are put together.
 STAGES = ("prepare", "train", "collect", "cells")
 
@@ -26,18 +29,14 @@ def read_benchmarks(folder: Path) -> pd.DataFrame:
     rows = []
     for path in sorted(folder.rglob("*.tsv")):
         name = path.relative_to(folder).with_suffix("")
-        measured = pd.read_csv(path, sep="\t", na_values=["-"]).iloc[0]
-        rows.append(
-            {
-                "stage": name.parts[0],
-                "job": "/".join(name.parts[1:]) or name.parts[0],
-                "seconds": measured["s"],
-                "processor_seconds": measured["cpu_time"],
-                "peak_mib": measured["max_rss"],
-            }
-        )
-    columns = ["stage", "job", "seconds", "processor_seconds", "peak_mib"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], "float64"))
+        job = "/".join(name.parts[1:]) or name.parts[0]
+        with path.open(encoding="utf-8", newline="") as file:
+            measured = next(csv.DictReader(file, delimiter="\t"))
+        rows.append((name.parts[0], job, *(measured[column] for column in MEASURED)))
+    jobs = pd.DataFrame(rows, columns=["stage", "job", *MEASURED.values()])
+    for column in MEASURED.values():
+        jobs[column] = pd.to_numeric(jobs[column], errors="coerce").astype("float64")
+    return jobs
 
 
 def cost_table(folder: Path, shards: list[str]) -> pd.DataFrame:

@@ -60,11 +60,15 @@ class Shard:
         )
         return f"{self.grid}/{self.dataset}/{self.network}/{'_'.join(factors)}.parquet"
 
+    @property
+    def factors(self) -> tuple[str | float, ...]:
+        """Keys that all its runs share: those of `RUN_KEYS` before learning rate and replicate."""
+        return tuple(getattr(self, field.name) for field in fields(self)[:7])
+
     def runs(self) -> Iterator[tuple[str | float | int, ...]]:
         """Yield the keys of its runs, in the order of :data:`momentum_study.keys.RUN_KEYS`."""
-        shared = tuple(getattr(self, field.name) for field in fields(self)[:7])
         for learning_rate, replicate in product(self.learning_rates, self.block):
-            yield (*shared, learning_rate, replicate)
+            yield (*self.factors, learning_rate, replicate)
 
 
 def shards(study: Study) -> list[Shard]:

@@ -100,7 +100,7 @@ def test_equal_tables_make_equal_bytes(tmp_path, suffix, runs):
     assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
 
 
-@pytest.mark.parametrize("row_group", [7, 1000])
+@pytest.mark.parametrize("row_group", [1, 7, 1000])
 def test_a_table_in_parts_makes_the_bytes_of_the_whole(tmp_path, runs, monkeypatch, row_group):
     monkeypatch.setattr(files, "_ROW_GROUP", row_group)
     ordered = sorted_runs(runs)

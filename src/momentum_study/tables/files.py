@@ -137,7 +137,8 @@ def _write_row_groups(tables: Iterator[pd.DataFrame], file: BinaryIO) -> None:
     ) as writer:
         for table in tables:
             rest = pyarrow.concat_tables([rest, _content(table)])
-            whole = rest.num_rows - rest.num_rows % _ROW_GROUP
+            # One row stays at least, so that the last group is never empty.
+            whole = (rest.num_rows - 1) // _ROW_GROUP * _ROW_GROUP
             if whole:
                 writer.write_table(rest.slice(0, whole), row_group_size=_ROW_GROUP)
                 rest = rest.slice(whole)
