@@ -50,7 +50,8 @@ class Rule:
     state
         Names of the arrays, each of the weights' shape and zero at the start, that the rule keeps.
     gain
-        ``gain(beta)``: the constant that multiplies the gradient before ``update``.
+        ``gain(beta)``: the constant that multiplies the gradient before ``update``, a number or an
+        array as β is.
     averages
         True if the velocity is a moving average, whose learning rate is α; False if it is a sum,
         whose learning rate is η = (1 − β)α.
@@ -66,7 +67,7 @@ class Rule:
     update: Callable[[Array, Array, Sequence[Array], Array, Coefficients], None]
     coefficients: Callable[[Number, Number, int], Coefficients]
     state: tuple[str, ...]
-    gain: Callable[[float], float]
+    gain: Callable[[Number], Number]
     averages: bool
     uses_beta: bool = True
     homogeneous: bool = True
@@ -163,11 +164,11 @@ def _adam_coefficients(beta: Number, rate: Number, t: int) -> Coefficients:
     return beta, rate * (1.0 - beta) / (1.0 - beta**t) / unit, ADAM_EPSILON / unit
 
 
-def _one(beta: float) -> float:
+def _one(beta: Number) -> Number:
     return 1.0
 
 
-def _one_minus(beta: float) -> float:
+def _one_minus(beta: Number) -> Number:
     return 1.0 - beta
 
 
