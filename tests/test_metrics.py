@@ -105,7 +105,7 @@ def history() -> History:
         curve[1, 1, 2:] = NAN
     first_bad_step, reason = np.full((2, 2), -1), np.full((2, 2), "", dtype="<U10")
     first_bad_step[1, 1], reason[1, 1] = 15, "non_finite"
-    return History(np.array([0, 10, 20, 30]), curves, first_bad_step, reason, [])
+    return History(np.array([0, 10, 20, 30]), curves, first_bad_step, reason, np.empty((0,)), [])
 
 
 EXPECTED = {

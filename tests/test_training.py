@@ -463,6 +463,29 @@ def test_without_evaluations_only_the_weights_are_seen():
     np.testing.assert_array_equal(seen.weights[1][0][0], unseen.weights[1][0][0])
 
 
+def test_snapshots_are_the_weights_at_the_evaluations():
+    problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
+    options = {"evaluations": (0, 4, 10), "keep_snapshots": True}
+    kept = run(problem, "momentum", [0.9] * 2, [0.1, 0.3], 10, **options).snapshots
+    assert kept.shape == (2, 2, 3, problem.architecture.parameters)
+    for index, steps in enumerate(options["evaluations"]):
+        ended = run(problem, "momentum", [0.9] * 2, [0.1, 0.3], steps, evaluations=(0, steps))
+        for replicate, cell in np.ndindex(2, 2):
+            layers = [layer.reshape(-1) for layer in ended.weights[replicate][cell]]
+            np.testing.assert_array_equal(kept[replicate, cell, index], np.concatenate(layers))
+
+
+def test_snapshots_are_nan_from_the_divergence_on_and_kept_when_asked_for_alone():
+    problem, curvature = linear_regression()
+    rates = [0.5 / curvature, 4 / curvature]
+    options = {"evaluations": (0, 5, 10, 15, 20), "loss_limit": 1e3}
+    history = run(problem, "gd", [0.0] * 2, rates, 20, keep_snapshots=True, **options)
+    dead = np.array(options["evaluations"]) >= history.first_bad_step[0, 1]
+    assert np.isnan(history.snapshots[0, 1]).all(axis=-1).tolist() == dead.tolist()
+    assert np.isfinite(history.snapshots[0, 0]).all()
+    assert run(problem, "gd", [0.0] * 2, rates, 20, **options).snapshots.size == 0
+
+
 def test_a_budget_of_one_byte_still_holds_one_network():
     architecture, rule = Architecture(4, (8,), 3), RULES["momentum"]
     assert networks_per_stack(architecture, rule, 16, np.dtype("f4"), 1) == 1

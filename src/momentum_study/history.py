@@ -42,6 +42,9 @@ class History:
         ``(R, C)``: updates made when divergence was seen, -1 for completed runs.
     reason
         ``(R, C)`` str: why, empty for completed runs.
+    snapshots
+        ``(R, C, E, P)`` weights at the evaluations, NaN from the divergence on, if the plan asks
+        for them; else nothing, P = 0.
     weights
         ``weights[r][c]``: final weights, a list of layers ``(units, inputs + 1)``; empty after a
         divergence.
@@ -51,17 +54,24 @@ class History:
     curves: dict[str, Array]
     first_bad_step: Array
     reason: Array
+    snapshots: Array
     weights: list[list[list[Array]]]
 
     @classmethod
-    def empty(cls, steps: Sequence[int], replicates: int, cells: int) -> "History":
-        """Return the history of runs of which nothing has been seen."""
+    def empty(
+        cls, steps: Sequence[int], replicates: int, cells: int, parameters: int = 0
+    ) -> "History":
+        """Return the history of runs of which nothing has been seen.
+
+        ``parameters`` is the number of weights to keep at each evaluation, all or none.
+        """
         shape = (replicates, cells, len(steps))
         return cls(
             steps=np.array(steps, dtype=np.int64),
             curves={name: np.full(shape, np.nan) for name in CURVES},
             first_bad_step=np.full((replicates, cells), -1, dtype=np.int64),
             reason=np.full((replicates, cells), "", dtype="<U10"),
+            snapshots=np.full((*shape, parameters), np.nan),
             weights=[[[] for _ in range(cells)] for _ in range(replicates)],
         )
 
@@ -69,6 +79,7 @@ class History:
         """Enter the history of some of the runs."""
         for name, curve in part.curves.items():
             self.curves[name][replicates, cells] = curve
+        self.snapshots[replicates, cells] = part.snapshots
         self.first_bad_step[replicates, cells] = part.first_bad_step
         self.reason[replicates, cells] = part.reason
         for row, layers in zip(self.weights[replicates], part.weights, strict=True):

@@ -60,6 +60,8 @@ class Plan:
     loss_limit
         A run has diverged when, at an evaluation, its training loss exceeds this multiple of its
         initial one. (An output that is not finite is seen at once.)
+    keep_snapshots
+        Whether to keep the weights at every evaluation.
     """
 
     steps: int
@@ -68,6 +70,12 @@ class Plan:
     order: Callable[[int], Array] | None = None
     schedule: str = "constant"
     loss_limit: float = np.inf
+    keep_snapshots: bool = False
+
+    def empty_history(self, architecture: Architecture, replicates: int, cells: int) -> History:
+        """Return the history of R × C runs before they start."""
+        parameters = architecture.parameters if self.keep_snapshots else 0
+        return History.empty(self.evaluation_steps, replicates, cells, parameters)
 
 
 def train(
@@ -105,7 +113,7 @@ def train(
     replicates, cells = len(weights), len(betas)
     batch = plan.batch_size or parts["train"].inputs.shape[1]
     networks = networks_per_stack(architecture, rule, batch, np.dtype(dtype), stack_bytes)
-    history = History.empty(plan.evaluation_steps, replicates, cells)
+    history = plan.empty_history(architecture, replicates, cells)
     for replicate_part in _even_slices(replicates, max(1, networks // cells)):
         for cell_part in _even_slices(cells, networks):
             run = _StackRun(
@@ -187,14 +195,14 @@ class _StackRun:
         self.replicates = replicates
         self.loss = LOSSES[stack.architecture.loss]
         self.schedule = SCHEDULES[plan.schedule]
-        self.history = History.empty(plan.evaluation_steps, stack.replicates, stack.cells)
+        self.history = plan.empty_history(stack.architecture, stack.replicates, stack.cells)
         self.cells = np.arange(stack.cells)  # which cells the stack still holds
         self.alive = np.ones((stack.replicates, stack.cells), dtype=bool)
         self.betas = betas
         self.learning_rates = learning_rates
         self.state = [np.zeros_like(stack.weights.array) for _ in rule.state]
         self.start = stack.weights.array.copy()
-        self.snapshots: dict[int, Array] = {}
+        self.recent: dict[int, Array] = {}
         self.gradient_norm = np.full((stack.replicates, stack.cells), np.nan)
         self.factor = np.nan
         self._prepare_updates()
@@ -240,7 +248,7 @@ class _StackRun:
         np.multiply(outputs, self._error_scale(outputs.shape[3]), out=outputs)
         stack.backpropagate(batch.rows)
         if watched:
-            self.snapshots[t] = stack.weights.array.copy()
+            self.recent[t] = stack.weights.array.copy()
             self.gradient_norm = norm(stack.gradients.array) / self.gradient_factor
         coefficients = self._coefficients(t)
         for slab in self.slabs:
@@ -288,16 +296,18 @@ class _StackRun:
         self._retire((train_loss > self.plan.loss_limit * initial) & self.alive, step, LOSS_LIMIT)
         dead = np.zeros(self.history.first_bad_step.shape, dtype=bool)
         dead[:, self.cells] = ~self.alive
-        for curve in curves.values():
-            curve[dead, index] = np.nan
+        if self.plan.keep_snapshots:
+            self.history.snapshots[:, self.cells, index] = self.stack.weights.array
+        for seen in (*curves.values(), self.history.snapshots):
+            seen[dead, index] = np.nan
 
     def _path(self, step: int) -> dict[str, Array]:
         """Measures of the last two updates, and the distance from the start."""
-        previous, earlier = (self.snapshots.get(step - back) for back in (1, 2))
+        previous, earlier = (self.recent.get(step - back) for back in (1, 2))
         measures = path_measures(self.stack.weights.array, self.start, previous, earlier)
         if previous is not None:
             measures["gradient_norm"] = self.gradient_norm
-        self.snapshots = {t: kept for t, kept in self.snapshots.items() if t == step - 1}
+        self.recent = {t: kept for t, kept in self.recent.items() if t == step - 1}
         return measures
 
     def _retire(self, bad: Array, step: int, reason: str) -> None:
@@ -308,7 +318,7 @@ class _StackRun:
         self.history.first_bad_step[replicates, self.cells[columns]] = step
         self.history.reason[replicates, self.cells[columns]] = reason
         self.alive &= ~bad
-        for array in (self.stack.weights.array, self.start, *self.state, *self.snapshots.values()):
+        for array in (self.stack.weights.array, self.start, *self.state, *self.recent.values()):
             array[bad] = 0
         self._prepare_updates()
 
@@ -318,7 +328,7 @@ class _StackRun:
         if len(kept) == self.stack.cells or len(kept) == 0:
             return
         self.state = [state.take(kept, axis=1) for state in self.state]
-        self.snapshots = {t: snapshot.take(kept, axis=1) for t, snapshot in self.snapshots.items()}
+        self.recent = {t: snapshot.take(kept, axis=1) for t, snapshot in self.recent.items()}
         self.start = self.start.take(kept, axis=1)
         self.stack.keep_cells(kept)
         self.cells = self.cells[kept]
