@@ -60,6 +60,45 @@ def synthetic_runs(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
     return runs
 
 
+def synthetic_initial_sharpness(replicates: int = 4) -> pd.DataFrame:
+    """Table of the curvatures that these runs start from."""
+    rows = [
+        ("main", name, "32", replicate, curvature * (1 + 0.1 * replicate))
+        for name, curvature in DATASETS.items()
+        for replicate in range(replicates)
+    ]
+    return pd.DataFrame(rows, columns=["grid", "dataset", "network", "replicate", "lambda_max"])
+
+
+def synthetic_sharpness() -> pd.DataFrame:
+    """Sharpness along some of these runs: it rises to where the rule becomes unstable."""
+    rows = []
+    for (name, curvature), beta, alpha, replicate, step in product(
+        DATASETS.items(), (0.0, 0.9), (0.03, 0.3), range(2), EVALUATIONS
+    ):
+        limit = 2 * (1 + beta) / (1 - beta) / alpha
+        rows.append(
+            {
+                "grid": "main",
+                "dataset": name,
+                "network": "32",
+                "rule": "momentum" if beta else "gd",
+                "batch": "full",
+                "schedule": "constant",
+                "beta": beta,
+                "learning_rate": alpha,
+                "replicate": replicate,
+                "step": step,
+                "alpha": alpha,
+                "eta": (1 - beta) * alpha,
+                "train_loss": 1 / (1 + step),
+                "lambda_max": min(curvature * (1 + replicate + step), limit),
+                "stability_limit": limit,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def synthetic_curves(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
     """Curves table of the same runs, 11 evaluations each."""
     runs, losses, keys = _study(seed, replicates)

@@ -83,6 +83,14 @@ def write_large_table(
         _write_row_groups(_in_order(parts, path, schema), file)
 
 
+def joined_tables(parts: Sequence[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return tables of one schema as one; of none, the table without rows."""
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    types = {name: spec.dtype.type for name, spec in schema.columns.items()}
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
+
+
 def _in_order(
     parts: Iterable[pd.DataFrame], path: Path, schema: pa.DataFrameSchema
 ) -> Iterator[pd.DataFrame]:

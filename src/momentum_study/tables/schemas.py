@@ -1,7 +1,7 @@
 """Schemas of the tables: columns, types, ranges, and what must agree within a row."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,19 @@ import pandera.pandas as pa
 from numpy.typing import NDArray
 
 from momentum_study.keys import CELL_KEYS, RUN_KEYS
+from momentum_study.tables.columns import (
+    NOT_NEGATIVE,
+    SHARE,
+    Mask,
+    cell_key_columns,
+    check,
+    positive,
+    real,
+    row_check,
+    run_key_columns,
+    text,
+    whole,
+)
 
 CELL_FACTS = ("alpha", "eta", "batch_size", "steps")
 
@@ -28,11 +41,6 @@ PATH_METRICS = (
     "gradient_norm_mean",
 )
 
-Mask = NDArray[np.bool_]
-
-# How many examples an error message gives.
-EXAMPLES = 3
-
 _TARGET = r"steps_to_(?P<target>(?:0|[1-9]\d*)(?:\.\d+)?(?:e-\d\d+)?)"
 
 
@@ -42,80 +50,22 @@ def target_columns(columns: Iterable[str]) -> list[str]:
     return [match[0] for match in sorted(matches, key=lambda match: -float(match["target"]))]
 
 
-def _check(test: Callable[[pd.Series], pd.Series], meaning: str) -> pa.Check:
-    return pa.Check(test, error=meaning, n_failure_cases=EXAMPLES)
-
-
-def _text(*allowed: str) -> pa.Column:
-    if allowed:
-        choice = " or ".join(f'"{value}"' for value in allowed)
-        return pa.Column("str", _check(lambda text: text.isin(allowed), f"must be {choice}"))
-    return pa.Column("str", _check(lambda text: text != "", "must not be empty"))
-
-
-def _whole(minimum: int, *, nullable: bool = False) -> pa.Column:
-    return pa.Column(
-        "Int64" if nullable else "int64",
-        _check(lambda value: value >= minimum, f"must be at least {minimum}"),
-        nullable=nullable,
-    )
-
-
 def _per_target(dtype: str) -> pa.Column:
     """Columns of one kind, one for each target of the study."""
-    test = _check(lambda value: value >= 0, "must not be negative")
+    test = check(lambda value: value >= 0, "must not be negative")
     return pa.Column(dtype, test, nullable=dtype != "int64", regex=True, required=False)
 
 
-def _positive() -> pa.Column:
-    test = _check(lambda value: (value > 0) & (value < np.inf), "must be positive and finite")
-    return pa.Column("float64", test)
-
-
-def _real(low: float, high: float, dtype: str = "float64", *, nullable: bool = True) -> pa.Column:
-    if (low, high) == (0, np.inf):
-        meaning = "must not be negative"
-    elif low == -np.inf:
-        meaning = f"must be at most {high:g}"
-    else:
-        meaning = f"must be in [{low:g}, {high:g}]"
-    test = _check(lambda value: (value >= low) & (value <= high), meaning)
-    return pa.Column(dtype, test, nullable=nullable)
-
-
-_NOT_NEGATIVE = (0.0, np.inf)
-_SHARE = (0.0, 1.0)
 _COSINE = (-1.0, 1.0)
 _SCORE = (-np.inf, 1.0)  # accuracy, or R^2, which has no lower bound
 _RANGES = {
-    **dict.fromkeys(LOSS_METRICS, _NOT_NEGATIVE),
+    **dict.fromkeys(LOSS_METRICS, NOT_NEGATIVE),
     **dict.fromkeys(SCORE_METRICS, _SCORE),
-    **dict.fromkeys(PATH_METRICS, _NOT_NEGATIVE),
-    "up_step_share": _SHARE,
+    **dict.fromkeys(PATH_METRICS, NOT_NEGATIVE),
+    "up_step_share": SHARE,
     "update_cosine": _COSINE,
-    "sign_flip_share": _SHARE,
+    "sign_flip_share": SHARE,
 }
-
-
-def _cell_key_columns() -> dict[str, pa.Column]:
-    beta = _check(lambda value: (value >= 0) & (value < 1), "must be in [0, 1)")
-    return {
-        **{name: _text() for name in CELL_KEYS[:6]},
-        "beta": pa.Column("float64", beta),
-        "learning_rate": _positive(),
-    }
-
-
-def _run_key_columns() -> dict[str, pa.Column]:
-    return {**_cell_key_columns(), "replicate": _whole(0)}
-
-
-def _row_check(test: Callable[[pd.DataFrame], Mask], meaning: str) -> pa.Check:
-    return pa.Check(
-        lambda frame: pd.Series(test(frame), index=frame.index),
-        error=meaning,
-        n_failure_cases=EXAMPLES,
-    )
 
 
 def _diverged(runs: pd.DataFrame) -> Mask:
@@ -214,48 +164,48 @@ def _intervals_in_order(cells: pd.DataFrame) -> Mask:
 
 RUNS = pa.DataFrameSchema(
     {
-        **_run_key_columns(),
-        "alpha": _positive(),
-        "eta": _positive(),
-        "batch_size": _whole(1),
-        "steps": _whole(1),
-        "parameters": _whole(1),
-        "null_loss": _real(*_NOT_NEGATIVE, nullable=False),
-        "status": _text("completed", "diverged"),
-        "first_bad_step": _whole(0, nullable=True),
-        "reason": _text("", "non_finite", "loss_limit"),
-        "train_loss_initial": _real(*_NOT_NEGATIVE),
-        "train_loss_final": _real(*_NOT_NEGATIVE),
-        "train_loss_best": _real(*_NOT_NEGATIVE),
-        "validation_loss_final": _real(*_NOT_NEGATIVE),
-        "validation_loss_best": _real(*_NOT_NEGATIVE),
-        "test_loss_final": _real(*_NOT_NEGATIVE),
-        "test_loss_at_best": _real(*_NOT_NEGATIVE),
-        "step_best_validation": _whole(0, nullable=True),
-        "train_score_final": _real(*_SCORE),
-        "validation_score_final": _real(*_SCORE),
-        "validation_score_best": _real(*_SCORE),
-        "test_score_final": _real(*_SCORE),
-        "test_score_at_best": _real(*_SCORE),
+        **run_key_columns(),
+        "alpha": positive(),
+        "eta": positive(),
+        "batch_size": whole(1),
+        "steps": whole(1),
+        "parameters": whole(1),
+        "null_loss": real(*NOT_NEGATIVE, nullable=False),
+        "status": text("completed", "diverged"),
+        "first_bad_step": whole(0, nullable=True),
+        "reason": text("", "non_finite", "loss_limit"),
+        "train_loss_initial": real(*NOT_NEGATIVE),
+        "train_loss_final": real(*NOT_NEGATIVE),
+        "train_loss_best": real(*NOT_NEGATIVE),
+        "validation_loss_final": real(*NOT_NEGATIVE),
+        "validation_loss_best": real(*NOT_NEGATIVE),
+        "test_loss_final": real(*NOT_NEGATIVE),
+        "test_loss_at_best": real(*NOT_NEGATIVE),
+        "step_best_validation": whole(0, nullable=True),
+        "train_score_final": real(*_SCORE),
+        "validation_score_final": real(*_SCORE),
+        "validation_score_best": real(*_SCORE),
+        "test_score_final": real(*_SCORE),
+        "test_score_at_best": real(*_SCORE),
         f"^{_TARGET}$": _per_target("Int64"),
-        "up_step_share": _real(*_SHARE),
-        "update_cosine": _real(*_COSINE),
-        "sign_flip_share": _real(*_SHARE),
-        "path_ratio": _real(*_NOT_NEGATIVE),
-        "gradient_norm_mean": _real(*_NOT_NEGATIVE),
-        "gradient_norm_final": _real(*_NOT_NEGATIVE),
+        "up_step_share": real(*SHARE),
+        "update_cosine": real(*_COSINE),
+        "sign_flip_share": real(*SHARE),
+        "path_ratio": real(*NOT_NEGATIVE),
+        "gradient_norm_mean": real(*NOT_NEGATIVE),
+        "gradient_norm_final": real(*NOT_NEGATIVE),
     },
     checks=[
-        _row_check(_reason_given, "first_bad_step and reason: in every diverged run, in no other"),
-        _row_check(_rates_agree, "eta must be (1 - beta) alpha, and learning_rate one of the two"),
-        _row_check(_descent_has_no_beta, "rule gd must have beta 0"),
-        _row_check(
+        row_check(_reason_given, "first_bad_step and reason: in every diverged run, in no other"),
+        row_check(_rates_agree, "eta must be (1 - beta) alpha, and learning_rate one of the two"),
+        row_check(_descent_has_no_beta, "rule gd must have beta 0"),
+        row_check(
             _finals_match_status,
             "a completed run must have finite train losses, a diverged run no final values",
         ),
-        _row_check(_best_no_worse_than_final, "a best value must be no worse than the final one"),
-        _row_check(_steps_within_budget, "no step may lie beyond the run's last, steps"),
-        _row_check(_targets_in_order, "an easier target must be reached no later than a harder"),
+        row_check(_best_no_worse_than_final, "a best value must be no worse than the final one"),
+        row_check(_steps_within_budget, "no step may lie beyond the run's last, steps"),
+        row_check(_targets_in_order, "an easier target must be reached no later than a harder"),
     ],
     unique=list(RUN_KEYS),
     strict=True,
@@ -264,26 +214,26 @@ RUNS = pa.DataFrameSchema(
 """One row per run. ``*_final`` is missing where a run diverged, ``steps_to_*`` where it missed."""
 
 _EVALUATED = {
-    "train_loss": _NOT_NEGATIVE,
-    "validation_loss": _NOT_NEGATIVE,
-    "test_loss": _NOT_NEGATIVE,
+    "train_loss": NOT_NEGATIVE,
+    "validation_loss": NOT_NEGATIVE,
+    "test_loss": NOT_NEGATIVE,
     "train_score": _SCORE,
     "validation_score": _SCORE,
     "test_score": _SCORE,
-    "gradient_norm": _NOT_NEGATIVE,
-    "update_norm": _NOT_NEGATIVE,
+    "gradient_norm": NOT_NEGATIVE,
+    "update_norm": NOT_NEGATIVE,
     "update_cosine": _COSINE,
-    "sign_flip_share": _SHARE,
+    "sign_flip_share": SHARE,
 }
 
 CURVES = pa.DataFrameSchema(
     {
-        **_run_key_columns(),
-        "step": _whole(0),
-        **{name: _real(*limits, "float32") for name, limits in _EVALUATED.items()},
+        **run_key_columns(),
+        "step": whole(0),
+        **{name: real(*limits, "float32") for name, limits in _EVALUATED.items()},
     },
     checks=[
-        _row_check(_nothing_after_divergence, "without a train loss no other value may be there"),
+        row_check(_nothing_after_divergence, "without a train loss no other value may be there"),
     ],
     unique=[*RUN_KEYS, "step"],
     strict=True,
@@ -297,25 +247,25 @@ _ESTIMATES = ("median", "median_low", "median_high", "iqm", "iqm_low", "iqm_high
 def _metric_columns(metrics: Iterable[str]) -> dict[str, pa.Column]:
     columns = {}
     for metric in metrics:
-        columns[f"{metric}_n"] = _whole(0)
+        columns[f"{metric}_n"] = whole(0)
         for estimate in _ESTIMATES:
-            columns[f"{metric}_{estimate}"] = _real(*_RANGES[metric])
+            columns[f"{metric}_{estimate}"] = real(*_RANGES[metric])
     return columns
 
 
 COST = pa.DataFrameSchema(
     {
-        "stage": _text(),
-        "job": _text(),
-        "started": _real(*_NOT_NEGATIVE),
-        "finished": _real(*_NOT_NEGATIVE),
-        "seconds": _real(*_NOT_NEGATIVE),
-        "processor_seconds": _real(*_NOT_NEGATIVE),
-        "peak_mib": _real(*_NOT_NEGATIVE),
-        "runs": _whole(1, nullable=True),
-        "net_updates": _whole(0, nullable=True),
-        "training_seconds": _real(*_NOT_NEGATIVE),
-        "us_per_net_update": _real(*_NOT_NEGATIVE),
+        "stage": text(),
+        "job": text(),
+        "started": real(*NOT_NEGATIVE),
+        "finished": real(*NOT_NEGATIVE),
+        "seconds": real(*NOT_NEGATIVE),
+        "processor_seconds": real(*NOT_NEGATIVE),
+        "peak_mib": real(*NOT_NEGATIVE),
+        "runs": whole(1, nullable=True),
+        "net_updates": whole(0, nullable=True),
+        "training_seconds": real(*NOT_NEGATIVE),
+        "us_per_net_update": real(*NOT_NEGATIVE),
     },
     unique=["stage", "job"],
     strict=True,
@@ -325,26 +275,26 @@ COST = pa.DataFrameSchema(
 
 CELLS = pa.DataFrameSchema(
     {
-        **_cell_key_columns(),
-        "alpha": _positive(),
-        "eta": _positive(),
-        "batch_size": _whole(1),
-        "steps": _whole(1),
-        "n_runs": _whole(1),
-        "n_completed": _whole(0),
-        "n_diverged": _whole(0),
-        "divergence_rate": _real(*_SHARE, nullable=False),
-        "divergence_rate_low": _real(*_SHARE, nullable=False),
-        "divergence_rate_high": _real(*_SHARE, nullable=False),
+        **cell_key_columns(),
+        "alpha": positive(),
+        "eta": positive(),
+        "batch_size": whole(1),
+        "steps": whole(1),
+        "n_runs": whole(1),
+        "n_completed": whole(0),
+        "n_diverged": whole(0),
+        "divergence_rate": real(*SHARE, nullable=False),
+        "divergence_rate_low": real(*SHARE, nullable=False),
+        "divergence_rate_high": real(*SHARE, nullable=False),
         **_metric_columns((*LOSS_METRICS, *SCORE_METRICS)),
         f"^{_TARGET}_n$": _per_target("int64"),
         **{f"^{_TARGET}_{estimate}$": _per_target("float64") for estimate in _ESTIMATES},
         **_metric_columns(PATH_METRICS),
     },
     checks=[
-        _row_check(_counts_add_up, "n_runs must be n_completed + n_diverged, and the rate fit"),
-        _row_check(_metric_counts_fit, "no metric may have more runs than n_runs"),
-        _row_check(_intervals_in_order, "the low end of an interval must not exceed its high end"),
+        row_check(_counts_add_up, "n_runs must be n_completed + n_diverged, and the rate fit"),
+        row_check(_metric_counts_fit, "no metric may have more runs than n_runs"),
+        row_check(_intervals_in_order, "the low end of an interval must not exceed its high end"),
     ],
     unique=list(CELL_KEYS),
     strict=True,

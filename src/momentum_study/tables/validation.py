@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from momentum_study.errors import StudyError
-from momentum_study.tables.schemas import EXAMPLES
+from momentum_study.tables.columns import EXAMPLES
 
 
 def columns_in_order(columns: Sequence[str], schema: pa.DataFrameSchema) -> dict[str, pa.Column]:
