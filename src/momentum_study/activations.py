@@ -2,7 +2,8 @@
 
 Each activation is a pair of in-place operations: ``apply`` maps pre-activations ``z`` to
 activations ``a``, and ``multiply_derivative`` multiplies an error by ``dσ/dz``, which for these
-three functions is a function of ``a`` alone, so that ``z`` need not be kept.
+three functions is a function of ``a`` alone, so that ``z`` need not be kept. The second derivative
+is for Hessians, which are not taken in a hurry.
 """
 
 from collections.abc import Callable
@@ -28,6 +29,8 @@ class Activation:
     multiply_derivative
         ``multiply_derivative(error, a)`` replaces ``error`` by ``error · σ'(z)``, where
         ``a = σ(z)``.
+    second_derivative
+        ``second_derivative(a)`` returns σ''(z), where ``a = σ(z)``.
     keeps_one
         True if σ(1) = 1, so that a constant unit may pass through ``apply``.
     """
@@ -35,6 +38,7 @@ class Activation:
     name: str
     apply: Callable[[Array, Array], None]
     multiply_derivative: Callable[[Array, Array], None]
+    second_derivative: Callable[[Array], Array]
     keeps_one: bool = False
 
 
@@ -46,6 +50,11 @@ def _relu_derivative(error: Array, a: Array) -> None:
     np.multiply(error, a > 0, out=error)
 
 
+def _relu_second_derivative(a: Array) -> Array:
+    # At the kink it is taken as 0 too, as the derivative is on the left of it.
+    return np.zeros_like(a)
+
+
 def _tanh(z: Array, out: Array) -> None:
     np.tanh(z, out=out)
 
@@ -54,6 +63,11 @@ def _tanh_derivative(error: Array, a: Array) -> None:
     derivative = a * a
     np.subtract(1, derivative, out=derivative)
     np.multiply(error, derivative, out=error)
+
+
+def _tanh_second_derivative(a: Array) -> Array:
+    bend: Array = -2 * a * (1 - a * a)
+    return bend
 
 
 def _sigmoid(z: Array, out: Array) -> None:
@@ -68,8 +82,13 @@ def _sigmoid_derivative(error: Array, a: Array) -> None:
     np.multiply(error, a - a * a, out=error)
 
 
+def _sigmoid_second_derivative(a: Array) -> Array:
+    bend: Array = (a - a * a) * (1 - 2 * a)
+    return bend
+
+
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation("relu", _relu, _relu_derivative, keeps_one=True),
-    "tanh": Activation("tanh", _tanh, _tanh_derivative),
-    "sigmoid": Activation("sigmoid", _sigmoid, _sigmoid_derivative),
+    "relu": Activation("relu", _relu, _relu_derivative, _relu_second_derivative, keeps_one=True),
+    "tanh": Activation("tanh", _tanh, _tanh_derivative, _tanh_second_derivative),
+    "sigmoid": Activation("sigmoid", _sigmoid, _sigmoid_derivative, _sigmoid_second_derivative),
 }

@@ -30,6 +30,8 @@ class Loss:
         True if a two-class problem has one output instead of two.
     to_error
         ``to_error(z, targets)`` replaces ``z`` by ∂ℓ/∂z of each row's loss ℓ.
+    curve
+        ``curve(z, direction)`` returns (∂²ℓ/∂z²) · direction for each row's loss ℓ.
     evaluate
         ``evaluate(z, targets)`` returns the sums over rows ``(loss, score)``, each ``(R, C)``.
         ``score`` counts correct rows (classification) or sums squared errors over outputs
@@ -42,6 +44,7 @@ class Loss:
     task: str
     single_output: bool
     to_error: Callable[[Array, Array], None]
+    curve: Callable[[Array, Array], Array]
     evaluate: Callable[[Array, Array], tuple[Array, Array]]
     null_loss: Callable[[Array], float]
 
@@ -72,6 +75,16 @@ def _cross_entropy_error(z: Array, targets: Array) -> None:
     np.subtract(z, targets, out=z)
 
 
+def _cross_entropy_curve(z: Array, direction: Array) -> Array:
+    # ∂²ℓ/∂z² = diag(p) − ppᵀ
+    p = z.copy()
+    total = _softmax_numerators(p)
+    np.divide(p, total, out=p)
+    weighted = p * direction
+    curved: Array = weighted - p * np.add.reduce(weighted, axis=1, keepdims=True)
+    return curved
+
+
 def _cross_entropy_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
     at_label = np.add.reduce(z * targets, axis=1)
     highest = np.max(z, axis=1)
@@ -93,6 +106,13 @@ def _logistic_error(z: Array, targets: Array) -> None:
     np.subtract(z, targets, out=z)
 
 
+def _logistic_curve(z: Array, direction: Array) -> Array:
+    # p(1 − p), with p = (1 + tanh(z/2))/2
+    tanh = np.tanh(z / 2)
+    curved: Array = (1 - tanh * tanh) / 4 * direction
+    return curved
+
+
 def _logistic_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
     # log(1 + e^z) − y z, the negative log-likelihood, in the form that cannot overflow.
     loss = np.maximum(z, 0) - z * targets + np.log1p(np.exp(-np.abs(z)))
@@ -103,6 +123,11 @@ def _logistic_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
 def _squared_error(z: Array, targets: Array) -> None:
     np.subtract(z, targets, out=z)
     np.multiply(z, 2 / z.shape[1], out=z)
+
+
+def _squared_curve(z: Array, direction: Array) -> Array:
+    curved: Array = direction * (2 / z.shape[1])
+    return curved
 
 
 def _squared_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
@@ -139,11 +164,20 @@ LOSSES: dict[str, Loss] = {
         "classification",
         False,
         _cross_entropy_error,
+        _cross_entropy_curve,
         _cross_entropy_evaluate,
         _entropy_of_labels,
     ),
     "logistic": Loss(
-        "logistic", "classification", True, _logistic_error, _logistic_evaluate, _entropy_of_label
+        "logistic",
+        "classification",
+        True,
+        _logistic_error,
+        _logistic_curve,
+        _logistic_evaluate,
+        _entropy_of_label,
     ),
-    "mse": Loss("mse", "regression", False, _squared_error, _squared_evaluate, _variance),
+    "mse": Loss(
+        "mse", "regression", False, _squared_error, _squared_curve, _squared_evaluate, _variance
+    ),
 }
