@@ -5,6 +5,7 @@ as lists over the evaluations. It is written whole or not at all.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from momentum_study.atomic import replacing
-from momentum_study.datasets.files import Outputs, PreparedDataset, training_arrays
+from momentum_study.datasets.files import (
+    Outputs,
+    PreparedDataset,
+    TrainingArrays,
+    training_arrays,
+)
 from momentum_study.errors import StudyError
 from momentum_study.history import CURVES, History
 from momentum_study.losses import LOSSES
@@ -39,8 +45,8 @@ def counts_steps(column: str) -> bool:
 
 
 @dataclass(frozen=True)
-class ShardSettings:
-    """Everything a shard's numbers depend on, besides the data.
+class StartSettings:
+    """Everything that the point depends on from which the runs of a replicate start.
 
     The names are those of :class:`momentum_study.design.Shard` and of the configuration.
     """
@@ -53,6 +59,13 @@ class ShardSettings:
     activation: str
     initialization: str
     loss: str
+    precision: str
+
+
+@dataclass(frozen=True)
+class ShardSettings(StartSettings):
+    """Everything a shard's numbers depend on, besides the data."""
+
     rule: str
     beta: float
     batch: str
@@ -62,7 +75,15 @@ class ShardSettings:
     evaluations: int
     targets: tuple[float, ...]
     loss_limit: float
-    precision: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """Networks before their first update, one a replicate, and their data."""
+
+    architecture: Architecture
+    weights: list[list[Array]]
+    arrays: TrainingArrays
 
 
 @dataclass(frozen=True)
@@ -74,15 +95,13 @@ class TrainedShard:
     net_updates: int
 
 
-def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
-    """Train the runs of a shard.
+def make_start(settings: StartSettings, prepared: PreparedDataset) -> Start:
+    """Return the point that the runs of each replicate start from.
 
-    Replicate r draws its initial weights and the order of its minibatches from generators named
-    after data set, network and r: the same for every rule, β, α and batch size.
+    Replicate r draws its initial weights from a generator named after data set, network and r: the
+    same for every rule, β, α and batch size.
     """
-    rule = get_rule(settings.rule)
-    loss = LOSSES[settings.loss]
-    outputs: Outputs = "single" if loss.single_output else "per_class"
+    outputs: Outputs = "single" if LOSSES[settings.loss].single_output else "per_class"
     arrays = training_arrays(prepared, settings.precision, outputs)
     architecture = Architecture(
         inputs=arrays.train.inputs.shape[2] - 1,
@@ -91,34 +110,58 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
         activation=settings.activation,
         loss=settings.loss,
     )
-    replicates = [int(replicate) for replicate in prepared.replicates]
     weights = [
         initial_weights(
             architecture,
             settings.initialization,
-            generator(settings.seed, "weights", settings.dataset, settings.network, replicate),
+            generator(settings.seed, "weights", settings.dataset, settings.network, int(replicate)),
         )
-        for replicate in replicates
+        for replicate in prepared.replicates
     ]
-    rows = arrays.train.inputs.shape[1]
-    batch_size = rows if settings.batch == "full" else int(settings.batch)
-    if batch_size > rows:
+    return Start(architecture, weights, arrays)
+
+
+def make_plan(
+    settings: ShardSettings, replicates: Sequence[int], rows: int, keep_snapshots: bool = False
+) -> Plan:
+    """Return the plan of a shard's runs, for a training set of that many rows.
+
+    Replicate r draws the order of its minibatches from a generator named after data set and r.
+
+    Raises
+    ------
+    StudyError
+        If a batch is larger than the training set.
+    """
+    if settings.batch != "full" and int(settings.batch) > rows:
         raise StudyError(
-            f"dataset {settings.dataset!r}: a batch of {batch_size} rows, but only {rows} rows "
+            f"dataset {settings.dataset!r}: a batch of {settings.batch} rows, but only {rows} rows "
             "to train on; choose a smaller batch size, or full"
         )
-    plan = Plan(
+    return Plan(
         steps=settings.steps,
         evaluation_steps=evaluation_steps(settings.steps, settings.evaluations),
-        batch_size=None if settings.batch == "full" else batch_size,
+        batch_size=None if settings.batch == "full" else int(settings.batch),
         order=MinibatchOrder(settings.seed, settings.dataset, replicates, rows),
         schedule=settings.schedule,
         loss_limit=settings.loss_limit,
+        keep_snapshots=keep_snapshots,
     )
+
+
+def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
+    """Train the runs of a shard."""
+    rule = get_rule(settings.rule)
+    loss = LOSSES[settings.loss]
+    start = make_start(settings, prepared)
+    arrays = start.arrays
+    replicates = [int(replicate) for replicate in prepared.replicates]
+    rows = arrays.train.inputs.shape[1]
+    plan = make_plan(settings, replicates, rows)
     started = time.perf_counter()
     history = train(
-        architecture,
-        weights,
+        start.architecture,
+        start.weights,
         rule,
         [settings.beta] * len(settings.learning_rates),
         settings.learning_rates,
@@ -154,9 +197,9 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
         "batch": settings.batch,
         "schedule": settings.schedule,
         "beta": settings.beta,
-        "batch_size": batch_size,
+        "batch_size": plan.batch_size or rows,
         "steps": settings.steps,
-        "parameters": architecture.parameters,
+        "parameters": start.architecture.parameters,
     }
     updates = np.where(history.first_bad_step < 0, settings.steps, history.first_bad_step)
     table = _as_table(constants, columns, history)

@@ -152,6 +152,13 @@ def test_rotations_favour_no_direction() -> None:
     assert np.abs(rotations.mean(axis=0)).max() < 5 * math.sqrt(1 / 3 / 3000)
 
 
+def test_chebyshev_points_lie_on_the_polynomial() -> None:
+    raw = load_source("c", "chebyshev", {"samples": 21, "degree": 5})
+    (x,) = raw.features.T
+    np.testing.assert_allclose(raw.targets, 16 * x**5 - 20 * x**3 + 5 * x, atol=1e-14)
+    np.testing.assert_allclose(np.diff(x), 0.1, rtol=1e-12)
+
+
 def test_conditioned_seeds_differ() -> None:
     first = load_source("c", "conditioned", {"seed": 0})
     second = load_source("c", "conditioned", {"seed": 1})
@@ -170,7 +177,7 @@ def test_parameters_are_completed_from_the_defaults() -> None:
 
 
 ERRORS = [
-    ("irisx", {}, "source 'irisx' is unknown; expected one of breast_cancer, conditioned"),
+    ("irisx", {}, "source 'irisx' is unknown; expected one of breast_cancer, chebyshev"),
     ("irisx", {}, "did you mean 'iris'?"),
     ("moons", {"sample": 9}, "source 'moons' has no parameter 'sample' (given 9)"),
     ("moons", {"sample": 9}, "expected one of noise, samples, seed; did you mean 'samples'?"),

@@ -3,7 +3,7 @@
 This module is all that a training job needs of the datasets, and it needs NumPy alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
@@ -53,6 +53,10 @@ class PreparedDataset:
     target_mean: FloatArray
     target_scale: FloatArray
     repairs: tuple[str, ...]
+
+    def take(self, replicates: slice) -> "PreparedDataset":
+        """Return some of the replicates."""
+        return replace(self, **{key: getattr(self, key)[replicates] for key in _SHAPES})
 
 
 @dataclass(frozen=True, eq=False)

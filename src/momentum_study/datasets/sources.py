@@ -186,6 +186,27 @@ def moons(name: str, *, samples: int, noise: float, seed: int) -> RawDataset:
     return make_raw(name, features, targets, "classification", ("upper", "lower"))
 
 
+def chebyshev(name: str, *, samples: int, degree: int) -> RawDataset:
+    """Take equally spaced points of a Chebyshev polynomial, T(x) = cos(degree · arccos x).
+
+    A few points of one are a regression on which small tanh networks sharpen: the largest
+    eigenvalue of the Hessian grows during training until learning rate and momentum allow no more
+    (Cohen et al. 2021).
+
+    Parameters
+    ----------
+    name
+        The dataset's name in the study.
+    samples
+        Number of points on [-1, 1], both ends included.
+    degree
+        Degree of the polynomial.
+    """
+    x = np.linspace(-1.0, 1.0, samples)
+    y = np.polynomial.chebyshev.Chebyshev.basis(degree)(x)
+    return make_raw(name, x[:, np.newaxis], y, "regression", (), ("x",))
+
+
 def conditioned(
     name: str,
     *,
@@ -291,6 +312,11 @@ SOURCES: dict[str, Source] = {
     "moons": Source(
         moons,
         {"samples": Parameter(300, 6, 1_000_000), "noise": Parameter(0.2, 0, 10), "seed": _SEED},
+    ),
+    "chebyshev": Source(
+        chebyshev,
+        {"samples": Parameter(34, 6, 1_000_000), "degree": Parameter(5, 1, 100)},
+        task="regression",
     ),
     "conditioned": Source(
         conditioned,

@@ -1,0 +1,142 @@
+"""The stability line against the runs: how far λ_max at the start foretells which ones diverge.
+
+On a quadratic of curvature λ a rule is stable just if its rate times λ stays below a limit, for
+momentum αλ < 2(1 + β)/(1 − β). A network's λ_max moves while it is trained, and its loss is no
+quadratic: how far the line holds all the same is measured here.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from momentum_study.analysis.statistics import bootstrap_interval
+from momentum_study.keys import RUN_KEYS
+from momentum_study.tables import STABILITY, joined_tables
+from momentum_study.theory.quadratics import LINEAR_RULES, stability_limit
+
+KEYS = ["grid", "dataset", "network", "batch"]
+RUN_COLUMNS = [*RUN_KEYS, "status", "train_loss_final", "null_loss"]
+"""What is needed of the table of runs."""
+
+# How far off the line can be found, on either side, and how finely.
+SHIFTS = 10.0 ** (np.arange(-40, 61) / 20)
+
+Mask = NDArray[np.bool_]
+
+
+def beyond_line(runs: pd.DataFrame) -> NDArray[np.float64]:
+    """Return how far each run lies beyond the line: rate · λ_max over the limit of its rule.
+
+    Parameters
+    ----------
+    runs
+        With ``rule``, ``beta``, ``learning_rate`` and ``lambda_max``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(runs,)``; above 1 a quadratic of that curvature diverges.
+    """
+    limit = np.full(len(runs), np.nan)
+    beta = runs["beta"].to_numpy()
+    for rule in runs["rule"].unique():
+        own = (runs["rule"] == rule).to_numpy()
+        limit[own] = stability_limit(rule, beta[own])
+    position: NDArray[np.float64] = (
+        runs["learning_rate"].to_numpy() * runs["lambda_max"].to_numpy() / limit
+    )
+    return position
+
+
+def stability_table(
+    runs: pd.DataFrame,
+    initial: pd.DataFrame,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compare the line from λ_max at the start with what became of the runs.
+
+    Parameters
+    ----------
+    runs
+        A table of the schema `momentum_study.tables.RUNS`. Those that enter have a constant
+        learning rate and a rule whose limit is known.
+    initial
+        λ_max by replicate, of the schema `momentum_study.tables.INITIAL_SHARPNESS`.
+    confidence, resamples, seed
+        Of the interval of the accuracy: a bootstrap over replicates, since the runs of one
+        replicate share their λ_max and are not independent.
+
+    Returns
+    -------
+    DataFrame
+        Of the schema `momentum_study.tables.STABILITY`, a row for each grid, data set, network,
+        batch size and outcome. Outcomes: ``diverged``, and ``failed`` for runs that diverged or
+        ended no better than the best constant prediction. A prediction is correct if the run lies
+        beyond the line and the outcome came, or neither. ``shift`` is the factor by which the line
+        would have to be moved to be right most often on the even replicates, and
+        ``accuracy_shifted`` how often it is right then on the odd ones; both are missing with a
+        single replicate, and where all runs ended alike.
+    """
+    known = runs["rule"].isin(LINEAR_RULES) & (runs["schedule"] == "constant")
+    joined = runs[known].merge(initial, on=["grid", "dataset", "network", "replicate"])
+    joined["position"] = beyond_line(joined)
+    joined["diverged"] = joined["status"] == "diverged"
+    joined["failed"] = ~(joined["train_loss_final"] < joined["null_loss"])
+    rows = []
+    for key, group in joined.groupby(KEYS, sort=True):
+        for outcome in ("diverged", "failed"):
+            generator = np.random.Generator(np.random.PCG64(seed))
+            row = {
+                **dict(zip(KEYS, key, strict=True)),
+                "outcome": outcome,
+                "lambda_max": group.groupby("replicate")["lambda_max"].first().median(),
+                **_agreement(group, outcome, confidence, resamples, generator),
+            }
+            rows.append(pd.DataFrame([row]))
+    return joined_tables(rows, STABILITY)
+
+
+def _agreement(
+    group: pd.DataFrame,
+    outcome: str,
+    confidence: float,
+    resamples: int,
+    generator: np.random.Generator,
+) -> dict[str, float | int]:
+    bad = group[outcome].to_numpy()
+    position = group["position"].to_numpy()
+    beyond = position > 1
+    correct = beyond == bad
+    by_replicate = pd.Series(correct).groupby(group["replicate"].to_numpy()).mean().to_numpy()
+    low, high = bootstrap_interval(
+        by_replicate[np.newaxis], np.mean, confidence, resamples, generator
+    )
+    shift, shifted = _best_shift(position, bad, group["replicate"].to_numpy())
+    return {
+        "n_runs": len(group),
+        "n_beyond": int(beyond.sum()),
+        "n_bad": int(bad.sum()),
+        "n_both": int((beyond & bad).sum()),
+        "n_correct": int(correct.sum()),
+        "accuracy": float(correct.mean()),
+        "accuracy_low": float(low[0]),
+        "accuracy_high": float(high[0]),
+        "shift": shift,
+        "accuracy_shifted": shifted,
+    }
+
+
+def _best_shift(
+    position: NDArray[np.float64], bad: Mask, replicate: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Choose the shift on even replicates; return it and its accuracy on the odd ones."""
+    even = replicate % 2 == 0
+    if even.all() or len(np.unique(bad[even])) < 2:
+        return np.nan, np.nan
+    right = ((position[even] > SHIFTS[:, np.newaxis]) == bad[even]).mean(axis=1)
+    # Where many do equally well, the middle one.
+    best = np.flatnonzero(right == right.max())
+    shift = float(SHIFTS[best[len(best) // 2]])
+    return shift, float(((position[~even] > shift) == bad[~even]).mean())
