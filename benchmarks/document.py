@@ -6,9 +6,7 @@ is made from a file in docs/performance/ or from the published study's provenanc
 
 import argparse
 import json
-import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +15,12 @@ import pandas as pd
 from benchmarks.__main__ import TABLES
 from benchmarks.peers import REFERENCE
 from benchmarks.summary import peer_summary
+from momentum_study.pages import Contents, filled
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/performance.md"
 KEPT = ROOT / "docs/performance"
 PROVENANCE = ROOT / "results/published/provenance.json"
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """Return a table in Markdown; numbers as they are, missing ones as a dash."""
-    cells = table.astype(object).where(table.notna(), "–")
-    rows = [list(table.columns), ["---"] * len(table.columns), *cells.to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
 
 def summary_table() -> pd.DataFrame:
@@ -71,7 +63,7 @@ def training_table() -> pd.DataFrame:
     )
 
 
-CONTENTS: dict[str, Callable[[], pd.DataFrame]] = {
+CONTENTS: Contents = {
     "summary": summary_table,
     "ratios": ratio_table,
     "breakdown": breakdown_table,
@@ -79,16 +71,6 @@ CONTENTS: dict[str, Callable[[], pd.DataFrame]] = {
     "training": training_table,
     "designs": lambda: pd.read_csv(KEPT / "designs.csv"),
 }
-
-
-def filled(page: str) -> str:
-    """Return the page with the tables of today's measurements."""
-
-    def table(match: re.Match[str]) -> str:
-        opening, name = match[1], match[2]
-        return f"{opening}\n\n{markdown(CONTENTS[name]())}\n\n<!-- end -->"
-
-    return re.sub(r"(<!-- table: (\w+) -->).*?<!-- end -->", table, page, flags=re.DOTALL)
 
 
 def main() -> None:
@@ -100,7 +82,7 @@ def main() -> None:
         KEPT.mkdir(exist_ok=True)
         for name in TABLES:
             shutil.copyfile(options.keep / f"{name}.csv", KEPT / f"{name}.csv")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), CONTENTS), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,41 @@
+"""Tables in Markdown pages, between markers, so that no number in a page is typed by hand.
+
+A table stands between ``<!-- table: name -->`` and ``<!-- end -->``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+Contents = Mapping[str, Callable[[], pd.DataFrame]]
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table in Markdown; values as they are, missing ones as a dash."""
+    cells = table.astype(object).where(table.notna(), "–")
+    rows = [list(table.columns), ["---"] * len(table.columns), *cells.to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
+
+
+def filled(page: str, contents: Contents) -> str:
+    """Return the page with each table as it is today.
+
+    Parameters
+    ----------
+    page
+        Text with markers.
+    contents
+        Name of a table → what makes it.
+
+    Raises
+    ------
+    KeyError
+        If the page has a marker with another name.
+    """
+
+    def table(match: re.Match[str]) -> str:
+        opening, name = match[1], match[2]
+        return f"{opening}\n\n{markdown(contents[name]())}\n\n<!-- end -->"
+
+    return re.sub(r"(<!-- table: (\w+) -->).*?<!-- end -->", table, page, flags=re.DOTALL)
