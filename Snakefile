@@ -11,7 +11,11 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/theory.smk"
+include: "workflow/rules/sharpness.smk"
+include: "workflow/rules/validation.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/targets.smk"
 include: "workflow/rules/provenance.smk"
 
 

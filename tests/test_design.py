@@ -9,7 +9,14 @@ from test_config import VALID
 
 from momentum_study.config import Study
 from momentum_study.config_files import load_study
-from momentum_study.design import blocks, prepare_flags, shard_settings, shards
+from momentum_study.design import (
+    blocks,
+    followed_shards,
+    prepare_flags,
+    shard_settings,
+    shards,
+    starts,
+)
 from momentum_study.flags import to_flags
 from momentum_study.optimizers import RULES
 
@@ -117,3 +124,39 @@ def test_prepare_flags_quote_for_the_shell() -> None:
     assert flags == (
         "--name moons --source moons --parameters '{\"noise\": 0.1}' --seed 1 --first 0 --last 9"
     )
+
+
+def test_followed_shards_have_the_followed_rates_alone() -> None:
+    follow = {"learning_rates": [1], "replicates": 1}
+    of = study(sharpness=follow, replicates=12, schedules=["constant", "cosine"])
+    trained = {shard.path: shard for shard in shards(of)}
+    followed = followed_shards(of)
+    assert [shard.path for shard in followed] == [
+        f"one/iris/small/{rule}_batchfull_constant_000-009.parquet"
+        for rule in ("gd_beta0", "momentum_beta0.9")
+    ]
+    for shard in followed:
+        assert shard.learning_rates == (1.0,)
+        assert set(shard.learning_rates) < set(trained[shard.path].learning_rates)
+
+
+def test_nothing_is_followed_unless_asked_for() -> None:
+    assert followed_shards(study()) == []
+
+
+def test_starting_points_belong_to_grids_that_compare_or_follow() -> None:
+    of = study(replicates=12)
+    assert [(start.dataset, start.network, str(block)) for start, block in starts(of)] == [
+        ("iris", "small", "000-009"),
+        ("iris", "small", "010-011"),
+    ]
+    assert starts(study(rules={"momentum": {"beta": [0.9]}})) == []
+    follow = {"rules": ["momentum"], "learning_rates": [1], "replicates": 1}
+    assert len(starts(study(rules={"momentum": {"beta": [0.9]}}, sharpness=follow))) == 1
+
+
+def test_a_start_has_the_settings_of_its_shards() -> None:
+    of = study()
+    (start, _), *_ = starts(of)
+    settings = shard_settings(of, shards(of)[0])
+    assert {name: getattr(settings, name) for name in vars(start)} == vars(start)

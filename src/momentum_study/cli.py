@@ -15,9 +15,16 @@ COMMANDS = {
     "collect": "gather the shards of a study into tables of runs and curves",
     "cost": "put together what the jobs took: time, memory, updates",
     "cells": "summarise the runs of each cell, with intervals",
+    "theory": "hold the update rules against closed forms on quadratics",
+    "landscapes": "run the update rules over two-dimensional landscapes",
+    "initial_sharpness": "measure the largest Hessian eigenvalue where runs start",
+    "sharpness": "follow the largest Hessian eigenvalue of a shard's runs",
+    "stability": "gather what was followed, and hold the stability line against the runs",
+    "validation": "hold the code against numbers that others published",
     "figure": "draw one figure from the tables",
     "provenance": "record versions, processor, kernels and timings",
     "publish": "copy a finished study's results to results/published",
+    "document": "write the tables of docs/findings.md from the published study",
     "schema": "write the configuration's schema and the table of its keys",
 }
 

@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from momentum_study.activations import ACTIVATIONS
 from momentum_study.datasets.sources import SOURCES, resolve_parameters
 from momentum_study.errors import StudyError
+from momentum_study.figures.catalogue import GRID_FIGURES
 from momentum_study.losses import LOSSES
 from momentum_study.networks import INITIALIZATIONS
 from momentum_study.optimizers import RULES
 from momentum_study.schedules import SCHEDULES
 from momentum_study.text import suggest
+from momentum_study.theory.quadratics import LINEAR_RULES
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -98,6 +100,37 @@ class RuleGrid(_Model):
         return values and _distinct(values)
 
 
+class Sharpness(_Model):
+    """Runs of a grid whose largest Hessian eigenvalue is followed through training."""
+
+    rules: list[str] = Field(
+        default=["gd", "momentum"], min_length=1, description="Update rules of the grid."
+    )
+    beta: list[Beta] = Field(
+        default=[0.9], description="Momentum coefficients of the grid, for rules that have one."
+    )
+    learning_rates: list[LearningRate] = Field(
+        min_length=1, description="Learning rates, of those that the grid has for the rule."
+    )
+    batch_sizes: list[PositiveInt | Literal["full"]] = Field(
+        default=["full"], min_length=1, description="Batch sizes of the grid."
+    )
+    replicates: PositiveInt = Field(default=3, description="The first so many replicates.")
+    checkpoints: Annotated[int, Field(ge=2)] = Field(
+        default=9, description="At how many of the evaluations, the first and the last included."
+    )
+
+    @field_validator("rules")
+    @classmethod
+    def _linear_rules(cls, names: list[str]) -> list[str]:
+        return [_known(name, LINEAR_RULES) for name in _distinct(names)]
+
+    @field_validator("beta", "learning_rates", "batch_sizes")
+    @classmethod
+    def _distinct_values(cls, values: list[Any]) -> list[Any]:
+        return _distinct(values)
+
+
 class Grid(_Model):
     """One full factorial design: every combination of the lists is a cell."""
 
@@ -131,6 +164,13 @@ class Grid(_Model):
     precision: Literal["float32", "float64"] = Field(
         default="float32", description="Floating-point type of the training."
     )
+    sharpness: Sharpness | None = Field(
+        default=None,
+        description="Runs to follow the largest Hessian eigenvalue of.",
+    )
+    figures: list[str] | None = Field(
+        default=None, description="Kinds of figures to draw of this grid; all that fit if left out."
+    )
 
     @field_validator("datasets", "networks", "learning_rates", "batch_sizes", "schedules")
     @classmethod
@@ -141,6 +181,11 @@ class Grid(_Model):
     @classmethod
     def _known_schedules(cls, names: list[str]) -> list[str]:
         return [_known(name, SCHEDULES) for name in names]
+
+    @field_validator("figures")
+    @classmethod
+    def _known_figures(cls, names: list[str] | None) -> list[str] | None:
+        return names and [_known(name, GRID_FIGURES) for name in _distinct(names)]
 
     @field_validator("loss")
     @classmethod
@@ -158,12 +203,71 @@ class Grid(_Model):
                 raise ValueError(f"{name} has no momentum coefficient: leave beta out")
         return rules
 
+    @model_validator(mode="after")
+    def _has_what_is_followed(self) -> Self:
+        if self.sharpness is None:
+            return self
+        followed = self.sharpness
+        rules = {name: self.rules[name] for name in followed.rules if name in self.rules}
+        rates = [rate for rule in rules.values() for rate in self.rates(rule)]
+        for key, wanted, present in (
+            ("rules", followed.rules, list(self.rules)),
+            ("beta", followed.beta, [beta for rule in rules.values() for beta in rule.beta]),
+            ("learning_rates", followed.learning_rates, rates),
+            ("batch_sizes", followed.batch_sizes, self.batch_sizes),
+        ):
+            if key == "beta" and not any(RULES[name].uses_beta for name in rules):
+                continue
+            for value in wanted:
+                if value not in present:
+                    raise ValueError(
+                        f"sharpness.{key}: {value!r} is not in this grid; "
+                        f"{suggest(str(value), map(str, present))}"
+                    )
+        if followed.replicates > self.replicates:
+            raise ValueError(
+                f"sharpness.replicates: {followed.replicates}, but the grid has {self.replicates}"
+            )
+        if "constant" not in self.schedules:
+            raise ValueError("sharpness: only runs with the constant schedule can be followed")
+        return self
+
+    def rates(self, rule: RuleGrid) -> list[float]:
+        """Learning rates of a rule: its own list, or the grid's."""
+        return rule.learning_rates or self.learning_rates
+
 
 class Statistics(_Model):
     """How intervals are computed."""
 
     confidence: Fraction = Field(default=0.95, description="Level of every interval.")
     resamples: PositiveInt = Field(default=1000, description="Bootstrap resamples.")
+
+
+class Theory(_Model):
+    """Update rules on quadratics, against closed forms."""
+
+    draws: Annotated[int, Field(ge=2)] = Field(
+        default=20_000, description="Independent chains behind each simulated variance."
+    )
+
+
+class Landscapes(_Model):
+    """Update rules on two-dimensional landscapes."""
+
+    draws: Annotated[int, Field(ge=2)] = Field(
+        default=1000, description="Draws of the noise behind each distribution of exit times."
+    )
+
+
+class Validation(_Model):
+    """The code against numbers of others."""
+
+    epochs: PositiveInt = Field(
+        default=10_000,
+        description="Limit to the length of trainings: on two moons, where costs are known every "
+        "1000 epochs up to 9000, and of scikit-learn's, of at most 400.",
+    )
 
 
 class Study(_Model):
@@ -189,6 +293,9 @@ class Study(_Model):
         default=10, description="Replicates trained together in one job."
     )
     statistics: Statistics = Field(default=Statistics(), description="Intervals.")
+    theory: Theory = Field(default=Theory(), description="Update rules on quadratics.")
+    landscapes: Landscapes = Field(default=Landscapes(), description="Update rules in the plane.")
+    validation: Validation = Field(default=Validation(), description="Numbers of others.")
 
     @field_validator("study")
     @classmethod

@@ -15,6 +15,8 @@ ROOT = Path(__file__).parent
 def source_files(*modules: str) -> list[Path]:
     """Return the package's files that these modules import, directly or not, and their own.
 
+    Tables that lie beside a module belong to it.
+
     Parameters
     ----------
     *modules
@@ -32,7 +34,8 @@ def source_files(*modules: str) -> list[Path]:
         if module not in found:
             found.add(module)
             waiting.extend(_imports(module))
-    return sorted({_file(module) for module in found})
+    files = {_file(module) for module in found}
+    return sorted(files | {table for file in files for table in file.parent.glob("*.csv")})
 
 
 def _file(module: str) -> Path:

@@ -10,13 +10,14 @@ shards and leave the finished ones as they are.
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import product
 
 from momentum_study.config import Dataset, Grid, Study
 from momentum_study.datasets.sources import SOURCES
+from momentum_study.figures.catalogue import compares
 from momentum_study.optimizers import RULES
-from momentum_study.shards import ShardSettings
+from momentum_study.shards import ShardSettings, StartSettings
 from momentum_study.text import format_number
 
 
@@ -83,16 +84,9 @@ def shards(study: Study) -> list[Shard]:
 def shard_settings(study: Study, shard: Shard) -> ShardSettings:
     """Everything the training of a shard depends on, besides the data."""
     grid = study.grids[shard.grid]
-    network = study.networks[shard.network]
+    start = start_settings(study, shard.grid, shard.dataset, shard.network)
     return ShardSettings(
-        seed=study.seed,
-        grid=shard.grid,
-        dataset=shard.dataset,
-        network=shard.network,
-        hidden=tuple(network.hidden),
-        activation=network.activation,
-        initialization=network.initialization,
-        loss=grid.loss or default_loss(study.datasets[shard.dataset]),
+        **vars(start),
         rule=shard.rule,
         beta=shard.beta,
         batch=shard.batch,
@@ -102,8 +96,53 @@ def shard_settings(study: Study, shard: Shard) -> ShardSettings:
         evaluations=grid.evaluations,
         targets=tuple(study.targets),
         loss_limit=study.loss_limit,
-        precision=grid.precision,
     )
+
+
+def start_settings(study: Study, grid: str, dataset: str, network: str) -> StartSettings:
+    """Everything the point depends on from which runs start, besides the data."""
+    layers = study.networks[network]
+    return StartSettings(
+        seed=study.seed,
+        grid=grid,
+        dataset=dataset,
+        network=network,
+        hidden=tuple(layers.hidden),
+        activation=layers.activation,
+        initialization=layers.initialization,
+        loss=study.grids[grid].loss or default_loss(study.datasets[dataset]),
+        precision=study.grids[grid].precision,
+    )
+
+
+def starts(study: Study) -> list[tuple[StartSettings, Block]]:
+    """List the starting points of which the sharpness is measured, by blocks of replicates.
+
+    They belong to the grids that set momentum against descent, whose maps show the line of
+    stability, and to those that follow the sharpness of some of their runs.
+    """
+    return [
+        (start_settings(study, name, dataset, network), block)
+        for name, grid in study.grids.items()
+        if compares(grid) or grid.sharpness
+        for dataset, network in product(grid.datasets, grid.networks)
+        for block in blocks(grid.replicates, study.replicates_per_shard)
+    ]
+
+
+def followed_shards(study: Study) -> list[Shard]:
+    """List the shards with runs whose sharpness is followed, with their learning rates alone."""
+    return [
+        replace(shard, learning_rates=rates)
+        for shard in shards(study)
+        if (follow := study.grids[shard.grid].sharpness)
+        and shard.rule in follow.rules
+        and (shard.beta in follow.beta or not RULES[shard.rule].uses_beta)
+        and shard.batch in map(str, follow.batch_sizes)
+        and shard.schedule == "constant"
+        and shard.block.first < follow.replicates
+        and (rates := tuple(r for r in shard.learning_rates if r in follow.learning_rates))
+    ]
 
 
 def default_loss(dataset: Dataset) -> str:
@@ -124,7 +163,7 @@ def _grid_shards(name: str, grid: Grid, per_shard: int) -> Iterator[Shard]:
         grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes, grid.schedules
     ):
         betas = rule_grid.beta if RULES[rule].uses_beta else [0.0]
-        rates = tuple(rule_grid.learning_rates or grid.learning_rates)
+        rates = tuple(grid.rates(rule_grid))
         for beta, block in product(betas, blocks(grid.replicates, per_shard)):
             yield Shard(name, dataset, network, rule, str(batch), schedule, beta, rates, block)
 

@@ -18,8 +18,7 @@ def key_tables() -> str:
     """Return Markdown tables of all keys: type, default, meaning; one table a model."""
     schema = Study.model_json_schema()
     models = {"Study": schema, **schema["$defs"]}
-    order = ("Study", "Dataset", "Network", "Grid", "RuleGrid", "Statistics")
-    return "\n\n".join(_table(HEADINGS[name], models[name]) for name in order)
+    return "\n\n".join(_table(heading, models[name]) for name, heading in HEADINGS.items())
 
 
 HEADINGS = {
@@ -28,7 +27,11 @@ HEADINGS = {
     "Network": "An entry of `networks`",
     "Grid": "An entry of `grids`",
     "RuleGrid": "An entry of a grid's `rules`",
+    "Sharpness": "A grid's `sharpness`",
     "Statistics": "`statistics`",
+    "Theory": "`theory`",
+    "Landscapes": "`landscapes`",
+    "Validation": "`validation`",
 }
 
 

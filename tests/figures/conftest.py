@@ -1,10 +1,18 @@
 """One small study, its tables made once."""
 
 import pytest
-from synthetic import synthetic_curves, synthetic_runs
+from synthetic import (
+    synthetic_curves,
+    synthetic_initial_sharpness,
+    synthetic_runs,
+    synthetic_sharpness,
+)
 
 from momentum_study.analysis.cells import cells_table
+from momentum_study.analysis.stability import stability_table
 from momentum_study.figures.style import apply_style
+from momentum_study.landscapes.tables import landscapes_tables
+from momentum_study.theory.table import theory_table
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,14 +24,26 @@ def _style():
 def study():
     """All tables, by name."""
     runs = synthetic_runs()
-    return {"cells": cells_table(runs, resamples=50), "runs": runs, "curves": synthetic_curves()}
+    initial = synthetic_initial_sharpness()
+    landscapes, trajectories = landscapes_tables(draws=20, seed=0)
+    return {
+        "cells": cells_table(runs, resamples=50),
+        "runs": runs,
+        "curves": synthetic_curves(),
+        "initial_sharpness": initial,
+        "stability": stability_table(runs, initial, resamples=50),
+        "sharpness": synthetic_sharpness(),
+        "theory": theory_table(draws=100, seed=0),
+        "landscapes": landscapes,
+        "trajectories": trajectories,
+    }
 
 
 @pytest.fixture(scope="session")
 def full_batch(study):
     """The rows of the full batch."""
     return {
-        name: table[table["batch"] == "full"].reset_index(drop=True)
+        name: table[table["batch"] == "full"].reset_index(drop=True) if "batch" in table else table
         for name, table in study.items()
     }
 

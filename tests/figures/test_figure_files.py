@@ -14,9 +14,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from momentum_study.cli import main
+from momentum_study.commands.figure import SOURCES
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.style import FONT, SMALL, WIDTH, save
-from momentum_study.tables import CELLS, CURVES, RUNS, write_table
+from momentum_study.tables import write_table
 
 REPORT = Path(__file__).parents[2] / "workflow" / "report"
 LOSS = "training loss / loss of the best constant prediction (log scale)"
@@ -33,7 +34,7 @@ def figures(study, full_batch):
     """Every kind of figure, drawn from the synthetic study."""
     drawn = {}
     for kind, about in KINDS.items():
-        tables = full_batch if about.per_batch else study
+        tables = full_batch if about.per == "batch" else study
         module = importlib.import_module(f"momentum_study.figures.{kind}")
         drawn[kind] = module.draw(
             **{Path(name).stem: tables[Path(name).stem] for name in about.tables}
@@ -45,16 +46,16 @@ def figures(study, full_batch):
 def tables(study, tmp_path_factory):
     """A folder of tables."""
     folder = tmp_path_factory.mktemp("tables")
-    write_table(study["cells"], folder / "cells.csv", CELLS)
-    write_table(study["runs"], folder / "runs.parquet", RUNS)
-    write_table(study["curves"], folder / "curves.parquet", CURVES)
+    for name, (schema, _) in SOURCES.items():
+        write_table(study[Path(name).stem], folder / name, schema)
     return folder
 
 
 def flags(kind, tables, folder):
-    batch = ["--batch", "full"] if KINDS[kind].per_batch else []
+    grid = ["--grid", "main"]
+    scope = {"study": [], "grid": grid, "batch": [*grid, "--batch", "full"]}
     files = ["--svg", str(folder / f"{kind}.svg"), "--png", str(folder / f"{kind}.png")]
-    return ["figure", "--kind", kind, "--grid", "main", *batch, "--tables", str(tables), *files]
+    return ["figure", "--kind", kind, *scope[KINDS[kind].per], "--tables", str(tables), *files]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def test_files_hold_no_date_and_no_version_and_text_stays_text(processes, kind):
     svg = (processes[0] / f"{kind}.svg").read_text(encoding="utf-8")
     assert "<dc:date>" not in svg
     assert "Matplotlib v" not in svg
-    assert ">Held fixed: " in svg
+    assert ">Held fixed: " in svg or KINDS[kind].per == "study"
     assert set(re.findall(r"font-family: ([^;]+);", svg)) == {f"'{FONT}'"}
     png = (processes[0] / f"{kind}.png").read_bytes()
     assert b"Software" not in png
@@ -105,13 +106,13 @@ def test_files_hold_no_date_and_no_version_and_text_stays_text(processes, kind):
     assert int.from_bytes(png[16:20], "big") == WIDTH * 200
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LABELS)
 def test_axes_are_labelled_and_what_is_held_fixed_is_said(figures, kind):
     texts = [text.get_text().replace("\n", " ") for text in shown(figures[kind])]
     assert set(LABELS[kind]) <= set(texts)
     (held,) = (text for text in texts if text.startswith("Held fixed: "))
     assert "200 updates" in held
-    assert ("full batch (400 rows)" in held) == KINDS[kind].per_batch
+    assert ("full batch (400 rows)" in held) == (KINDS[kind].per == "batch")
     for name in ("digits", "wine"):
         assert any(text.startswith(name) for text in texts)
 
@@ -154,7 +155,7 @@ def test_a_grid_that_is_not_there_is_told(tables, tmp_path, capsys):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("caption", ["figure", "cells"])
+@pytest.mark.parametrize("caption", [path.stem for path in sorted(REPORT.glob("*.rst"))])
 def test_captions_of_the_report_are_valid(caption):
     source = (REPORT / f"{caption}.rst").read_text(encoding="utf-8")
     wildcards = {"wildcards": {"figure": "momentum/maps_batch16"}}

@@ -144,7 +144,8 @@ def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, curves):
 
 
 def test_a_row_of_panels_for_each_data_set_with_a_common_scale(full_batch):
-    figure = learning_curves.draw(**full_batch)
+    tables = {name: full_batch[name] for name in ("cells", "runs", "curves")}
+    figure = learning_curves.draw(**tables)
     assert len(figure.axes) == 6
     for row in (figure.axes[:3], figure.axes[3:]):
         assert len({axes.get_ylim() for axes in row}) == 1

@@ -6,8 +6,17 @@ from matplotlib.patches import Rectangle
 
 from momentum_study.figures import maps
 from momentum_study.figures.maps import ALL_DIVERGED, NO_BETTER, NO_MEDIAN, SOME_DIVERGED
+from momentum_study.tables import INITIAL_SHARPNESS, STABILITY, joined_tables
 
 HEIGHTS = {0.0: 0.0, 0.5: 1.5, 0.9: 2.5}  # plain descent, a gap, then momentum
+
+
+NO_SHARPNESS = joined_tables([], INITIAL_SHARPNESS)
+NO_STABILITY = joined_tables([], STABILITY)
+
+
+def draw(cells, runs, initial=NO_SHARPNESS, stability=NO_STABILITY):
+    return maps.draw(cells, runs, initial, stability)
 
 
 def panel(figure, name):
@@ -36,7 +45,7 @@ def change(cells, alpha, beta, loss=None, diverged=0):
 
 
 def test_each_cell_of_the_design_is_drawn_once(cells, runs):
-    figure = maps.draw(cells, runs)
+    figure = draw(cells, runs)
     for name in ("digits", "wine"):
         axes = panel(figure, name)
         assert len(axes.patches) == 15
@@ -50,7 +59,7 @@ def test_diverged_cells_are_hatched(cells, runs):
     change(cells, 0.03, 0.5, diverged=1)
     change(cells, 0.3, 0.5, np.inf, diverged=2)
     change(cells, 1.0, 0.5, np.inf, diverged=4)
-    axes = panel(maps.draw(cells, runs), "wine")
+    axes = panel(draw(cells, runs), "wine")
     some, half, every = (cell_at(axes, alpha, 0.5) for alpha in (0.03, 0.3, 1.0))
     assert some.get_hatch() == SOME_DIVERGED
     assert not same_color(some.get_facecolor(), NO_MEDIAN)
@@ -64,7 +73,7 @@ def test_diverged_cells_are_hatched(cells, runs):
 def test_a_loss_no_better_than_a_constant_has_its_own_colour(cells, runs):
     change(cells, 0.03, 0.9, 1.0)
     change(cells, 0.3, 0.9, 0.999)
-    axes = panel(maps.draw(cells, runs), "wine")
+    axes = panel(draw(cells, runs), "wine")
     assert same_color(cell_at(axes, 0.03, 0.9).get_facecolor(), NO_BETTER)
     assert not same_color(cell_at(axes, 0.3, 0.9).get_facecolor(), NO_BETTER)
 
@@ -83,21 +92,21 @@ def test_the_best_cell_and_the_best_of_each_row_are_marked(cells, runs):
     change(cells, 0.03, 0.5, 0.2)
     change(cells, 0.3, 0.9, 0.1)
     cells.loc[wine & (cells["beta"] == 0), "train_loss_final_median"] = np.inf
-    axes = panel(maps.draw(cells, runs), "wine")
+    axes = panel(draw(cells, runs), "wine")
     assert marks(axes, "*") == {(0.3, HEIGHTS[0.9])}
     assert marks(axes, "o") == {(0.03, HEIGHTS[0.5])}  # and none where all diverged
 
 
 def test_descent_may_have_rates_of_its_own(cells, runs):
     few = cells[(cells["rule"] == "momentum") | cells["alpha"].isin([0.03, 3.0])]
-    axes = panel(maps.draw(few, runs), "wine")
+    axes = panel(draw(few, runs), "wine")
     assert len(axes.patches) == 12
     assert cell_at(axes, 0.2, 0.0) is cell_at(axes, 0.01, 0.0)
 
 
 def test_all_diverged(cells, runs):
     cells["n_diverged"], cells["train_loss_final_median"] = 4, np.inf
-    axes = panel(maps.draw(cells, runs), "wine")
+    axes = panel(draw(cells, runs), "wine")
     assert {patch.get_hatch() for patch in axes.patches} == {ALL_DIVERGED}
     assert not marks(axes, "*")
     assert not marks(axes, "o")
@@ -108,7 +117,7 @@ def test_any_number_of_data_sets(cells, runs, count):
     wine = [table[table["dataset"] == "wine"] for table in (cells, runs)]
     names = [f"set_{number}" for number in range(count)]
     copies = [pd.concat([table.assign(dataset=name) for name in names]) for table in wine]
-    figure = maps.draw(*copies)
+    figure = draw(*copies)
     drawn = [axes for axes in figure.axes if axes.patches and axes.get_title(loc="left")]
     assert [axes.get_title(loc="left") for axes in drawn] == [
         name.replace("_", " ") for name in names
@@ -117,7 +126,7 @@ def test_any_number_of_data_sets(cells, runs, count):
 
 def test_one_beta_and_one_rate(cells, runs):
     few = cells[cells["beta"].isin([0.0, 0.9]) & (cells["alpha"] == 0.3)]
-    axes = panel(maps.draw(few, runs), "wine")
+    axes = panel(draw(few, runs), "wine")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0.3"]
     assert len(axes.patches) == 2
 
@@ -129,3 +138,39 @@ def test_edges_lie_between_rates(rates):
     assert edges[1:-1] == pytest.approx(np.sqrt(np.multiply(rates[1:], rates[:-1])))
     assert np.all(edges[:-1] < rates)
     assert np.all(edges[1:] > rates)
+
+
+def red_lines(axes):
+    """Places of the stability line, by its height."""
+    lines = [line for line in axes.lines if line.get_color() == "#c1121f"]
+    return {float(np.mean(line.get_ydata())): line.get_xdata()[0] for line in lines}
+
+
+def test_the_stability_line_lies_at_the_limit_of_each_beta(full_batch):
+    initial = full_batch["initial_sharpness"]
+    figure = draw(full_batch["cells"], full_batch["runs"], initial, full_batch["stability"])
+    for name in ("digits", "wine"):
+        top = initial.loc[initial["dataset"] == name, "lambda_max"].median()
+        lines = red_lines(panel(figure, name))
+        assert lines.keys() == set(HEIGHTS.values())
+        for beta, height in HEIGHTS.items():
+            assert lines[height] == pytest.approx(2 * (1 + beta) / (1 - beta) / top)
+
+
+def test_what_the_line_foretells_stands_above_its_panel(full_batch):
+    stability = full_batch["stability"].copy()
+    chosen = (stability["dataset"] == "wine") & (stability["outcome"] == "diverged")
+    stability.loc[chosen, ["accuracy", "accuracy_low", "accuracy_high"]] = 0.5, 0.25, 0.75
+    figure = draw(
+        full_batch["cells"], full_batch["runs"], full_batch["initial_sharpness"], stability
+    )
+    texts = [text.get_text() for text in panel(figure, "wine").texts]
+    assert texts == ["50% [25%, 75%] foretold"]
+
+
+def test_no_line_for_a_learning_rate_that_decays(full_batch):
+    cells = full_batch["cells"].assign(schedule="cosine")
+    figure = draw(
+        cells, full_batch["runs"], full_batch["initial_sharpness"], full_batch["stability"]
+    )
+    assert not red_lines(panel(figure, "wine"))

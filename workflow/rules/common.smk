@@ -1,5 +1,6 @@
 # The study, its paths and what the rules share. Everything here is a pure function of the
 # configuration file; the rules themselves are declarations.
+import json
 import os
 import shlex
 import shutil
@@ -7,7 +8,7 @@ import sys
 
 from momentum_study.config_files import load_study
 from momentum_study.dependencies import source_files
-from momentum_study.design import prepare_flags, shard_settings, shards
+from momentum_study.design import followed_shards, prepare_flags, shard_settings, shards, starts
 from momentum_study.errors import StudyError
 from momentum_study.figures.catalogue import KINDS, figure_jobs
 from momentum_study.flags import to_flags
@@ -39,6 +40,11 @@ CONFIGFILE = the_configfile()
 STUDY = the_study()
 RESULTS = f"results/{STUDY.study}"
 SHARDS = {shard.path: shard for shard in shards(STUDY)}
+FOLLOWED = {shard.path.removesuffix(".parquet"): shard for shard in followed_shards(STUDY)}
+STARTS = [
+    {"data": f"{RESULTS}/datasets/{start.dataset}_{block}.npz", **vars(start)}
+    for start, block in starts(STUDY)
+]
 TIMINGS = [path.removesuffix(".parquet") + ".json" for path in SHARDS]
 FIGURES = {job.path: job for job in figure_jobs(STUDY)}
 
@@ -63,6 +69,15 @@ def prepared_data(wildcards):
 
 def train_flags(wildcards):
     return to_flags(shard_settings(STUDY, SHARDS[f"{wildcards.shard}.parquet"]))
+
+
+def follow_flags(wildcards):
+    follow = STUDY.grids[followed(wildcards).grid].sharpness
+    return f"--replicates {follow.replicates} --checkpoints {follow.checkpoints}"
+
+
+def followed(wildcards):
+    return FOLLOWED[wildcards.shard]
 
 
 def figure_tables(wildcards):

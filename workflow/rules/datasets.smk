@@ -10,6 +10,8 @@ rule prepare:
         f"{RESULTS}/logs/prepare/{{dataset}}_{{block}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/prepare/{{dataset}}_{{block}}.tsv"
+    # Side branches wait until nothing is left to prepare or to train.
+    priority: 1
     params:
         flags=lambda wildcards: prepare_flags(STUDY, wildcards.dataset, wildcards.block),
     message:

@@ -25,8 +25,3 @@ rule figure:
     shell:
         "python -m momentum_study figure {params.flags} --tables {params.folder:q}"
         " --svg {output.svg:q} --png {output.png:q} > {log:q} 2>&1"
-
-
-rule figures:
-    input:
-        expand(f"{RESULTS}/figures/{{figure}}.{{suffix}}", figure=FIGURES, suffix=["svg", "png"]),

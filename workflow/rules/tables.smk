@@ -67,10 +67,3 @@ rule cost:
     shell:
         "python -m momentum_study cost --configfile {params.configfile:q}"
         " --benchmarks {params.folder:q} --output {output:q} > {log:q} 2>&1"
-
-
-rule tables:
-    input:
-        rules.collect.output,
-        rules.cells.output,
-        rules.cost.output,

@@ -12,6 +12,7 @@ rule train:
         f"{RESULTS}/logs/train/{{shard}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{shard}}.tsv"
+    priority: 1
     resources:
         mem_mb=1000,
     params:

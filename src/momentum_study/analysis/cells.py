@@ -67,7 +67,8 @@ def cells_table(
     Returns
     -------
     pandas.DataFrame
-        A table of the schema `momentum_study.tables.CELLS`, sorted by its key columns.
+        A table of the schema `momentum_study.tables.CELLS`, sorted by its key columns. Estimates
+        and their intervals are rounded to six digits that count.
 
     Raises
     ------
@@ -91,10 +92,15 @@ def cells_table(
             # The same stream for every metric: all are resampled with the same replicates.
             generator = np.random.Generator(np.random.PCG64(seed))
             low, high = bootstrap_interval(x, statistic, confidence, resamples, generator)
-            columns[f"{metric}_{name}"] = estimate(x, statistic)
-            columns[f"{metric}_{name}_low"] = low
-            columns[f"{metric}_{name}_high"] = high
+            columns[f"{metric}_{name}"] = _rounded(estimate(x, statistic))
+            columns[f"{metric}_{name}_low"] = _rounded(low)
+            columns[f"{metric}_{name}_high"] = _rounded(high)
     return pd.concat([facts, pd.DataFrame(columns)], axis="columns")
+
+
+def _rounded(values: FloatArray) -> FloatArray:
+    """Six digits that count: about single precision, and far more than replicates can tell."""
+    return np.array([float(f"{value:.6g}") for value in values])
 
 
 def _check_facts(runs: pd.DataFrame, facts: pd.DataFrame, cell: Positions) -> None:

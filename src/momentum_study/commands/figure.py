@@ -7,20 +7,37 @@ from pathlib import Path
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.style import apply_style, save
 from momentum_study.keys import RUN_KEYS
-from momentum_study.tables import CELLS, CURVES, RUNS, read_table
+from momentum_study.tables import (
+    CELLS,
+    CURVES,
+    INITIAL_SHARPNESS,
+    LANDSCAPES,
+    RUNS,
+    SHARPNESS,
+    STABILITY,
+    THEORY,
+    TRAJECTORIES,
+    read_table,
+)
 
 # Schema, and the columns that figures draw from: of large tables not more than these are read.
 SOURCES = {
     "cells.csv": (CELLS, None),
     "runs.parquet": (RUNS, [*RUN_KEYS, "null_loss"]),
     "curves.parquet": (CURVES, [*RUN_KEYS, "step", "train_loss"]),
+    "initial_sharpness.csv": (INITIAL_SHARPNESS, None),
+    "stability.csv": (STABILITY, None),
+    "sharpness.csv": (SHARPNESS, None),
+    "theory.csv": (THEORY, None),
+    "landscapes.csv": (LANDSCAPES, None),
+    "trajectories.csv": (TRAJECTORIES, None),
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--kind", choices=KINDS, required=True, help="which figure")
-    parser.add_argument("--grid", required=True, help="of which grid")
+    parser.add_argument("--grid", default=None, help="of which grid")
     parser.add_argument("--batch", default=None, help="of which batch size")
     parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
     parser.add_argument("--svg", type=Path, required=True, help="drawing to write")
@@ -32,10 +49,10 @@ def run(options: argparse.Namespace) -> None:
     tables = {}
     for name in KINDS[options.kind].tables:
         table = read_table(options.tables / name, *SOURCES[name])
-        chosen = table["grid"] == options.grid
-        if options.batch is not None:
-            chosen &= table["batch"] == options.batch
-        tables[Path(name).stem] = table[chosen].reset_index(drop=True)
+        for key, value in (("grid", options.grid), ("batch", options.batch)):
+            if value is not None and key in table:
+                table = table[table[key] == value]
+        tables[Path(name).stem] = table.reset_index(drop=True)
     apply_style()
     module = importlib.import_module(f"momentum_study.figures.{options.kind}")
     save(module.draw(**tables), options.svg, options.png)

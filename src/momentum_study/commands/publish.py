@@ -9,10 +9,10 @@ from pathlib import Path
 
 from momentum_study.errors import StudyError
 
+# Figures as pictures: the drawings beside them are twice as large, and come out of every run.
 PATTERNS = (
     "tables/runs.parquet",
     "tables/*.csv",
-    "figures/**/*.svg",
     "figures/**/*.png",
     "provenance.json",
 )

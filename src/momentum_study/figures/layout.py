@@ -32,6 +32,7 @@ def sheet(
     gaps: tuple[float, float],
     labels: tuple[str, str],
     series: Iterable[Series] = (),
+    keys: Sequence[Line2D] = (),
     second_line: bool = False,
 ) -> tuple[Figure, AxesArray]:
     """Lay out a figure: title, notes, key of the series, then panels with their titles.
@@ -54,6 +55,8 @@ def sheet(
         Of the x-axes and of the y-axes of all panels; empty for none.
     series
         For the key; none for no key.
+    keys
+        Further entries of the key.
     second_line
         Whether to leave room for a line between a panel and its title.
 
@@ -64,9 +67,9 @@ def sheet(
     """
     rows, columns = shape
     lines = [line for note in notes for line in textwrap.wrap(note, _NOTE_CHARACTERS)]
-    keys = _series_key(series)
-    key_rows = ceil(len(keys) / _KEYS_PER_ROW)
-    header = 0.34 + _LINE * len(lines) + (0.06 + 0.16 * key_rows if keys else 0.0)
+    entries = [*_series_key(series), *keys]
+    key_rows = ceil(len(entries) / _KEYS_PER_ROW)
+    header = 0.34 + _LINE * len(lines) + (0.06 + 0.16 * key_rows if entries else 0.0)
 
     bottom = 0.40 if labels[0] else gaps[1] + 0.04
     room = rows * (height + 0.5)
@@ -108,10 +111,10 @@ def sheet(
     for number, line in enumerate(lines):
         y = 1 - (0.28 + _LINE * number) / total
         figure.text(0.01, y, line, size=NORMAL, va="top", color="0.2")
-    if keys:
+    if entries:
         figure.legend(
-            handles=keys,
-            ncols=min(len(keys), _KEYS_PER_ROW),
+            handles=entries,
+            ncols=min(len(entries), _KEYS_PER_ROW),
             loc="upper left",
             bbox_to_anchor=(0.01, 1 - (0.32 + _LINE * len(lines)) / total),
             borderaxespad=0.0,

@@ -1,4 +1,4 @@
-"""Maps: the final training loss over the plane of α and β, a panel for each data set."""
+"""Maps: the final training loss over the plane of α and β, with the theory's line of stability."""
 
 from math import ceil, floor, log10
 from typing import Any
@@ -27,6 +27,7 @@ from momentum_study.figures.style import (
     rate_axis,
 )
 from momentum_study.text import format_number
+from momentum_study.theory.quadratics import stability_limit
 
 NO_MEDIAN = "0.87"
 """Colour of a cell of which half of the runs diverged, or more."""
@@ -40,16 +41,26 @@ _MARK: dict[str, Any] = {"linestyle": "", "markerfacecolor": "white", "markeredg
 _BEST: dict[str, Any] = {**_MARK, "marker": "*", "markersize": 8.5, "markeredgewidth": 0.7}
 _BEST_OF_ROW: dict[str, Any] = {**_MARK, "marker": "o", "markersize": 3.2, "markeredgewidth": 0.5}
 
+_LINE: dict[str, Any] = {"color": "#c1121f", "linewidth": 1.3, "zorder": 1.5}
+_LINE_CASING = 2.6  # points, of white around the line, to show on any colour
+
 _GAP = 0.5  # rows, between plain descent and momentum
 
 
-def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
+def draw(
+    cells: pd.DataFrame,
+    runs: pd.DataFrame,
+    initial_sharpness: pd.DataFrame,
+    stability: pd.DataFrame,
+) -> Figure:
     """Draw the maps of one grid and batch size.
 
     Parameters
     ----------
-    cells, runs
+    cells, runs, stability
         Rows of the grid and batch size.
+    initial_sharpness
+        Rows of the grid.
 
     Returns
     -------
@@ -75,18 +86,26 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
             "plain descent. At one α all rows have the same effective rate. Best: the lowest "
             f"median; those below {power_label(FLOOR)}, about single precision, are equal: of them "
             "the smallest α.",
+            "Red: αλ_max = 2(1+β)/(1−β), for plain descent 2, beyond which a quadratic of that "
+            "curvature diverges; λ_max of the full training loss at the start, median and (shaded) "
+            "range over replicates. Above a panel: the share of its runs that diverged beyond the "
+            "line or completed before it, with its interval.",
         ],
         shape,
         names,
         height=max(0.19 * max(rows.values()) + 0.25, 1.4),
         gaps=(0.14, 0.18),
         labels=(ALPHA_LABEL, "momentum coefficient β"),
+        second_line=True,
     )
     norm, colors = _color_scale(compared["loss"])
     edges = cell_edges(np.unique(compared["alpha"]))
     for place, name in enumerate(names):
         axes = panels.flat[place]
-        _draw_map(axes, compared[compared["panel"] == name], rows, norm, colors)
+        of_panel = compared[compared["panel"] == name]
+        _draw_map(axes, of_panel, rows, norm, colors)
+        _draw_stability_line(axes, _of_problem(initial_sharpness, of_panel), rows)
+        _write_accuracy(axes, _of_problem(stability, of_panel))
         rate_axis(axes, compared["alpha"], columns)
         axes.set_xlim(edges[0], edges[-1])
         axes.set_yticks(
@@ -151,6 +170,50 @@ def _draw_map(
     axes.set_ylim(-0.6, max(rows.values()) + 0.6)
 
 
+def _of_problem(table: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the data set and network of a panel; none if its learning rate is not constant."""
+    first = panel.iloc[0]
+    same = (table["dataset"] == first["dataset"]) & (table["network"] == first["network"])
+    chosen: pd.DataFrame = table[same & (first["schedule"] == "constant")]
+    return chosen
+
+
+def _draw_stability_line(axes: Axes, initial: pd.DataFrame, rows: dict[Series, float]) -> None:
+    """Draw, across each row, the α at which αλ_max reaches the limit of its β."""
+    if initial.empty:
+        return
+    lambdas = initial["lambda_max"]
+    for series, y in rows.items():
+        rule = "momentum" if series.is_momentum else "gd"
+        limit = float(stability_limit(rule, series.beta))
+        ends = (y - 0.5, y + 0.5)
+        axes.fill_betweenx(
+            ends,
+            limit / lambdas.max(),
+            limit / lambdas.min(),
+            color=_LINE["color"],
+            alpha=0.3,
+            lw=0,
+        )
+        median = limit / lambdas.median()
+        axes.plot([median, median], ends, **{**_LINE, "color": "white", "linewidth": _LINE_CASING})
+        axes.plot([median, median], ends, **_LINE)
+
+
+def _write_accuracy(axes: Axes, stability: pd.DataFrame) -> None:
+    diverged = stability[stability["outcome"] == "diverged"]
+    for row in diverged.itertuples():
+        axes.annotate(
+            f"{row.accuracy:.0%} [{row.accuracy_low:.0%}, {row.accuracy_high:.0%}] foretold",
+            (0.0, 1.0),
+            (0, 2),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=_LINE["color"],
+            size=SMALL,
+        )
+
+
 def cell_edges(rates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Edges between ascending rates ``(n,)``, half-way on a log axis, and the outer two."""
     inner = np.sqrt(rates[:-1] * rates[1:])
@@ -199,6 +262,7 @@ def _draw_key(panels: AxesArray, used: int, norm: LogNorm, colors: Colormap) -> 
         handles=[
             Line2D([], [], label="best cell of the panel", **_BEST),
             Line2D([], [], label="best α for its β", **_BEST_OF_ROW),
+            Line2D([], [], label="stability line (theory)", **_LINE),
             _swatch(NO_BETTER, "", "1 or more: no better\nthan a constant"),
             _swatch("white", SOME_DIVERGED, "some runs diverged"),
             _swatch(NO_MEDIAN, SOME_DIVERGED, "half or more diverged"),

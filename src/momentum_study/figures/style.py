@@ -184,7 +184,9 @@ def step_axis(axes: Axes, steps: int) -> None:
     axes.set_xlim(0, steps)
     axes.set_xticks([0, *log_ticks(1.0, max(steps, 1), 4)])
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: power_label(value) if value else "0")
+    )
 
 
 def loss_axis(axes: Axes, losses: ArrayLike) -> None:

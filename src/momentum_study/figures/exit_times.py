@@ -1,0 +1,146 @@
+"""How soon the update rules leave saddles and wells, in the three comparisons."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from momentum_study.errors import StudyError
+from momentum_study.figures.layout import sheet
+from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.figures.style import AxesArray, log_axis, log_ticks, rounded
+from momentum_study.landscapes.functions import FloatArray
+from momentum_study.landscapes.runs import DEFAULT_BETA
+from momentum_study.text import format_number
+
+SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
+WELLS = {"double_well": "bottom of a well", "double_well_slope": "slope of a well"}
+
+_ASIDE = 0.15  # between rules at one place: of the room of a saddle, or of a doubled height
+_BAR: dict[str, Any] = {"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8}
+
+
+def draw(landscapes: pd.DataFrame) -> Figure:
+    """Draw exit times of saddles, and share and time of crossings over the barrier's height.
+
+    Parameters
+    ----------
+    landscapes
+        The table of landscapes.
+
+    Returns
+    -------
+    Figure
+        A column of panels for each comparison; a row for saddles, two for each start in a well.
+
+    Raises
+    ------
+    StudyError
+        If a saddle or a well is not in the table.
+    """
+    shown = landscapes[landscapes["landscape"].isin([*SADDLES, *WELLS])]
+    if absent := sorted({*SADDLES, *WELLS} - set(shown["landscape"])):
+        raise StudyError(f"the table of landscapes has no rows of {', '.join(absent)}")
+    starts = ["saddles", *(start for start in WELLS.values() for _ in ("share", "time"))]
+    styles = [style for rule, style in RULE_STYLES.items() if rule in set(shown["rule"])]
+    budget = int(shown["budget"].max())
+    figure, panels = sheet(
+        "Exit from saddles and wells at the same α, at the same η, and each tuned",
+        _notes(shown, budget),
+        (len(starts), len(COMPARISONS)),
+        [f"{start}, {comparison}" for start in starts for comparison in COMPARISONS.values()],
+        height=1.02,
+        gaps=(0.1, 0.2),
+        labels=("height of the barrier (log scale)", ""),
+        keys=[
+            *(Line2D([], [], label=style.label, **style.marked_line) for style in styles),
+            Line2D([], [], label="median beyond the budget", color="0.4", **_censored("o")),
+        ],
+    )
+    for comparison, column in zip(COMPARISONS, panels.T, strict=True):
+        rows = shown[shown["comparison"] == comparison]
+        rules = [rule for rule in RULE_STYLES if rule in set(rows["rule"])]
+        for place, rule in enumerate(rules):
+            aside = (place - (len(rules) - 1) / 2) * _ASIDE
+            of_rule = rows[rows["rule"] == rule]
+            for x, saddle in enumerate(SADDLES):
+                exits = of_rule[of_rule["landscape"] == saddle]
+                _draw_times(column[0], np.array([x + aside]), exits)
+            for number, well in enumerate(WELLS):
+                crossings = of_rule[of_rule["landscape"] == well].sort_values("height")
+                _draw_shares(column[1 + 2 * number], crossings)
+                heights = crossings["height"].to_numpy()
+                _draw_times(column[2 + 2 * number], heights, crossings, 2.0**aside)
+    _set_axes(panels, shown, budget)
+    return figure
+
+
+def _notes(shown: pd.DataFrame, budget: int) -> list[str]:
+    draws, beta = format_number(shown["draws"].max()), format_number(DEFAULT_BETA)
+    descent = shown[shown["rule"] == "gd"].set_index("landscape").loc["double_well"].iloc[0]
+    lift = rounded(descent["alpha"] * descent["noise"] ** 2 / 4)
+    return [
+        f"Held fixed: β = {beta} at the same α (every effective rate is plain descent’s) and at "
+        "the same η (every learning rate is). Each tuned: rate and β of the fewest updates.",
+        f"Medians and shares with 95 % intervals, of {draws} draws of gradient noise, the same for "
+        f"all rules; tuned on other draws. Dotted: the budget of {budget} updates. In a well noise "
+        f"s alone lifts plain descent, and momentum at the same α, by about αs²/4 = {lift}; "
+        "momentum at the same η 10 times as high.",
+        "See: at the same α momentum leaves later, but from a slope it rolls over high barriers; "
+        "at the same η it leaves sooner.",
+    ]
+
+
+def _censored(marker: str) -> dict[str, Any]:
+    return {
+        "linestyle": "",
+        "marker": marker,
+        "markersize": 3.4,
+        "markerfacecolor": "white",
+        "markeredgewidth": 0.8,
+    }
+
+
+def _draw_shares(axes: Axes, rows: pd.DataFrame) -> None:
+    share = rows["share"].to_numpy()
+    bars = np.abs(rows[["share_low", "share_high"]].to_numpy().T - share)
+    style = RULE_STYLES[rows["rule"].iloc[0]]
+    axes.errorbar(rows["height"], share, bars, linewidth=0.9, **style.marked_line, **_BAR)
+
+
+def _draw_times(axes: Axes, x: FloatArray, rows: pd.DataFrame, aside: float = 1.0) -> None:
+    """Draw medians with their intervals; those beyond the budget as open marks, set aside."""
+    style = RULE_STYLES[rows["rule"].iloc[0]]
+    known = np.isfinite(rows["median_steps"].to_numpy())
+    columns = ["median_steps", "median_steps_low", "median_steps_high"]
+    steps, *ends = np.minimum(rows[columns].to_numpy().T, rows["budget"].to_numpy())
+    bars = np.abs(np.array(ends) - steps)
+    # The line is broken where a median is not known.
+    medians = np.where(known, steps, np.nan)
+    axes.errorbar(x, medians, bars, linewidth=0.9, **style.marked_line, **_BAR)
+    open_marks = {"color": style.color, "zorder": 4, **_censored(style.marker)}
+    axes.plot(x[~known] * aside, steps[~known], **open_marks)
+
+
+def _set_axes(panels: AxesArray, shown: pd.DataFrame, budget: int) -> None:
+    heights = np.unique(shown["height"].dropna())
+    exits = shown.loc[shown["landscape"].isin(SADDLES), "median_steps"]
+    for axes in panels[0]:
+        axes.set_xlim(-0.5, len(SADDLES) - 0.5)
+        axes.set_xticks(range(len(SADDLES)), list(SADDLES.values()))
+        low, high = exits.min() / 1.5, exits.max() * 1.5
+        log_axis(axes, "y", low, high, log_ticks(low, high, 4))
+    for axes in panels[1:].flat:
+        log_axis(axes, "x", heights[0] / 1.3, heights[-1] * 1.3, heights.tolist())
+    for axes in panels[1::2].flat:
+        axes.set_ylim(-0.06, 1.06)
+    for axes in panels[2::2].flat:
+        log_axis(axes, "y", 0.7, budget * 1.6, log_ticks(1, budget, 4))
+        axes.axhline(budget, color="0.6", linewidth=0.5, linestyle=(0, (1, 1.5)), zorder=0)
+    for place, row in enumerate(panels):
+        row[0].set_ylabel("share that crosses" if place % 2 else "updates (log scale)")
+        for axes in row[1:]:
+            axes.tick_params(labelleft=False)

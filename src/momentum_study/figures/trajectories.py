@@ -1,0 +1,165 @@
+"""The classic pictures: paths on landscapes, in the three comparisons of momentum and descent."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from momentum_study.errors import StudyError
+from momentum_study.figures.layout import sheet
+from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.landscapes.functions import HOLD, Landscape, all_landscapes
+from momentum_study.landscapes.runs import DEFAULT_BETA
+from momentum_study.text import format_number
+
+PICTURES = {
+    "ravine": "ravine",
+    "noisy_ravine": "noisy ravine",
+    "rosenbrock": "Rosenbrock",
+    "beale": "Beale",
+    "saddle": "saddle",
+    "monkey_saddle": "monkey saddle",
+    "double_well_slope": "double well",
+}
+"""Landscapes from top to bottom, with their names for people."""
+
+_MARK: dict[str, Any] = {"linestyle": "", "markeredgecolor": "black", "markerfacecolor": "white"}
+_MARKS: dict[str, dict[str, Any]] = {
+    "start": {**_MARK, "marker": "o", "markersize": 3.4, "markeredgewidth": 0.8, "zorder": 5},
+    "minimum": {**_MARK, "marker": "*", "markersize": 6.5, "markeredgewidth": 0.6, "zorder": 5},
+    "saddle": {**_MARK, "marker": "x", "markersize": 4.0, "markeredgewidth": 0.9, "zorder": 1.5},
+}
+
+_GRID = 201  # points in a direction, for contours
+_LEVELS = np.linspace(0.02, 0.98, 13)  # quantiles of the values in the window
+
+
+def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
+    """Draw the paths over contours of the landscapes.
+
+    Parameters
+    ----------
+    landscapes, trajectories
+        The two tables of landscapes.
+
+    Returns
+    -------
+    Figure
+        A row of panels for each landscape, a column for each comparison.
+
+    Raises
+    ------
+    StudyError
+        If a landscape has no path.
+    """
+    drawn = {one.name: one for one in all_landscapes() if one.drawn}
+    if absent := [name for name in PICTURES if name not in set(trajectories["landscape"])]:
+        raise StudyError(f"the table of trajectories has no path on {', '.join(absent)}")
+    places = [(name, comparison) for name in PICTURES for comparison in COMPARISONS]
+    rules = [rule for rule in RULE_STYLES if rule in set(trajectories["rule"])]
+    figure, panels = sheet(
+        "Paths on landscapes at the same α, at the same η, and each tuned",
+        _notes(landscapes),
+        (len(PICTURES), len(COMPARISONS)),
+        [_title(drawn[name], comparison) for name, comparison in places],
+        height=0.78,
+        gaps=(0.1, 0.02),
+        labels=("", ""),
+        keys=[
+            *(
+                Line2D([], [], label=RULE_STYLES[rule].label, **RULE_STYLES[rule].line)
+                for rule in rules
+            ),
+            *(Line2D([], [], label=label, **mark) for label, mark in _MARKS.items()),
+        ],
+        second_line=True,
+    )
+    for axes, (name, comparison) in zip(panels.flat, places, strict=True):
+        here = (landscapes["landscape"] == name) & (landscapes["comparison"] == comparison)
+        height = landscapes["height"].isna() | (landscapes["height"] == drawn[name].height)
+        paths = trajectories[
+            (trajectories["landscape"] == name) & (trajectories["comparison"] == comparison)
+        ]
+        _draw_landscape(axes, drawn[name])
+        _draw_paths(axes, paths, landscapes[here & height])
+    for axes, name in zip(panels[:, 0], PICTURES, strict=True):
+        axes.set_ylabel(PICTURES[name], labelpad=4.0)
+    return figure
+
+
+def _notes(landscapes: pd.DataFrame) -> list[str]:
+    beta, draws = (format_number(x) for x in (DEFAULT_BETA, landscapes["draws"].max()))
+    return [
+        f"Held fixed: in a row the start, in two columns β = {beta}. Same α: every effective rate "
+        "is plain descent’s α. Same η: every learning rate is, and momentum’s effective rate 10 "
+        "times that. Momentum and heavy ball are one rule, named by the rate given.",
+        f"Numbers: updates until the minimum or the other well is reached and kept for {HOLD}, or "
+        "the saddle left; under noise (noisy ravine, saddles, double well) their median over "
+        f"{draws} draws, or the share that gets there. Drawn: a draw near all medians.",
+        "See: at the same α momentum leaves a saddle later than descent, yet rolls over a barrier; "
+        "at the same η it is fast, wanders under noise and may diverge.",
+    ]
+
+
+def _title(landscape: Landscape, comparison: str) -> str:
+    rate = "" if comparison == "tuned" else f" = {format_number(landscape.rate)}"
+    return COMPARISONS[comparison] + rate
+
+
+def _draw_landscape(axes: Axes, landscape: Landscape) -> None:
+    """Contours at even quantiles of the values in the window, and the points that matter."""
+    (left, right), (low, high) = landscape.window
+    x, y = np.meshgrid(np.linspace(left, right, _GRID), np.linspace(low, high, _GRID))
+    values = landscape.value(np.stack([x, y], axis=-1))
+    axes.contour(
+        x,
+        y,
+        values,
+        np.quantile(values, _LEVELS),
+        colors="0.8",
+        linestyles="solid",
+        linewidths=0.5,
+        zorder=0,
+    )
+    axes.set(xlim=(left, right), ylim=(low, high), xticks=[], yticks=[])
+    points = {"start": [landscape.start], "minimum": landscape.minima, "saddle": landscape.saddles}
+    for label, mark in _MARKS.items():
+        for point in points[label]:
+            axes.plot(*point, **mark)
+
+
+def _draw_paths(axes: Axes, paths: pd.DataFrame, rows: pd.DataFrame) -> None:
+    keys = []
+    for rule, style in RULE_STYLES.items():
+        row = rows[rows["rule"] == rule]
+        path = paths[paths["rule"] == rule]
+        if path.empty:
+            continue
+        keys.append(Line2D([], [], label=_count(row.iloc[0]), **style.line))
+        if rule == "gd" or path["beta"].iloc[0] > 0:  # with β = 0 it is descent's path again
+            axes.plot(path["x"], path["y"], linewidth=0.9, **style.line)
+    axes.legend(
+        handles=keys,
+        ncols=len(keys),
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.0,
+        borderpad=0.0,
+        columnspacing=0.8,
+        handlelength=2.2,
+        handletextpad=0.4,
+    )
+
+
+def _count(row: pd.Series) -> str:
+    """Updates to the event, or why there is no such number."""
+    if row["rule"] != "gd" and row["beta"] == 0:
+        return "β = 0"
+    if np.isfinite(row["median_steps"]):
+        return f"{row['median_steps']:.0f}"
+    if 2 * row["n_diverged"] >= row["draws"]:
+        return "diverges"
+    return f"{row['share']:.0%}" if row["share"] >= 0.01 else "<1%"

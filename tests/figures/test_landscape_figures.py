@@ -1,0 +1,234 @@
+"""The two figures of the landscapes: what they show, their words, their fit on the page."""
+
+from io import BytesIO
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.legend import Legend
+from matplotlib.text import Text
+
+from momentum_study.errors import StudyError
+from momentum_study.figures import exit_times, trajectories
+from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.figures.style import DESCENT, SMALL, WIDTH
+from momentum_study.landscapes.functions import HEIGHTS, all_landscapes
+from momentum_study.landscapes.tables import landscapes_tables
+from momentum_study.optimizers import RULES
+
+TALLEST = 9.3  # inches of a page
+
+KINDS = ("trajectories", "exit_times")
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return dict(zip(("landscapes", "trajectories"), landscapes_tables(20, 20260101), strict=True))
+
+
+def drawn(kind, tables):
+    if kind == "trajectories":
+        return trajectories.draw(**tables)
+    return exit_times.draw(tables["landscapes"])
+
+
+@pytest.fixture(scope="module")
+def figures(tables):
+    return {kind: drawn(kind, tables) for kind in KINDS}
+
+
+def shown(figure):
+    """Texts that are seen."""
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+
+
+def boxes(figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return {text: text.get_window_extent(canvas.get_renderer()) for text in shown(figure)}
+
+
+def panels(figure, kind):
+    rows = {"trajectories": len(trajectories.PICTURES), "exit_times": 5}[kind]
+    return np.array(figure.axes).reshape(rows, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_too_small_leaves_the_page_or_lies_over_other_text(figures, kind):
+    figure = figures[kind]
+    assert figure.get_figwidth() == WIDTH
+    assert figure.get_figheight() <= TALLEST
+    places = boxes(figure)
+    for text, box in places.items():
+        assert text.get_fontsize() >= SMALL
+        assert figure.bbox.x0 <= box.x0, text.get_text()
+        assert box.x1 <= figure.bbox.x1, text.get_text()
+        assert figure.bbox.y0 <= box.y0, text.get_text()
+        assert box.y1 <= figure.bbox.y1, text.get_text()
+    for (one, first), (other, second) in combinations(places.items(), 2):
+        width = min(first.x1, second.x1) - max(first.x0, second.x0)
+        height = min(first.y1, second.y1) - max(first.y0, second.y0)
+        # Lines of a paragraph may touch.
+        assert width <= 0 or height <= 2, (one.get_text(), other.get_text())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_figure_says_what_is_held_fixed_and_what_to_see(figures, kind):
+    texts = [text.get_text() for text in shown(figures[kind])]
+    notes = " ".join(texts)
+    for word in ("Held fixed: ", "See: ", "β = 0.9", "same α", "same η", "ach tuned", "20 draws"):
+        assert word in notes
+    titles = [axes.get_title(loc="left") for axes in figures[kind].axes]
+    assert all(titles)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_drawings_make_the_same_bytes(figures, tables, kind):
+    contents = []
+    for figure in (figures[kind], drawn(kind, tables)):
+        file = BytesIO()
+        figure.savefig(file, format="svg", metadata={"Creator": None, "Date": None})
+        contents.append(file.getvalue())
+    assert len(contents[0]) > 10_000
+    assert contents[0] == contents[1]
+
+
+def test_every_panel_has_its_paths_each_once_and_with_their_numbers(figures, tables):
+    landscapes, paths = tables["landscapes"], tables["trajectories"]
+    grid = panels(figures["trajectories"], "trajectories")
+    for row, name in zip(grid, trajectories.PICTURES, strict=True):
+        for axes, comparison in zip(row, COMPARISONS, strict=True):
+            here = paths[(paths["landscape"] == name) & (paths["comparison"] == comparison)]
+            rules = set(here["rule"])
+            same_as_descent = set(here.loc[here["beta"] == 0, "rule"]) - {"gd"}
+            colors = [line.get_color() for line in axes.lines if line.get_marker() == "None"]
+            assert sorted(colors) == sorted(
+                RULE_STYLES[rule].color for rule in rules - same_as_descent
+            )
+            (legend,) = axes.findobj(Legend)
+            labels = [text.get_text() for text in legend.get_texts()]
+            assert len(labels) == len(rules)
+            assert labels.count("β = 0") == len(same_as_descent)
+            rows = landscapes[
+                (landscapes["landscape"] == name)
+                & (landscapes["comparison"] == comparison)
+                & (landscapes["rule"] == "gd")
+                & (landscapes["height"].isna() | (landscapes["height"] == max(HEIGHTS)))
+            ]
+            if np.isfinite(rows["median_steps"].iloc[0]):
+                assert labels[0] == f"{rows['median_steps'].iloc[0]:.0f}"
+            else:
+                assert labels[0].endswith("%")
+
+
+def test_a_path_that_leaves_for_infinity_is_said_to_diverge(figures):
+    same_eta = panels(figures["trajectories"], "trajectories")[0, 1]
+    (legend,) = same_eta.findobj(Legend)
+    assert [text.get_text() for text in legend.get_texts()][-1] == "diverges"
+
+
+def test_starts_minima_and_windows_are_those_of_the_landscape(figures):
+    landscapes = {one.name: one for one in all_landscapes() if one.drawn}
+    grid = panels(figures["trajectories"], "trajectories")
+    for row, name in zip(grid, trajectories.PICTURES, strict=True):
+        landscape = landscapes[name]
+        for axes in row:
+            np.testing.assert_allclose([axes.get_xlim(), axes.get_ylim()], landscape.window)
+            marks = {(line.get_marker(), *line.get_xydata()[0]) for line in axes.lines}
+            assert ("o", *landscape.start) in marks
+            assert {("*", *point) for point in landscape.minima} <= marks
+            assert {("x", *point) for point in landscape.saddles} <= marks
+
+
+def marks_of(axes, filled):
+    """Number of marks, filled for known medians or open for those beyond the budget."""
+    lines = [line for line in axes.lines if line.get_marker() not in ("None", "|", "_", "")]
+    chosen = [line for line in lines if (line.get_markerfacecolor() != "white") == filled]
+    return sum(int(np.isfinite(line.get_ydata()).sum()) for line in chosen)
+
+
+def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(figures, tables):
+    landscapes = tables["landscapes"]
+    grid = panels(figures["exit_times"], "exit_times")
+    for number, well in enumerate(exit_times.WELLS):
+        for axes, comparison in zip(grid[2 + 2 * number], COMPARISONS, strict=True):
+            rows = landscapes[
+                (landscapes["landscape"] == well) & (landscapes["comparison"] == comparison)
+            ]
+            known = np.isfinite(rows["median_steps"])
+            assert marks_of(axes, filled=True) == known.sum()
+            assert marks_of(axes, filled=False) == (~known).sum()
+            for line in axes.lines:
+                if line.get_markerfacecolor() == "white":
+                    assert set(line.get_ydata()) <= set(rows["budget"])
+    assert marks_of(grid[2, 0], filled=False) > 0
+
+
+def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figures, tables):
+    landscapes = tables["landscapes"]
+    grid = panels(figures["exit_times"], "exit_times")
+    for column, comparison in zip(grid.T, COMPARISONS, strict=True):
+        rows = landscapes[landscapes["comparison"] == comparison]
+        for number, well in enumerate(exit_times.WELLS):
+            assert marks_of(column[1 + 2 * number], filled=True) == np.sum(
+                rows["landscape"] == well
+            )
+        saddles = rows["landscape"].isin(exit_times.SADDLES)
+        assert marks_of(column[0], filled=True) == saddles.sum()
+
+
+def test_tables_that_lack_a_landscape_are_told(tables):
+    with pytest.raises(StudyError, match="no rows of monkey_saddle"):
+        exit_times.draw(tables["landscapes"][tables["landscapes"]["landscape"] != "monkey_saddle"])
+    paths = tables["trajectories"]
+    with pytest.raises(StudyError, match="no path on beale"):
+        trajectories.draw(tables["landscapes"], paths[paths["landscape"] != "beale"])
+
+
+def test_every_rule_has_a_look_of_its_own_and_descent_is_black():
+    assert set(RULE_STYLES) == set(RULES)
+    assert RULE_STYLES["gd"].color == DESCENT
+    for attribute in ("label", "color", "marker"):
+        assert len({getattr(style, attribute) for style in RULE_STYLES.values()}) == len(RULES)
+
+
+# Machado, Oliveira & Fernandes (2009), severity 1.0.
+SEEN = {
+    "by most": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def lab(color, eye):
+    """CIELAB of a colour, as an eye sees it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = to_xyz @ np.clip(eye @ linear, 0.0, 1.0) / [0.9505, 1.0, 1.089]
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eye", SEEN)
+def test_colours_are_told_apart_by_every_eye_and_equal_lines_in_grey(eye):
+    for one, other in combinations(RULE_STYLES.values(), 2):
+        first, second = (lab(style.color, np.array(SEEN[eye])) for style in (one, other))
+        assert np.linalg.norm(first - second) > 20
+        if one.linestyle == other.linestyle:
+            assert abs(first[0] - second[0]) > 15

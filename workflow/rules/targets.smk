@@ -1,0 +1,18 @@
+# What can be asked for by name, besides everything.
+
+
+rule tables:
+    input:
+        rules.collect.output,
+        rules.cells.output,
+        rules.cost.output,
+        rules.theory.output,
+        rules.landscapes.output,
+        rules.initial_sharpness.output,
+        rules.stability.output,
+        rules.validation.output,
+
+
+rule figures:
+    input:
+        expand(f"{RESULTS}/figures/{{figure}}.{{suffix}}", figure=FIGURES, suffix=["svg", "png"]),
