@@ -22,7 +22,7 @@ test: .venv/dev.ok  ## every check: formatting, lint, types, workflow, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/workflow tests  # longest first
 
 bench: .venv/bench.ok  ## the engine against its peers, into results/benchmarks/ (20 minutes)
 	$(BIN)/python -m benchmarks

@@ -1,6 +1,7 @@
 """The workflow end to end, on the smoke study, in copies of the project.
 
-One undisturbed run serves all tests; each that changes something works on a copy of it.
+One undisturbed run serves all tests; each that changes something works on a copy of it. They are
+kept on one worker (`--dist loadfile`).
 """
 
 import json
@@ -25,9 +26,6 @@ from momentum_study.tables import CELLS, CURVES, RUNS, read_table
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow")
 SMOKE = "config/smoke.yaml"
-
-# One worker: the tests share the undisturbed run.
-pytestmark = pytest.mark.xdist_group("workflow")
 
 
 def snakemake(
