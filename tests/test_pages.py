@@ -17,6 +17,11 @@ def test_a_table_replaces_what_stood_between_its_markers() -> None:
     assert filled(expected, contents) == expected
 
 
+def test_a_table_without_a_place_is_no_silent_loss() -> None:
+    with pytest.raises(ValueError, match="one"):
+        filled("no marker", {"one": pd.DataFrame})
+
+
 def test_a_name_that_nothing_makes_is_no_empty_table() -> None:
     with pytest.raises(KeyError):
         filled("<!-- table: two --><!-- end -->", {})

@@ -32,7 +32,11 @@ def filled(page: str, contents: Contents) -> str:
     ------
     KeyError
         If the page has a marker with another name.
+    ValueError
+        If the page has no marker for one of the tables.
     """
+    if missing := [name for name in contents if f"<!-- table: {name} -->" not in page]:
+        raise ValueError(f"expected a place for the tables {', '.join(missing)}")
 
     def table(match: re.Match[str]) -> str:
         opening, name = match[1], match[2]

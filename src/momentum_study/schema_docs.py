@@ -1,12 +1,13 @@
 """The configuration's schema, and the table of its keys, written from the models."""
 
 import json
+from functools import partial
 from typing import Any
 
-from momentum_study.config import Study
+import pandas as pd
 
-BEGIN = "<!-- keys: written by `python -m momentum_study schema` -->"
-END = "<!-- end of keys -->"
+from momentum_study.config import Study
+from momentum_study.pages import Contents, filled
 
 
 def schema_json() -> str:
@@ -14,51 +15,30 @@ def schema_json() -> str:
     return json.dumps(Study.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def key_tables() -> str:
-    """Return Markdown tables of all keys: type, default, meaning; one table a model."""
-    schema = Study.model_json_schema()
-    models = {"Study": schema, **schema["$defs"]}
-    return "\n\n".join(_table(heading, models[name]) for name, heading in HEADINGS.items())
-
-
-HEADINGS = {
-    "Study": "Top level",
-    "Dataset": "An entry of `datasets`",
-    "Network": "An entry of `networks`",
-    "Grid": "An entry of `grids`",
-    "RuleGrid": "An entry of a grid's `rules`",
-    "Sharpness": "A grid's `sharpness`",
-    "Statistics": "`statistics`",
-    "Theory": "`theory`",
-    "Landscapes": "`landscapes`",
-    "Validation": "`validation`",
-}
-
-
 def with_key_tables(readme: str) -> str:
-    """Return the text with what stands between the two markers replaced by the tables.
+    """Return the page with a table of keys for each model: type, default, meaning.
 
     Raises
     ------
     ValueError
-        If a marker is missing.
+        If the page has no place for one of the models.
     """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"expected the lines {BEGIN!r} and {END!r}")
-    return f"{before}{BEGIN}\n\n{key_tables()}\n\n{END}{after}"
+    return filled(readme, _key_tables())
 
 
-def _table(heading: str, model: dict[str, Any]) -> str:
+def _key_tables() -> Contents:
+    schema = Study.model_json_schema()
+    models = {"Study": schema, **schema["$defs"]}
+    return {name: partial(_key_table, model) for name, model in models.items()}
+
+
+def _key_table(model: dict[str, Any]) -> pd.DataFrame:
     required = model.get("required", [])
     rows = [
-        f"| `{key}` | {_type(about)} | {_default(key, about, required)} | {about['description']} |"
+        (f"`{key}`", _type(about), _default(key, about, required), about["description"])
         for key, about in model["properties"].items()
     ]
-    return "\n".join(
-        [f"### {heading}", "", "| key | type | default | meaning |", "|---|---|---|---|", *rows]
-    )
+    return pd.DataFrame(rows, columns=["key", "type", "default", "meaning"])
 
 
 def _type(about: dict[str, Any]) -> str:
