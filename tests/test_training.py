@@ -8,11 +8,9 @@ import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import Problem
-from sklearn.datasets import make_moons
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from momentum_study import training
-from momentum_study.data import Data
 from momentum_study.history import CURVES, History
 from momentum_study.networks import Architecture
 from momentum_study.optimizers import RULES
@@ -155,58 +153,6 @@ def test_minibatches_follow_the_order_of_every_epoch():
         for start in (0, 2, 4)
     ][:steps]
     np.testing.assert_allclose(norms, expected, rtol=1e-6)
-
-
-# --- against a published training ---------------------------------------------------------------
-
-EPOCHS = (0, 1000, 5000, 9000)
-PUBLISHED = {
-    ("gd", 0.0): (0.690736, 0.685273, 0.607243, 0.464518),
-    ("momentum", 0.9): (0.690741, 0.685341, 0.607324, 0.464740),
-    ("adam", 0.9): (0.690552, 0.185567, 0.104235, 0.197648),
-}
-
-
-@pytest.mark.parametrize(("rule", "beta"), PUBLISHED)
-def test_two_moons_reach_the_published_costs(rule, beta):
-    """SCIENCE, section 3: the cost of an epoch's last minibatch, before the update with it.
-
-    Four replicates train alike; the validation part of each is the minibatch of one of the epochs.
-    """
-    points, labels = make_moons(300, noise=0.2, random_state=3)
-    state = np.random.RandomState(3)
-    weights = [
-        np.hstack([state.randn(units, n_in) * np.sqrt(2 / n_in), np.zeros((units, 1))])
-        for n_in, units in ((2, 5), (5, 2), (2, 1))
-    ]
-
-    def permutation(epoch: int) -> np.ndarray:
-        return np.random.RandomState(11 + epoch).permutation(300)
-
-    inputs = np.hstack([points, np.ones((300, 1))])
-    targets = labels[:, None].astype(float)
-    last_batches = [permutation(epoch)[256:] for epoch in EPOCHS]
-    before_last = [5 * epoch + 4 for epoch in EPOCHS]
-    history = train(
-        Architecture(2, (5, 2), 1, "relu", "logistic"),
-        [weights] * 4,
-        RULES[rule],
-        [beta],
-        [0.0007],
-        {
-            "train": Data(np.tile(inputs, (4, 1, 1)), np.tile(targets, (4, 1, 1))),
-            "validation": Data(inputs[last_batches], targets[last_batches]),
-        },
-        Plan(
-            steps=before_last[-1],
-            evaluation_steps=(0, *before_last),
-            batch_size=64,
-            order=lambda epoch: np.tile(permutation(epoch), (4, 1)),
-        ),
-        np.float64,
-    )
-    costs = [history.curves["validation_loss"][k, 0, k + 1] for k in range(4)]
-    np.testing.assert_allclose(costs, PUBLISHED[rule, beta], rtol=0, atol=1e-6)
 
 
 # --- against scikit-learn -----------------------------------------------------------------------

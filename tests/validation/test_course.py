@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from momentum_study.validation import course
-from momentum_study.validation.course import constant_gradient_rows, moons_rows, one_update_rows
+from momentum_study.validation.course import (
+    constant_gradient_rows,
+    moons_costs,
+    moons_rows,
+    one_update_rows,
+)
 
 
 def holding(rows):
@@ -44,6 +49,19 @@ def test_moons_gives_the_printed_costs_of_the_epochs_trained():
     assert all(holding(rows))
     assert rows[1]["published"] == 0.685273
     assert len(moons_rows(1000)) == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "published"),
+    [
+        ("gd", (0.690736, 0.685273, 0.607243, 0.464518)),
+        ("momentum", (0.690741, 0.685341, 0.607324, 0.464740)),
+        ("adam", (0.690552, 0.185567, 0.104235, 0.197648)),
+    ],
+)
+def test_the_engine_reaches_the_costs_of_the_whole_exercise(rule, published):
+    costs = moons_costs(rule, [0, 1000, 5000, 9000])
+    np.testing.assert_allclose(costs, published, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["MOONS_SEED", "MOONS_FIRST_ORDER_SEED"])
