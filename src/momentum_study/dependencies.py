@@ -35,7 +35,8 @@ def source_files(*modules: str) -> list[Path]:
             found.add(module)
             waiting.extend(_imports(module))
     files = {_file(module) for module in found}
-    return sorted(files | {table for file in files for table in file.parent.glob("*.csv")})
+    folders = {file.parent for file in files}
+    return sorted(files | {table for folder in folders for table in folder.glob("*.csv")})
 
 
 def _file(module: str) -> Path:

@@ -25,6 +25,9 @@ from momentum_study.text import suggest
 Array = NDArray[Any]
 Number = float | Array
 
+USUAL_BETA = 0.9
+"""The momentum coefficient usually advised: what is compared at one β is compared at this one."""
+
 ADAM_BETA2 = 0.999
 ADAM_EPSILON = 1e-8
 

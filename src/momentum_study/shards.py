@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from momentum_study.atomic import replacing
+from momentum_study.data import Data
 from momentum_study.datasets.files import (
     Outputs,
     PreparedDataset,
@@ -149,6 +150,22 @@ def make_plan(
     )
 
 
+def train_runs(
+    settings: ShardSettings, start: Start, parts: dict[str, Data], plan: Plan
+) -> History:
+    """Train the runs of a shard from their start, looking at these parts of the data."""
+    return train(
+        start.architecture,
+        start.weights,
+        get_rule(settings.rule),
+        [settings.beta] * len(settings.learning_rates),
+        settings.learning_rates,
+        parts,
+        plan,
+        np.dtype(settings.precision),
+    )
+
+
 def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
     """Train the runs of a shard."""
     rule = get_rule(settings.rule)
@@ -159,16 +176,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
     rows = arrays.train.inputs.shape[1]
     plan = make_plan(settings, replicates, rows)
     started = time.perf_counter()
-    history = train(
-        start.architecture,
-        start.weights,
-        rule,
-        [settings.beta] * len(settings.learning_rates),
-        settings.learning_rates,
-        {"train": arrays.train, "validation": arrays.validation, "test": arrays.test},
-        plan,
-        np.dtype(settings.precision),
-    )
+    history = train_runs(settings, start, vars(arrays), plan)
     training_seconds = time.perf_counter() - started
     null_loss = np.array([loss.null_loss(t) for t in arrays.train.targets])
     metrics = run_metrics(history, null_loss, settings.targets)

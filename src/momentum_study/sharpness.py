@@ -11,9 +11,14 @@ from momentum_study.datasets.files import PreparedDataset
 from momentum_study.hessians import largest_eigenvalue
 from momentum_study.keys import RUN_KEYS
 from momentum_study.optimizers import get_rule
-from momentum_study.shards import ShardSettings, StartSettings, make_plan, make_start
+from momentum_study.shards import (
+    ShardSettings,
+    StartSettings,
+    make_plan,
+    make_start,
+    train_runs,
+)
 from momentum_study.theory.quadratics import stability_limit
-from momentum_study.training import train
 
 
 def initial_sharpness(settings: StartSettings, prepared: PreparedDataset) -> pd.DataFrame:
@@ -66,16 +71,8 @@ def followed_sharpness(
     start = make_start(settings, prepared)
     replicates = [int(replicate) for replicate in prepared.replicates]
     data = start.arrays.train
-    history = train(
-        start.architecture,
-        start.weights,
-        rule,
-        [settings.beta] * len(settings.learning_rates),
-        settings.learning_rates,
-        {"train": data},
-        make_plan(settings, replicates, data.inputs.shape[1], keep_snapshots=True),
-        np.dtype(settings.precision),
-    )
+    plan = make_plan(settings, replicates, data.inputs.shape[1], keep_snapshots=True)
+    history = train_runs(settings, start, {"train": data}, plan)
     chosen = np.linspace(0, len(history.steps) - 1, checkpoints).round().astype(int)
     limit = float(stability_limit(rule.name, settings.beta))
     rows = []

@@ -13,7 +13,7 @@ from momentum_study.figures.layout import sheet
 from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks, rounded
 from momentum_study.landscapes.functions import FloatArray
-from momentum_study.landscapes.runs import DEFAULT_BETA
+from momentum_study.optimizers import USUAL_BETA
 from momentum_study.text import format_number
 
 SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
@@ -79,7 +79,7 @@ def draw(landscapes: pd.DataFrame) -> Figure:
 
 
 def _notes(shown: pd.DataFrame, budget: int) -> list[str]:
-    draws, beta = format_number(shown["draws"].max()), format_number(DEFAULT_BETA)
+    draws, beta = format_number(shown["draws"].max()), format_number(USUAL_BETA)
     descent = shown[shown["rule"] == "gd"].set_index("landscape").loc["double_well"].iloc[0]
     lift = rounded(descent["alpha"] * descent["noise"] ** 2 / 4)
     return [
@@ -88,7 +88,7 @@ def _notes(shown: pd.DataFrame, budget: int) -> list[str]:
         f"Medians and shares with 95 % intervals, of {draws} draws of gradient noise, the same for "
         f"all rules; tuned on other draws. Dotted: the budget of {budget} updates. In a well noise "
         f"s alone lifts plain descent, and momentum at the same α, by about αs²/4 = {lift}; "
-        "momentum at the same η 10 times as high.",
+        f"momentum at the same η {rounded(1 / (1 - USUAL_BETA))} times as high.",
         "See: at the same α momentum leaves later, but from a slope it rolls over high barriers; "
         "at the same η it leaves sooner.",
     ]

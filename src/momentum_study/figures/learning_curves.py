@@ -22,8 +22,8 @@ from momentum_study.figures.style import (
     step_axis,
 )
 from momentum_study.keys import CELL_KEYS, RUN_KEYS
+from momentum_study.optimizers import USUAL_BETA
 
-USUAL_BETA = 0.9
 QUARTILES = (0.25, 0.5, 0.75)
 
 Array = NDArray[np.float64]

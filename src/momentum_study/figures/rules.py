@@ -5,11 +5,10 @@ from typing import Any
 
 from momentum_study.figures.compared import Series
 from momentum_study.figures.style import DESCENT
+from momentum_study.optimizers import USUAL_BETA
 
 COMPARISONS = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
 """By the name in tables, in the order of columns."""
-
-_DEFAULT_BETA = 0.9
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class RuleStyle:
 
 RULE_STYLES: dict[str, RuleStyle] = {
     "gd": RuleStyle("plain descent", DESCENT, (0, (4.0, 1.5)), "s"),
-    "momentum": RuleStyle("momentum", Series(True, _DEFAULT_BETA).color, "-", "o"),
+    "momentum": RuleStyle("momentum", Series(True, USUAL_BETA).color, "-", "o"),
     "momentum_corrected": RuleStyle("momentum, bias-corrected", "#e29adb", (0, (1.0, 1.0)), "h"),
     "heavy_ball": RuleStyle("heavy ball", "#d98200", "-", "^"),
     "nesterov": RuleStyle("Nesterov", "#20a387", (0, (6.0, 1.2, 1.2, 1.2)), "D"),

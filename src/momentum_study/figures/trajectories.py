@@ -11,8 +11,9 @@ from matplotlib.lines import Line2D
 from momentum_study.errors import StudyError
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.figures.style import rounded
 from momentum_study.landscapes.functions import HOLD, Landscape, all_landscapes
-from momentum_study.landscapes.runs import DEFAULT_BETA
+from momentum_study.optimizers import USUAL_BETA
 from momentum_study.text import format_number
 
 PICTURES = {
@@ -91,11 +92,12 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
 
 
 def _notes(landscapes: pd.DataFrame) -> list[str]:
-    beta, draws = (format_number(x) for x in (DEFAULT_BETA, landscapes["draws"].max()))
+    beta, draws = (format_number(x) for x in (USUAL_BETA, landscapes["draws"].max()))
+    times = rounded(1 / (1 - USUAL_BETA))
     return [
         f"Held fixed: in a row the start, in two columns β = {beta}. Same α: every effective rate "
-        "is plain descent’s α. Same η: every learning rate is, and momentum’s effective rate 10 "
-        "times that. Momentum and heavy ball are one rule, named by the rate given.",
+        "is plain descent’s α. Same η: every learning rate is, and momentum’s effective rate "
+        f"{times} times that. Momentum and heavy ball are one rule, named by the rate given.",
         f"Numbers: updates until the minimum or the other well is reached and kept for {HOLD}, or "
         "the saddle left; under noise (noisy ravine, saddles, double well) their median over "
         f"{draws} draws, or the share that gets there. Drawn: a draw near all medians.",

@@ -9,11 +9,9 @@ from numpy.typing import ArrayLike
 
 from momentum_study.analysis.statistics import median
 from momentum_study.landscapes.functions import MINIMUM, BoolArray, FloatArray, Landscape
-from momentum_study.optimizers import Rule, get_rule
+from momentum_study.optimizers import USUAL_BETA, Rule, get_rule
 from momentum_study.points import Points
 from momentum_study.seeds import generator
-
-DEFAULT_BETA = 0.9
 
 FAR = 1e3
 """A run that is farther out than this in a coordinate has diverged: windows are 4 to 15 wide."""
@@ -45,7 +43,7 @@ def fixed_settings(landscape: Landscape) -> Iterator[tuple[str, Setting]]:
     Plain descent has the landscape's rate in both. At the same α every effective rate
     η/(1 − β) is that rate, at the same η every rate of a heavy ball is.
     """
-    rate, beta = landscape.rate, DEFAULT_BETA
+    rate, beta = landscape.rate, USUAL_BETA
     yield "same_alpha", Setting(get_rule("gd"), 0.0, rate)
     for name in ("momentum", "momentum_corrected"):
         yield "same_alpha", Setting(get_rule(name), beta, rate)

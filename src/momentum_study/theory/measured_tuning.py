@@ -93,7 +93,7 @@ def best(name: str, kappa: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArra
     name
         As for `radii`.
     kappa
-        ``(...)``; from 2 to 10000.
+        ``(...)``; from 2 to 100000.
 
     Returns
     -------

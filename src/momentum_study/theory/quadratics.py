@@ -12,9 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from momentum_study.errors import StudyError
 from momentum_study.optimizers import get_rule
-from momentum_study.theory.arrays import floats
-
-FloatArray = NDArray[np.float64]
+from momentum_study.theory.arrays import FloatArray, floats
 
 LINEAR_RULES = ("gd", "momentum", "momentum_corrected", "heavy_ball", "nesterov")
 """The rules that have closed forms: their updates are linear in weights, velocity and gradient."""

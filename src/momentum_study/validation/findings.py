@@ -6,11 +6,10 @@ benefit of momentum grows with the batch size (Kidambi et al. 2018; Zhang et al.
 
 import pandas as pd
 
+from momentum_study.optimizers import USUAL_BETA
 from momentum_study.validation.batch_sizes import batch_size_findings
 from momentum_study.validation.rows import Row
 from momentum_study.validation.small_rates import small_rate_findings
-
-USUAL_BETA = 0.9
 
 
 def findings(
