@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from momentum_study.analysis.statistics import bootstrap_interval
 from momentum_study.keys import RUN_KEYS
+from momentum_study.optimizers import get_rule
 from momentum_study.tables import STABILITY, joined_tables
 from momentum_study.theory.quadratics import LINEAR_RULES, stability_limit
 
 KEYS = ["grid", "dataset", "network", "batch"]
+FORETOLD_RULES = tuple(name for name in LINEAR_RULES if not get_rule(name).depends_on_t)
+"""Rules that the line speaks of: a corrected bias makes its limit one of the long run alone."""
+
 RUN_COLUMNS = [*RUN_KEYS, "status", "train_loss_final", "null_loss"]
 """What is needed of the table of runs."""
 
@@ -61,7 +65,7 @@ def stability_table(
     ----------
     runs
         A table of the schema `momentum_study.tables.RUNS`. Those that enter have a constant
-        learning rate and a rule whose limit is known.
+        learning rate and one of the `FORETOLD_RULES`.
     initial
         λ_max by replicate, of the schema `momentum_study.tables.INITIAL_SHARPNESS`.
     confidence, resamples, seed
@@ -79,7 +83,7 @@ def stability_table(
         ``accuracy_shifted`` how often it is right then on the odd ones; both are missing with a
         single replicate, and where all runs ended alike.
     """
-    known = runs["rule"].isin(LINEAR_RULES) & (runs["schedule"] == "constant")
+    known = runs["rule"].isin(FORETOLD_RULES) & (runs["schedule"] == "constant")
     joined = runs[known].merge(initial, on=["grid", "dataset", "network", "replicate"])
     joined["position"] = beyond_line(joined)
     joined["diverged"] = joined["status"] == "diverged"
