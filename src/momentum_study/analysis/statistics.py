@@ -112,6 +112,17 @@ def _weighted_mean(ordered: FloatArray, edge_weight: float = 1.0) -> FloatArray:
     return np.asarray(total / (n - 2 + 2 * edge_weight))
 
 
+def six_digits(values: ArrayLike) -> FloatArray:
+    """Round to six digits that count: about single precision, and more than replicates can tell.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``; infinities and NaN stay.
+    """
+    return np.array([float(f"{value:.6g}") for value in np.asarray(values)])
+
+
 def estimate(x: FloatArray, statistic: Statistic) -> FloatArray:
     """Statistic of each row, over its values that are not NaN.
 
