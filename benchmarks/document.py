@@ -14,7 +14,9 @@ import pandas as pd
 
 from benchmarks.__main__ import TABLES
 from benchmarks.peers import REFERENCE
+from benchmarks.step_costs import ratios
 from benchmarks.summary import peer_summary
+from momentum_study.claims.step_costs import step_costs
 from momentum_study.pages import Contents, filled
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +65,18 @@ def training_table() -> pd.DataFrame:
     )
 
 
+def step_costs_table() -> pd.DataFrame:
+    """Time of an update by each rule, over plain descent's in the same round."""
+    costs = step_costs()
+    medians = ratios(costs)["50%"].rename("ratio").reset_index()
+    wide = medians.pivot_table(
+        index=["network", "batch"], columns="rule", values="ratio", sort=False
+    )
+    return wide.round(3).reset_index()
+
+
 CONTENTS: Contents = {
+    "step_costs": step_costs_table,
     "summary": summary_table,
     "ratios": ratio_table,
     "breakdown": breakdown_table,

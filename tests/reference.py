@@ -143,20 +143,20 @@ def updates(
     rule: str, w: np.ndarray, gradients: Sequence[np.ndarray], rates: Sequence[float], beta: float
 ) -> list[np.ndarray]:
     """Return w after each update with these gradients and learning rates."""
-    step = make_rule(rule, beta)
+    step = make_rule(rule)
     path = []
     for g, rate in zip(gradients, rates, strict=True):
-        w = w - step(g, rate)
+        w = w - step(g, rate, beta)
         path.append(w)
     return path
 
 
-def make_rule(name: str, beta: float) -> Callable[[np.ndarray, float], np.ndarray]:
-    """Return a function of gradient and learning rate that gives what to subtract from w."""
+def make_rule(name: str) -> Callable[[np.ndarray, float, float], np.ndarray]:
+    """Return a function of gradient, learning rate and β that gives what to subtract from w."""
     v = s = np.float64(0)
     t = 0
 
-    def step(g: np.ndarray, rate: float) -> np.ndarray:
+    def step(g: np.ndarray, rate: float, beta: float) -> np.ndarray:
         nonlocal v, s, t
         t += 1
         if name == "gd":
@@ -180,7 +180,10 @@ def make_rule(name: str, beta: float) -> Callable[[np.ndarray, float], np.ndarra
 
 @dataclass(frozen=True)
 class Path:
-    """Weights before each update and after the last, and the gradient of each update, flat."""
+    """Weights before each update and after the last, and the gradient of each update, flat.
+
+    The gradients are those that the rule was given, with their noise.
+    """
 
     weights: list[np.ndarray]
     gradients: list[np.ndarray]
@@ -202,18 +205,24 @@ def unflatten(flat: np.ndarray, architecture: Architecture) -> Weights:
 def train_reference(
     problem: Problem,
     rule: str,
-    beta: float,
+    beta: float | Sequence[float],
     rates: Sequence[float],
     batch_size: int | None,
     replicate: int = 0,
+    noise: np.ndarray | float = 0.0,
 ) -> Path:
-    """Train one network for as many updates as there are learning rates."""
+    """Train one network for as many updates as there are learning rates.
+
+    β may be one for all updates or one for each; the noise is added to the gradients, (T, P).
+    """
     architecture = problem.architecture
-    step = make_rule(rule, beta)
+    step = make_rule(rule)
+    betas = np.broadcast_to(beta, len(rates))
+    added = np.broadcast_to(noise, (len(rates), architecture.parameters))
     path = Path([flatten(problem.weights[replicate])], [])
     batches = problem.batches(replicate, batch_size, len(rates))
-    for rows, rate in zip(batches, rates, strict=True):
-        g = flatten(
+    for rows, rate, beta_now, extra in zip(batches, rates, betas, added, strict=True):
+        g = extra + flatten(
             gradient(
                 architecture,
                 unflatten(path.weights[-1], architecture),
@@ -222,5 +231,5 @@ def train_reference(
             )
         )
         path.gradients.append(g)
-        path.weights.append(path.weights[-1] - step(g, rate))
+        path.weights.append(path.weights[-1] - step(g, rate, beta_now))
     return path

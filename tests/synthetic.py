@@ -11,6 +11,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from momentum_study.tables import RUNS
+
 DATASETS = {"digits": 8.0, "wine": 2.0}  # name: curvature
 BATCHES = {"8": 8, "64": 64, "full": 400}
 BETAS = (0.0, 0.5, 0.9)  # 0.0 is rule gd
@@ -57,7 +59,11 @@ def synthetic_runs(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
     runs["path_ratio"] = 1 + 5 * (1 - beta) * runs["alpha"]
     runs["gradient_norm_mean"] = 3 * np.nanmean(train, axis=1)
     runs["gradient_norm_final"] = 3 * train[:, -1]
-    return runs
+    early = train[:, EVALUATIONS <= STEPS / 4]
+    runs["train_loss_early"] = early[:, -1]
+    runs["up_step_share_early"] = (np.diff(early, axis=1) > 0).mean(axis=1)
+    metrics = [name for name, column in RUNS.columns.items() if column.dtype.type == np.float32]
+    return runs.astype(dict.fromkeys(metrics, "float32"))
 
 
 def synthetic_initial_sharpness(replicates: int = 4) -> pd.DataFrame:
@@ -133,6 +139,7 @@ def _study(seed: int, replicates: int) -> tuple[pd.DataFrame, dict[str, np.ndarr
     runs["eta"] = (1 - runs["beta"]) * runs["alpha"]
     runs["batch_size"] = runs["batch"].map(BATCHES)
     runs["steps"] = STEPS
+    runs["gradient_noise"] = 0.0
 
     generator = np.random.default_rng(seed)
     alpha, beta, batch_size = runs[["alpha", "beta", "batch_size"]].to_numpy().T[..., None]

@@ -66,7 +66,12 @@ def test_a_missing_file_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
 
 def finished_study(results: Path, bytes_of_runs: int = 10) -> Path:
     study = results / "paper"
-    for name in ("tables/cells.csv", "figures/momentum/maps.png", "logs/x.log", "runs/a.parquet"):
+    for name in (
+        "tables/claims.csv",
+        "figures/momentum/maps.png",
+        "logs/x.log",
+        "runs/a.parquet",
+    ):
         (study / name).parent.mkdir(parents=True, exist_ok=True)
         (study / name).write_text(name, encoding="utf-8")
     (study / "tables/runs.parquet").write_bytes(b"x" * bytes_of_runs)
@@ -83,7 +88,7 @@ def test_publish_replaces_what_was_published(tmp_path: Path) -> None:
     assert sorted(str(p.relative_to(published)) for p in published.rglob("*.*")) == [
         "figures/momentum/maps.png",
         "provenance.json",
-        "tables/cells.csv",
+        "tables/claims.csv",
         "tables/runs.parquet",
     ]
 

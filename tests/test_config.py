@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from momentum_study.config import Margins, Verdicts
 from momentum_study.config_files import load_study
 from momentum_study.errors import StudyError
 from momentum_study.schema_docs import schema_json, with_key_tables
@@ -75,6 +76,9 @@ def test_valid_configuration_is_read(tmp_path: Path) -> None:
     [
         grid(learning_rates=[1, 3]),
         grid(schedules=["cosine", "step"]),
+        grid(schedules=["constant", "rate_up", "rate_down"]),
+        grid(schedules=["constant", "beta_up"], rules={"nesterov": {"beta": [0.9]}}),
+        grid(gradient_noise=1),
         grid(datasets=["sugar"], loss="mse"),
         grid(datasets=["moons"], loss="logistic"),
         rules(adam={"beta": [0.0]}),
@@ -84,10 +88,14 @@ def test_valid_configuration_is_read(tmp_path: Path) -> None:
         grid(sharpness={"rules": ["gd"], "learning_rates": [0.01], "replicates": 1}),
         grid(figures=["maps"]),
         grid(figures=[]),
+        top(verdicts={"beta": 0.5, "learning_rates": [0.01, 0.01], "margins": {"cost": 0.5}}),
     ],
     ids=[
         "whole numbers",
         "schedules",
+        "change of the rate",
+        "change of beta",
+        "noise",
         "mse",
         "logistic",
         "adam",
@@ -97,10 +105,24 @@ def test_valid_configuration_is_read(tmp_path: Path) -> None:
         "sharpness of descent",
         "one figure",
         "no figure",
+        "verdicts",
     ],
 )
 def test_valid_variations_are_read(tmp_path: Path, change: Callable[[Tree], Any]) -> None:
     load_study(write(tmp_path, yaml.safe_dump(changed(change))))
+
+
+def test_the_rule_for_verdicts_is_there_without_being_asked_for(tmp_path: Path) -> None:
+    study = load_study(write(tmp_path, yaml.safe_dump(VALID)))
+    assert study.verdicts == Verdicts()
+    own = changed(top(verdicts={"margins": {"share": 0.1}}))
+    verdicts = load_study(write(tmp_path, yaml.safe_dump(own))).verdicts
+    assert verdicts.margins == Margins(share=0.1)
+    assert verdicts.model_copy(update={"margins": Margins()}) == Verdicts()
+
+
+def test_the_published_study_is_judged_by_the_default_rule() -> None:
+    assert load_study(ROOT / "config/paper.yaml").verdicts == Verdicts()
 
 
 REFUSED = [
@@ -137,6 +159,26 @@ REFUSED = [
     (grid(steps=0), "steps: expected a number > 0, got 0", ""),
     (grid(replicates=None), "replicates: expected a whole number, got None", ""),
     (grid(schedules=["cosin"]), "schedules: 'cosin' is unknown", "'cosine'"),
+    (
+        grid(schedules=["constant", "beta_up"]),
+        "grids.one: schedules: 'beta_up' changes β in mid-run, and gd has none",
+        "put it in a grid of its own",
+    ),
+    (
+        grid(
+            schedules=["beta_down"],
+            rules={"momentum": {"beta": [0.9]}, "momentum_corrected": {"beta": [0.9]}},
+        ),
+        "grids.one: schedules: 'beta_down' changes β in mid-run, and momentum_corrected corrects",
+        "put it in a grid of its own",
+    ),
+    (
+        grid(schedules=["beta_up"], rules={"adam": {"beta": [0.9]}}),
+        "'beta_up' changes β in mid-run, and adam corrects its bias for one β",
+        "put it in a grid of its own",
+    ),
+    (grid(gradient_noise=-0.1), "gradient_noise: expected a number ≥ 0, got -0.1", ""),
+    (grid(gradient_noise=float("inf")), "gradient_noise: expected a finite number", "inf"),
     (grid(loss="mse"), "grids.one.loss: mse is a loss for regression", "iris"),
     (grid(loss="mes"), "loss: 'mes' is unknown", "'mse'"),
     (grid(figures=["map"]), "grids.one.figures: 'map' is unknown", "'maps'"),
@@ -174,6 +216,23 @@ REFUSED = [
         "networks.n.activation: 'rely' is unknown",
         "'relu'",
     ),
+    (top(verdicts={"beta": 1}), "verdicts.beta: expected a number < 1, got 1", ""),
+    (top(verdicts={"betta": 0.9}), "verdicts.betta: unknown key", "did you mean 'beta'"),
+    (
+        top(verdicts={"learning_rates": [0.1, 0.01]}),
+        "verdicts: learning_rates: expected the smaller one first, got [0.1, 0.01]",
+        "",
+    ),
+    (top(verdicts={"learning_rates": [0.1]}), "verdicts.learning_rates: expected", ""),
+    (top(verdicts={"learning_rates": [0, 0.1]}), "verdicts.learning_rates", "> 0, got 0"),
+    (
+        top(verdicts={"supported_share": 0.4, "refuted_share": 0.4}),
+        "verdicts: refuted_share must be smaller than supported_share",
+        "",
+    ),
+    (top(verdicts={"margins": {"log_ratio": 0}}), "margins.log_ratio: expected", "> 0, got 0"),
+    (top(verdicts={"margins": {"share": 2}}), "margins.share: expected", "< 1, got 2"),
+    (top(verdicts={"margins": {"ratio": 0.1}}), "verdicts.margins.ratio: unknown key", ""),
     (
         top(networks={"n": {"hidden": [8], "initialization": "hee"}}),
         "networks.n.initialization: 'hee' is unknown",

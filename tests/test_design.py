@@ -11,6 +11,7 @@ from momentum_study.config import Study
 from momentum_study.config_files import load_study
 from momentum_study.design import (
     blocks,
+    families,
     followed_shards,
     prepare_flags,
     shard_settings,
@@ -117,6 +118,41 @@ def test_a_regression_gets_squared_error() -> None:
     assert shard_settings(study(datasets=["sugar"]), shard).loss == "mse"
     (shard, *_) = shards(study())
     assert shard_settings(study(), shard).loss == "cross_entropy"
+
+
+def test_families_are_named_after_the_first_grid_with_their_training() -> None:
+    changes: dict[str, dict[str, Any]] = {
+        "noisy": {"gradient_noise": 0.1, "replicates": 5, "schedules": ["cosine"]},
+        "longer": {"steps": 20},
+        "spelt_out": {"loss": "cross_entropy"},
+        "often": {"evaluations": 5},
+        "exact": {"precision": "float64"},
+        "logistic": {"datasets": ["moons"], "loss": "logistic"},
+        "sugar": {"datasets": ["sugar"], "loss": "mse"},
+        "longer_too": {"steps": 20, "batch_sizes": [8]},
+        "mixed": {"datasets": ["iris", "sugar"]},
+    }
+    tree = yaml.safe_load(yaml.safe_dump(VALID))
+    for name, change in changes.items():
+        tree["grids"][name] = {**VALID["grids"]["one"], **change}
+    assert families(Study.model_validate(tree)) == {
+        "one": "one",
+        "noisy": "one",
+        "longer": "longer",
+        "spelt_out": "one",
+        "often": "often",
+        "exact": "exact",
+        "logistic": "logistic",
+        "sugar": "one",
+        "longer_too": "longer",
+        "mixed": "one",
+    }
+
+
+def test_the_noise_of_a_grid_goes_to_its_shards() -> None:
+    of = study(gradient_noise=0.25)
+    assert {shard_settings(of, shard).gradient_noise for shard in shards(of)} == {0.25}
+    assert shard_settings(study(), shards(study())[0]).gradient_noise == 0
 
 
 def test_prepare_flags_quote_for_the_shell() -> None:

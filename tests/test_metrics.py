@@ -1,5 +1,7 @@
 """Metrics of runs, worked by hand on small curves, diverged ones included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,7 +107,7 @@ def history() -> History:
         curve[1, 1, 2:] = NAN
     first_bad_step, reason = np.full((2, 2), -1), np.full((2, 2), "", dtype="<U10")
     first_bad_step[1, 1], reason[1, 1] = 15, "non_finite"
-    return History(np.array([0, 10, 20, 30]), curves, first_bad_step, reason, np.empty((0,)), [])
+    return History(np.array([0, 5, 20, 30]), curves, first_bad_step, reason, np.empty((0,)), [])
 
 
 EXPECTED = {
@@ -114,7 +116,7 @@ EXPECTED = {
     "train_loss_best": (0.2, 0.5),
     "validation_loss_final": (0.5, NAN),
     "validation_loss_best": (0.4, 0.8),
-    "step_best_validation": (20, 10),
+    "step_best_validation": (20, 5),
     "test_loss_final": (0.6, NAN),
     "test_loss_at_best": (0.7, 0.9),
     "train_score_final": (0.9, NAN),
@@ -125,9 +127,12 @@ EXPECTED = {
     "up_step_share": (1 / 3, 0.0),
     "update_cosine": (0.25, 0.5),
     "sign_flip_share": (0.5, 0.25),
-    "path_ratio": ((5 + 2.5 + 2.5) / 2.5, NAN),
+    "path_ratio": ((2.5 + 3.75 + 2.5) / 2.5, NAN),
     "gradient_norm_mean": (3.0, 4.0),
     "gradient_norm_final": (3.0, NAN),
+    # A quarter of 30 updates: evaluations at 0 and 5.
+    "train_loss_early": (0.5, 0.5),
+    "up_step_share_early": (0.0, 0.0),
 }
 
 
@@ -143,7 +148,7 @@ def test_run_metrics_of_a_completed_and_a_diverged_run():
 def test_targets_are_shares_of_each_replicates_own_null_loss():
     metrics = run_metrics(history(), np.array([1.0, 0.5]), [0.5, 0.1])
     # Limits 0.5 and 0.25; the diverged run saw 1.0 and 0.5 before its end.
-    np.testing.assert_array_equal(metrics["steps_to_0.5"], [[10, 10], [30, NAN]])
+    np.testing.assert_array_equal(metrics["steps_to_0.5"], [[5, 5], [30, NAN]])
     np.testing.assert_array_equal(metrics["steps_to_0.1"], np.full((2, 2), NAN))
 
 
@@ -156,3 +161,38 @@ def test_a_run_that_diverged_before_its_first_evaluation_has_no_metrics():
     for name, values in metrics.items():
         assert np.isfinite(values[0, 0]), name
         assert np.isnan(values[1, 1]), name
+
+
+def early(losses: list[float], steps: list[int]) -> tuple[float, float]:
+    """Early columns of one run with these training losses."""
+    run = history()
+    curves = {name: np.full((1, 1, len(steps)), NAN) for name in CURVES}
+    curves["train_loss"][:] = losses
+    ended = np.full((1, 1), -1)
+    single = replace(run, steps=np.array(steps), curves=curves, first_bad_step=ended)
+    metrics = run_metrics(single, np.ones(1), [0.5])
+    return metrics["train_loss_early"].item(), metrics["up_step_share_early"].item()
+
+
+def test_early_is_up_to_a_quarter_of_the_budget_the_quarter_included():
+    steps = [0, 10, 20, 25, 40, 100]
+    assert early([4.0, 3.0, 3.5, 2.0, 9.0, 1.0], steps) == (2.0, 1 / 3)
+    # One update later is too late.
+    assert early([4.0, 3.0, 3.5, 2.0, 9.0, 1.0], [0, 10, 20, 26, 40, 100]) == (3.5, 1 / 2)
+
+
+def test_what_comes_later_has_no_say_in_what_is_early():
+    steps = [0, 10, 25, 50, 100]
+    assert early([4.0, 3.0, 2.0, 1.0, 0.5], steps) == early([4.0, 3.0, 2.0, 8.0, NAN], steps)
+
+
+def test_a_run_that_diverged_early_has_no_loss_then():
+    loss, share = early([4.0, 5.0, NAN, NAN, NAN], [0, 10, 25, 50, 100])
+    assert np.isnan(loss)
+    assert share == 1.0
+
+
+def test_a_run_that_is_not_evaluated_by_then_is_where_it_started():
+    loss, share = early([4.0, 1.0], [0, 100])
+    assert loss == 4.0
+    assert np.isnan(share)

@@ -53,7 +53,7 @@ def test_average_and_heavy_ball_agree_under_every_schedule_of_the_rate(beta, see
     average = Points(RULES["momentum"], beta, 0.5, np.zeros(3))
     ball = Points(RULES["heavy_ball"], beta, (1 - beta) * 0.5, np.zeros(3))
     for t, gradient in enumerate(gradients):
-        factor = SCHEDULES[schedule](t / 40)
+        factor = SCHEDULES[schedule].rate(t / 40)
         average.update(gradient, factor)
         ball.update(gradient, factor)
     np.testing.assert_allclose(average.positions, ball.positions, atol=1e-12)

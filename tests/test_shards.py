@@ -28,6 +28,7 @@ SETTINGS = ShardSettings(
     schedule="constant",
     learning_rates=(0.01, 1.0, 3000.0),
     steps=60,
+    gradient_noise=0.0,
     evaluations=10,
     targets=(0.5, 0.1),
     loss_limit=1000.0,
@@ -66,6 +67,35 @@ def test_cells_of_a_replicate_start_alike() -> None:
     assert (start == start[0]).all()
     assert start[0, 0] != start[0, 1]
     pd.testing.assert_series_equal(momentum["train_loss_initial"], descent["train_loss_initial"])
+
+
+def test_noise_in_the_gradients_is_the_replicates_own() -> None:
+    noisy = replace(SETTINGS, gradient_noise=0.3)
+    whole = runs(noisy, data(0, 1, 2))
+    alone = runs(replace(noisy, learning_rates=(1.0,)), data(1))
+    assert_same_bytes(whole.loc[[(1.0, 1)]], alone)
+    quiet = runs(SETTINGS, data(0, 1, 2))
+    pd.testing.assert_series_equal(whole["train_loss_initial"], quiet["train_loss_initial"])
+    calm = (0.01, 1.0)
+    assert (whole.loc[[*calm], "train_loss_best"] != quiet.loc[[*calm], "train_loss_best"]).all()
+    assert (whole["gradient_noise"] == 0.3).all()
+    assert (quiet["gradient_noise"] == 0.0).all()
+
+
+def test_momentum_and_the_heavy_ball_part_when_beta_changes() -> None:
+    """Until then they are one method, at η = (1 − β)α; then α stays in one and η in the other."""
+    rates = {"momentum": 0.1, "heavy_ball": 0.025}
+    average, heavy = (
+        runs(
+            replace(SETTINGS, rule=rule, beta=0.75, learning_rates=(rate,), schedule="beta_up"),
+            data(0),
+        ).iloc[0]
+        for rule, rate in rates.items()
+    )
+    before = average["curve_step"] <= SETTINGS.steps // 4
+    same = average["curve_train_loss"] == heavy["curve_train_loss"]
+    assert same[before].all()
+    assert not same[average["curve_step"] > SETTINGS.steps // 4 + 1].any()
 
 
 def test_rates_of_each_form() -> None:

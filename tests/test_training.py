@@ -11,10 +11,13 @@ from reference import Problem
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from momentum_study import training
+from momentum_study.gradient_noise import GradientNoise
 from momentum_study.history import CURVES, History
 from momentum_study.networks import Architecture
 from momentum_study.optimizers import RULES
-from momentum_study.schedules import SCHEDULES
+from momentum_study.schedules import INTERVENTIONS, SCHEDULES
+from momentum_study.seeds import generator
+from momentum_study.theory.noise import position_variance
 from momentum_study.training import (
     FLUSH_INTERVAL,
     LOSS_LIMIT,
@@ -28,6 +31,9 @@ from momentum_study.training import (
 ALL = slice(None)
 WITHOUT_LIMIT = 2**30  # bytes: one stack holds everything
 RULE_BETAS = [("gd", 0.0), *((name, 0.8) for name in RULES if name != "gd")]
+KEEPING_BETA = [name for name, schedule in SCHEDULES.items() if schedule.beta is None]
+CHANGING_BETA = [name for name in SCHEDULES if name not in KEEPING_BETA]
+MAY_CHANGE = ["momentum", "heavy_ball", "nesterov"]
 
 
 def run(
@@ -41,9 +47,12 @@ def run(
     dtype: type = np.float64,
     replicates: slice = ALL,
     stack_bytes: int = WITHOUT_LIMIT,
+    deviation: float = 0.0,
     **plan,
 ) -> History:
     """Train on a problem, by default with the full batch and an evaluation at either end."""
+    numbers = tuple(range(len(problem.weights))[replicates])
+    noise = GradientNoise(deviation, problem.seed, "drawn", "any", numbers) if deviation else None
     return train(
         problem.architecture,
         problem.weights[replicates],
@@ -55,6 +64,7 @@ def run(
             steps=steps,
             evaluation_steps=(0, steps) if evaluations is None else evaluations,
             order=problem.order(replicates),
+            noise=noise,
             **{"batch_size": None, **plan},
         ),
         dtype,
@@ -118,17 +128,178 @@ def test_every_curve_equals_the_reference(rule, beta, batch_size):
             )
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", KEEPING_BETA)
 @pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
 def test_schedules_multiply_the_learning_rate_of_each_update(rule, beta, schedule):
     problem = Problem.draw(Architecture(3, (4,), 1, "sigmoid", "logistic"), 10)
     steps = 40
     history = run(problem, rule, [beta], [0.3], steps, batch_size=4, schedule=schedule)
-    rates = [0.3 * SCHEDULES[schedule](t / steps) for t in range(steps)]
+    rates = [0.3 * SCHEDULES[schedule].rate(t / steps) for t in range(steps)]
     path = reference.train_reference(problem, rule, beta, rates, 4)
     np.testing.assert_allclose(
         reference.flatten(history.weights[0][0]), path.weights[-1], rtol=1e-9, atol=1e-12
     )
+
+
+@pytest.mark.parametrize("schedule", CHANGING_BETA)
+@pytest.mark.parametrize("rule", MAY_CHANGE)
+def test_a_change_of_beta_keeps_the_velocity_and_changes_gain_and_coefficients(rule, schedule):
+    problem = Problem.draw(Architecture(3, (4,), 2, "tanh"), 13, replicates=2)
+    betas, rates, steps, evaluations = [0.9, 0.3], [0.1, 0.2], 40, (0, 1, 9, 10, 11, 12, 25, 40)
+    history = run(
+        problem, rule, betas, rates, steps, evaluations=evaluations, batch_size=4, schedule=schedule
+    )
+    for r, c in np.ndindex(2, 2):
+        beta = SCHEDULES[schedule].beta
+        in_force = [beta(np.array(betas[c]), t / steps).item() for t in range(steps)]
+        assert in_force.count(betas[c]) == 10
+        path = reference.train_reference(problem, rule, in_force, [rates[c]] * steps, 4, r)
+        for name, expected in expected_curves(problem, path, r, evaluations).items():
+            np.testing.assert_allclose(
+                history.curves[name][r, c], expected, rtol=1e-9, atol=1e-12, err_msg=name
+            )
+
+
+@pytest.mark.parametrize("schedule", INTERVENTIONS)
+@pytest.mark.parametrize("rule", MAY_CHANGE)
+def test_until_an_intervention_runs_are_the_constant_ones_bit_for_bit(rule, schedule):
+    problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)
+    options = {"evaluations": tuple(range(41)), "batch_size": 8, "dtype": np.float32}
+    betas, rates = [0.9, 0.8, 0.9], [0.1, 0.3, 1e12]
+    left_alone = run(problem, rule, betas, rates, 40, **options)
+    changed = run(problem, rule, betas, rates, 40, schedule=schedule, **options)
+    for name in CURVES:
+        ours, theirs = (h.curves[name][..., :11].tobytes() for h in (changed, left_alone))
+        assert ours == theirs, name
+    # Update 11 is the first to differ, in the runs that got there.
+    last = np.stack([h.curves["train_loss"][:, :2, 11] for h in (changed, left_alone)])
+    assert np.isfinite(last).all()
+    assert (last[0] != last[1]).all()
+    assert (changed.first_bad_step[:, 2] == left_alone.first_bad_step[:, 2]).all()
+
+
+@pytest.mark.parametrize("schedule", CHANGING_BETA)
+@pytest.mark.parametrize("rule", [name for name in RULES if name not in MAY_CHANGE])
+def test_rules_that_assume_one_beta_refuse_another(rule, schedule):
+    problem = Problem.draw(Architecture(3, (), 2), 5)
+    with pytest.raises(ValueError, match=f"{schedule} changes β, which {rule} cannot"):
+        run(problem, rule, [0.0], [0.1], 4, schedule=schedule)
+
+
+# --- noise injected into the gradients ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_noise_is_added_to_the_gradient_before_gain_and_rate(rule, beta, batch_size):
+    problem = Problem.draw(Architecture(3, (4,), 2, "tanh"), 13, replicates=2)
+    evaluations, rates, steps = (0, 1, 2, 3, 7, 12, 17), [0.05, 0.2], 17
+    history = run(
+        problem,
+        rule,
+        [beta] * 2,
+        rates,
+        steps,
+        evaluations=evaluations,
+        batch_size=batch_size,
+        deviation=0.3,
+    )
+    for r, c in np.ndindex(2, 2):
+        source = generator(problem.seed, "gradient_noise", "drawn", "any", r)
+        noise = 0.3 * source.standard_normal((steps, problem.architecture.parameters))
+        path = reference.train_reference(
+            problem, rule, beta, [rates[c]] * steps, batch_size, r, noise
+        )
+        for name, expected in expected_curves(problem, path, r, evaluations).items():
+            np.testing.assert_allclose(
+                history.curves[name][r, c], expected, rtol=1e-8, atol=1e-10, err_msg=name
+            )
+        np.testing.assert_allclose(
+            reference.flatten(history.weights[r][c]), path.weights[-1], rtol=1e-8, atol=1e-10
+        )
+
+
+def test_no_noise_leaves_every_bit():
+    """Noise of deviation 0, drawn and added, and no noise at all."""
+    problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)
+    options = {"evaluations": (0, 1, 10, 39, 40), "batch_size": 8, "dtype": np.float32}
+    cells = [0.9, 0.5, 0.9], [0.1, 0.3, 1e12]
+    zero = GradientNoise(0.0, 0, "drawn", "any", (0, 1))
+    added = train(
+        problem.architecture,
+        problem.weights,
+        RULES["momentum"],
+        *cells,
+        problem.parts(np.float32),
+        Plan(40, options["evaluations"], 8, problem.order(), noise=zero),
+    )
+    assert_same_runs(run(problem, "momentum", *cells, 40, **options), added)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
+def test_noise_is_the_same_alone_as_in_company_and_diverged_networks_stay_zero(rule, beta, dtype):
+    problem = Problem.draw(Architecture(9, (6,), 2, "relu", "mse"), 30, 3)
+    overflowing = 1e30 if dtype is np.float32 else 1e200
+    rates = [0.01, 1e4, 0.02, overflowing, 0.03]
+    options = {
+        "evaluations": (0, 1, 2, 5, 10, 20),
+        "batch_size": 8,
+        "dtype": dtype,
+        "deviation": 0.1,
+        "loss_limit": 50.0,
+    }
+    betas = [beta, 0.0, beta / 2, beta, beta]
+    whole = assert_alone_as_in_company(problem, rule, betas, rates, 20, **options)
+    assert (whole.first_bad_step[:, 3] >= 0).all()
+    assert (whole.first_bad_step[:, [0, 2, 4]] == -1).all()
+    chunked = run(problem, rule, betas, rates, 20, stack_bytes=5000, **options)
+    assert_same_runs(whole, chunked)
+
+
+def test_a_network_that_has_diverged_stays_zero_under_noise(monkeypatch):
+    """The second replicate cannot start; its networks remain in the stack with the first's."""
+    problem = Problem.draw(Architecture(3, (4,), 2), 13, replicates=2)
+    problem.weights[1][0][:] = 1e308
+    rule, seen = RULES["momentum"], []
+
+    def watched_update(w, g, state, scratch, coefficients):
+        rule.update(w, g, state, scratch, coefficients)
+        seen.append((np.abs(w).max(axis=1), np.abs(state[0]).max(axis=1)))
+
+    monkeypatch.setitem(RULES, "momentum", replace(rule, update=watched_update))
+    history = run(problem, "momentum", [0.9, 0.5], [0.1, 0.1], 8, deviation=0.1)
+    assert history.first_bad_step.tolist() == [[-1, -1], [0, 0]]
+    for weights, velocities in seen:
+        assert (weights > 0).tolist() == (velocities > 0).tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("rule", "beta"), [("gd", 0.0), ("momentum", 0.9), ("heavy_ball", 0.5)])
+def test_weights_scatter_as_theory_says(rule, beta):
+    """Linear regression from its solution: along each eigenvector the noise has its own balance."""
+    chains, steps, deviation = 600, 300, 0.2
+    one = Problem.draw(Architecture(2, (), 1, "relu", "mse"), 12, seed=4)
+    rows = one.parts()["train"].inputs[0]
+    solution = np.linalg.lstsq(rows, one.targets[0])[0].T
+    curvatures, vectors = np.linalg.eigh(2 * rows.T @ rows / len(rows))
+    problem = Problem(
+        one.architecture,
+        one.inputs.repeat(chains, axis=0),
+        one.targets.repeat(chains, axis=0),
+        [[solution]] * chains,
+        seed=1,
+    )
+    rates = [0.2 / curvatures[-1], 0.9 / curvatures[-1]]
+    options = {"evaluations": (0, steps), "deviation": deviation, "keep_snapshots": True}
+    ended = run(problem, rule, [beta] * 2, rates, steps, **options).snapshots[:, :, -1]
+    along = (ended - solution[0]) @ vectors
+    for cell, rate in enumerate(rates):
+        # (1 - rate λ)^(2·300) is gone for the smallest λ, too.
+        expected = position_variance(rule, beta, rate * curvatures)
+        found = np.mean(np.square(along[:, cell]), axis=0) * np.square(curvatures / deviation)
+        np.testing.assert_array_less(
+            np.abs(found / expected - 1), 4 * np.sqrt(2 / chains), err_msg=str(rate)
+        )
 
 
 def test_minibatches_follow_the_order_of_every_epoch():
@@ -304,6 +475,7 @@ def test_a_network_is_the_same_alone_as_in_company(
     diverging=st.booleans(),
     dtype=st.sampled_from([np.float32, np.float64]),
     schedule=st.sampled_from(sorted(SCHEDULES)),
+    deviation=st.sampled_from([0.0, 0.1]),
     stack_bytes=st.sampled_from([1, 5_000, 50_000, WITHOUT_LIMIT]),
 )
 @settings(max_examples=150)
@@ -319,9 +491,12 @@ def test_neither_company_nor_chunks_change_a_bit(
     diverging,
     dtype,
     schedule,
+    deviation,
     stack_bytes,
 ):
     rule, beta = rule_beta
+    if rule not in MAY_CHANGE and schedule in CHANGING_BETA:
+        schedule = "constant"
     loss, outputs = loss_outputs
     problem = Problem.draw(Architecture(inputs, hidden, outputs, activation, loss), rows, 2)
     betas = [beta * (c % 3) / 2 for c in range(len(rates))]
@@ -332,6 +507,7 @@ def test_neither_company_nor_chunks_change_a_bit(
         "batch_size": batch_size,
         "dtype": dtype,
         "schedule": schedule,
+        "deviation": deviation,
         "loss_limit": 1e3,
     }
     whole = assert_alone_as_in_company(problem, rule, betas, rates, 9, **options)
@@ -374,7 +550,7 @@ def test_diverging_neighbours_change_nothing(dtype):
     assert {NON_FINITE, LOSS_LIMIT} <= set(whole.reason.ravel())
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", KEEPING_BETA)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_momentum_without_momentum_is_gradient_descent_bit_for_bit(schedule, dtype):
     problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)

@@ -15,6 +15,10 @@ COMMANDS = {
     "collect": "gather the shards of a study into tables of runs and curves",
     "cost": "put together what the jobs took: time, memory, updates",
     "cells": "summarise the runs of each cell, with intervals",
+    "datasets": "describe the data sets as they were prepared",
+    "contrasts": "tune each arm, pair runs, compare rules and pieces of advice",
+    "trials": "measure what tuning costs, and how exactly β and α must be met",
+    "claims": "put the claims to what was found, and judge them",
     "theory": "hold the update rules against closed forms on quadratics",
     "landscapes": "run the update rules over two-dimensional landscapes",
     "initial_sharpness": "measure the largest Hessian eigenvalue where runs start",
@@ -24,7 +28,7 @@ COMMANDS = {
     "figure": "draw one figure from the tables",
     "provenance": "record versions, processor, kernels and timings",
     "publish": "copy a finished study's results to results/published",
-    "document": "write the tables of docs/findings.md from the published study",
+    "document": "write the tables of the pages that show the published study",
     "schema": "write the configuration's schema and the table of its keys",
 }
 

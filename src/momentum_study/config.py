@@ -146,13 +146,20 @@ class Grid(_Model):
         min_length=1, description="Rows per update, or `full` for all training rows."
     )
     schedules: list[str] = Field(
-        default=["constant"], min_length=1, description="Learning-rate schedules."
+        default=["constant"],
+        min_length=1,
+        description="Schedules of the learning rate or of β.",
     )
     replicates: PositiveInt = Field(
         description="Independent repetitions: split, initial weights and order of minibatches "
         "are drawn anew for each, and shared by all cells."
     )
     steps: PositiveInt = Field(description="Updates per run.")
+    gradient_noise: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        default=0.0,
+        description="Standard deviation of normal noise added to every component of the gradient, "
+        "in each update.",
+    )
     evaluations: PositiveInt = Field(
         default=40,
         description="How often a run is evaluated after the start, at the steps T(i/n)².",
@@ -232,6 +239,18 @@ class Grid(_Model):
             raise ValueError("sharpness: only runs with the constant schedule can be followed")
         return self
 
+    @model_validator(mode="after")
+    def _lets_beta_change(self) -> Self:
+        for schedule in self.schedules:
+            for rule in self.rules:
+                if SCHEDULES[schedule].beta and not RULES[rule].beta_may_change:
+                    reason = "corrects its bias for one β" if RULES[rule].uses_beta else "has none"
+                    raise ValueError(
+                        f"schedules: {schedule!r} changes β in mid-run, and {rule} {reason}; "
+                        "put it in a grid of its own"
+                    )
+        return self
+
     def rates(self, rule: RuleGrid) -> list[float]:
         """Learning rates of a rule: its own list, or the grid's."""
         return rule.learning_rates or self.learning_rates
@@ -270,6 +289,62 @@ class Validation(_Model):
     )
 
 
+class Margins(_Model):
+    """The largest effects that do not matter."""
+
+    log_ratio: Fraction = Field(
+        default=0.05, description="Of a loss or a number of updates, relative."
+    )
+    share: Fraction = Field(default=0.02, description="Of shares, absolute.")
+    cost: Fraction = Field(default=0.25, description="Of the time that an update takes, relative.")
+    arrays: Fraction = Field(default=0.05, description="Of the number of arrays held.")
+
+
+class Verdicts(_Model):
+    """How comparisons are made and claims judged: fixed before the runs are seen."""
+
+    beta: Beta = Field(default=0.9, description="The momentum coefficient usually advised.")
+    learning_rates: list[LearningRate] = Field(
+        default=[0.001, 0.01],
+        min_length=2,
+        max_length=2,
+        description="The range of learning rates usually advised.",
+    )
+    loss_floor: Fraction = Field(
+        default=0.01,
+        description="Losses below this share of the best constant prediction's count as equal.",
+    )
+    oscillating_share: Fraction = Field(
+        default=0.2,
+        description="A run oscillates if by a quarter of its budget its training loss rose between "
+        "at least this share of its evaluations.",
+    )
+    slow_loss: Fraction = Field(
+        default=0.5,
+        description="It is slow if it does not oscillate and its training loss is then still above "
+        "this share of the initial one.",
+    )
+    margins: Margins = Field(default=Margins(), description="The largest effects without meaning.")
+    supported_share: Fraction = Field(
+        default=0.9, description="A claim is supported from this share of its decided cases on."
+    )
+    refuted_share: Fraction = Field(
+        default=0.1, description="It is refuted up to this share; between the two it depends."
+    )
+    decided_share: Fraction = Field(
+        default=0.5, description="Of all its cases at least this share must be decided."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = self.learning_rates
+        if low > high:
+            raise ValueError(f"learning_rates: expected the smaller one first, got [{low}, {high}]")
+        if self.refuted_share >= self.supported_share:
+            raise ValueError("refuted_share must be smaller than supported_share")
+        return self
+
+
 class Study(_Model):
     """A whole study."""
 
@@ -281,6 +356,7 @@ class Study(_Model):
     grids: dict[str, Grid] = Field(min_length=1, description="Grids by name.")
     targets: list[Fraction] = Field(
         default=[0.5, 0.2, 0.1],
+        min_length=1,
         description="Training losses whose first crossing is timed, as fractions of the loss of "
         "the best constant prediction.",
     )
@@ -293,6 +369,7 @@ class Study(_Model):
         default=10, description="Replicates trained together in one job."
     )
     statistics: Statistics = Field(default=Statistics(), description="Intervals.")
+    verdicts: Verdicts = Field(default=Verdicts(), description="Comparisons and claims.")
     theory: Theory = Field(default=Theory(), description="Update rules on quadratics.")
     landscapes: Landscapes = Field(default=Landscapes(), description="Update rules in the plane.")
     validation: Validation = Field(default=Validation(), description="Numbers of others.")

@@ -93,6 +93,7 @@ def shard_settings(study: Study, shard: Shard) -> ShardSettings:
         schedule=shard.schedule,
         learning_rates=shard.learning_rates,
         steps=grid.steps,
+        gradient_noise=grid.gradient_noise,
         evaluations=grid.evaluations,
         targets=tuple(study.targets),
         loss_limit=study.loss_limit,
@@ -119,12 +120,13 @@ def starts(study: Study) -> list[tuple[StartSettings, Block]]:
     """List the starting points of which the sharpness is measured, by blocks of replicates.
 
     They belong to the grids that set momentum against descent, whose maps show the line of
-    stability, and to those that follow the sharpness of some of their runs.
+    stability, and to those that follow the sharpness of some of their runs. With injected noise
+    the line says nothing.
     """
     return [
         (start_settings(study, name, dataset, network), block)
         for name, grid in study.grids.items()
-        if compares(grid) or grid.sharpness
+        if (compares(grid) and not grid.gradient_noise) or grid.sharpness
         for dataset, network in product(grid.datasets, grid.networks)
         for block in blocks(grid.replicates, study.replicates_per_shard)
     ]
@@ -143,6 +145,29 @@ def followed_shards(study: Study) -> list[Shard]:
         and shard.block.first < follow.replicates
         and (rates := tuple(r for r in shard.learning_rates if r in follow.learning_rates))
     ]
+
+
+def families(study: Study) -> dict[str, str]:
+    """Return the family of each grid: the first grid whose runs go through the same training.
+
+    Grids of a family agree in steps, evaluations, loss and precision. Their runs on the same data
+    set, network and batch size are comparable, and those of one replicate are paired: they start
+    at the same weights and see the same minibatches. Injected noise does not split a family; runs
+    of one replicate have the same noise, times their grid's `gradient_noise`.
+    """
+    first: dict[tuple[int, int, str | None, str], str] = {}
+    return {
+        name: first.setdefault(
+            (grid.steps, grid.evaluations, _own_loss(study, grid), grid.precision), name
+        )
+        for name, grid in study.grids.items()
+    }
+
+
+def _own_loss(study: Study, grid: Grid) -> str | None:
+    """Return the grid's loss, or None if it is what its data sets have anyway."""
+    defaults = {default_loss(study.datasets[name]) for name in grid.datasets}
+    return None if defaults == {grid.loss} else grid.loss
 
 
 def default_loss(dataset: Dataset) -> str:

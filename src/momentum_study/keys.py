@@ -1,4 +1,4 @@
-"""The columns that identify a cell and a run in every table, in the order of sorting."""
+"""The columns that identify a cell, a run and a problem in every table, in the order of sorting."""
 
 CELL_KEYS = (
     "grid",
@@ -11,3 +11,8 @@ CELL_KEYS = (
     "learning_rate",
 )
 RUN_KEYS = (*CELL_KEYS, "replicate")
+PROBLEM_KEYS = ("family", "dataset", "network", "batch", "gradient_noise")
+"""What rules are compared on: `family` names grids with one budget, by the first of them."""
+
+START_KEYS = ("family", "dataset", "network", "replicate")
+"""What runs start from: the same weights, the same rows, the same λ_max."""

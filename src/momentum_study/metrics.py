@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_study.history import History
+from momentum_study.schedules import CHANGE_AT
 from momentum_study.text import format_number
 
 Array = NDArray[Any]
@@ -52,6 +53,7 @@ def run_metrics(
         "path_ratio": path_ratio(curves["update_norm"], curves["displacement"], steps),
         "gradient_norm_mean": mean_of_seen(curves["gradient_norm"]),
         "gradient_norm_final": curves["gradient_norm"][..., -1],
+        **_early(curves["train_loss"], steps),
     }
     for part in ("train", "validation", "test"):
         for kind in ("loss", "score"):
@@ -60,6 +62,12 @@ def run_metrics(
         limit = target * null_loss[:, None, None]
         metrics[target_column(target)] = steps_to(curves["train_loss"], limit, steps)
     return metrics
+
+
+def _early(train_loss: Array, steps: Array) -> dict[str, Array]:
+    """What was seen of a run by the time at which a change in mid-run would come."""
+    seen = train_loss[..., steps <= CHANGE_AT * steps[-1]]
+    return {"train_loss_early": seen[..., -1], "up_step_share_early": up_step_share(seen)}
 
 
 def lowest(curve: Array) -> Array:

@@ -76,6 +76,14 @@ class Rule:
     homogeneous: bool = True
     depends_on_t: bool = False
 
+    @property
+    def beta_may_change(self) -> bool:
+        """Whether β may become another one in mid-run.
+
+        Not where there is none, nor where a correction of the bias assumes that it stays.
+        """
+        return self.uses_beta and not self.depends_on_t
+
     def effective_rate(self, rate: float, beta: float) -> float:
         """Return α = η/(1 − β), the step per unit of a gradient that never changes."""
         return rate if self.averages else rate / (1.0 - beta)

@@ -1,29 +1,49 @@
-"""What the published study says, as the tables of docs/findings.md."""
+"""What the published study says, as the tables of the pages that show it."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from pandera.pandas import DataFrameSchema
 
 from momentum_study.pages import Contents
-from momentum_study.tables import LANDSCAPES, STABILITY, THEORY, VALIDATION, read_table
+from momentum_study.tables import CLAIMS, LANDSCAPES, STABILITY, THEORY, VALIDATION, read_table
+
+Table = Callable[[], pd.DataFrame]
+
+_EFFECT = ["unit", "effect", "low", "high"]
 
 
-def contents(published: Path) -> Contents:
-    """Return the page's tables, made from the tables of a published study when asked for.
+def contents(published: Path) -> dict[str, Contents]:
+    """Return the tables of each page, made from the tables of a published study when asked for.
 
     Parameters
     ----------
     published
         Folder of the published results.
+
+    Returns
+    -------
+    dict
+        By the path of the page.
     """
-    tables = published / "tables"
+
+    def of(
+        summary: Callable[[pd.DataFrame], pd.DataFrame], name: str, schema: DataFrameSchema
+    ) -> Table:
+        return lambda: summary(read_table(published / "tables" / name, schema))
+
     return {
-        "theory": lambda: theory_summary(read_table(tables / "theory.csv", THEORY)),
-        "exits": lambda: exits_summary(read_table(tables / "landscapes.csv", LANDSCAPES)),
-        "stability": lambda: stability_summary(read_table(tables / "stability.csv", STABILITY)),
-        "validation": lambda: validation_summary(read_table(tables / "validation.csv", VALIDATION)),
-        "findings": lambda: findings_summary(read_table(tables / "validation.csv", VALIDATION)),
+        "docs/findings.md": {
+            "theory": of(theory_summary, "theory.csv", THEORY),
+            "exits": of(exits_summary, "landscapes.csv", LANDSCAPES),
+            "stability": of(stability_summary, "stability.csv", STABILITY),
+            "validation": of(validation_summary, "validation.csv", VALIDATION),
+            "findings": of(findings_summary, "validation.csv", VALIDATION),
+        },
+        "docs/verdicts.md": {"claims": of(claims_summary, "claims.csv", CLAIMS)},
+        "README.md": {"verdicts": of(verdicts_summary, "claims.csv", CLAIMS)},
     }
 
 
@@ -117,6 +137,40 @@ def findings_summary(validation: pd.DataFrame) -> pd.DataFrame:
             "test": findings["test"],
         }
     )
+
+
+def claims_summary(claims: pd.DataFrame) -> pd.DataFrame:
+    """Verdict, effect of the headline, outcomes of the cases and condition, a row per claim."""
+    tallies = claims[["n_for", "n_against", "n_no_difference", "n_undecided"]].astype(str)
+    return pd.DataFrame(
+        {
+            "claim": claims["claim"] + ": " + claims["words"],
+            "verdict": claims["verdict"].str.replace("_", " ").map("**{}**".format),
+            "effect": [_effect(*row) for row in claims[_EFFECT].itertuples(index=False)],
+            "headline": claims["headline"],
+            "cases": tallies.agg(" / ".join, axis="columns"),
+            "condition": claims["condition"],
+        }
+    )
+
+
+def verdicts_summary(claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims and their verdicts."""
+    return pd.DataFrame(
+        {
+            "the tutorial says": claims["words"],
+            "verdict": claims["verdict"].str.replace("_", " "),
+            "condition": claims["condition"],
+        }
+    )
+
+
+def _effect(unit: str, value: float, low: float, high: float) -> str:
+    """Write an effect with its interval: a log ratio as a ratio, a difference with its sign."""
+    if unit == "log_ratio":
+        value, low, high = np.exp([value, low, high])
+        return f"× {value:.2f} [{low:.2f}, {high:.2f}]"
+    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]"
 
 
 def _with_interval(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> pd.Series:

@@ -24,6 +24,7 @@ from momentum_study.datasets.files import (
     training_arrays,
 )
 from momentum_study.errors import StudyError
+from momentum_study.gradient_noise import GradientNoise
 from momentum_study.history import CURVES, History
 from momentum_study.losses import LOSSES
 from momentum_study.metrics import run_metrics
@@ -73,6 +74,7 @@ class ShardSettings(StartSettings):
     schedule: str
     learning_rates: tuple[float, ...]
     steps: int
+    gradient_noise: float
     evaluations: int
     targets: tuple[float, ...]
     loss_limit: float
@@ -127,7 +129,8 @@ def make_plan(
 ) -> Plan:
     """Return the plan of a shard's runs, for a training set of that many rows.
 
-    Replicate r draws the order of its minibatches from a generator named after data set and r.
+    Replicate r draws the order of its minibatches from a generator named after data set and r,
+    and the noise in its gradients, if there is any, as `GradientNoise` says.
 
     Raises
     ------
@@ -139,12 +142,20 @@ def make_plan(
             f"dataset {settings.dataset!r}: a batch of {settings.batch} rows, but only {rows} rows "
             "to train on; choose a smaller batch size, or full"
         )
+    noise = GradientNoise(
+        settings.gradient_noise,
+        settings.seed,
+        settings.dataset,
+        settings.network,
+        tuple(replicates),
+    )
     return Plan(
         steps=settings.steps,
         evaluation_steps=evaluation_steps(settings.steps, settings.evaluations),
         batch_size=None if settings.batch == "full" else int(settings.batch),
         order=MinibatchOrder(settings.seed, settings.dataset, replicates, rows),
         schedule=settings.schedule,
+        noise=noise if settings.gradient_noise else None,
         loss_limit=settings.loss_limit,
         keep_snapshots=keep_snapshots,
     )
@@ -195,7 +206,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
         "status": np.where(history.first_bad_step < 0, "completed", "diverged"),
         "reason": history.reason,
         "first_bad_step": np.where(history.first_bad_step < 0, np.nan, history.first_bad_step),
-        **metrics,
+        **{name: _in_single_precision(name, values) for name, values in metrics.items()},
     }
     constants = {
         "grid": settings.grid,
@@ -207,11 +218,18 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
         "beta": settings.beta,
         "batch_size": plan.batch_size or rows,
         "steps": settings.steps,
+        "gradient_noise": settings.gradient_noise,
         "parameters": start.architecture.parameters,
     }
     updates = np.where(history.first_bad_step < 0, settings.steps, history.first_bad_step)
     table = _as_table(constants, columns, history)
     return TrainedShard(table, training_seconds, int(updates.sum()))
+
+
+def _in_single_precision(name: str, values: Array) -> Array:
+    """Round a metric to what training mostly has; in full it takes twice the room."""
+    with np.errstate(over="ignore"):
+        return values if counts_steps(name) else values.astype(np.float32)
 
 
 def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: History) -> pa.Table:

@@ -6,7 +6,7 @@ length; they differ by replicate (data split, initial weights, order of minibatc
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_study.data import Data
+from momentum_study.gradient_noise import GradientNoise
 from momentum_study.history import History
 from momentum_study.losses import LOSSES
 from momentum_study.minibatches import Minibatch, minibatches
@@ -57,6 +58,8 @@ class Plan:
         Not asked for with the full batch.
     schedule
         A key of :data:`momentum_study.schedules.SCHEDULES`.
+    noise
+        What is added to every gradient, before the update and before its norm is taken.
     loss_limit
         A run has diverged when, at an evaluation, its training loss exceeds this multiple of its
         initial one. (An output that is not finite is seen at once.)
@@ -69,6 +72,7 @@ class Plan:
     batch_size: int | None
     order: Callable[[int], Array] | None = None
     schedule: str = "constant"
+    noise: GradientNoise | None = None
     loss_limit: float = np.inf
     keep_snapshots: bool = False
 
@@ -104,12 +108,19 @@ def train(
     parts
         ``"train"``, and for evaluation any of ``"validation"`` and ``"test"``.
     plan
-        Steps, batches, schedule, evaluation.
+        Steps, batches, schedule, noise, evaluation.
     dtype
         float32 or float64, as the data.
     stack_bytes
         Working set of a stack. Changes the speed and not one bit of the result.
+
+    Raises
+    ------
+    ValueError
+        If the schedule changes β, and the rule takes no other β in mid-run.
     """
+    if SCHEDULES[plan.schedule].beta and not rule.beta_may_change:
+        raise ValueError(f"{plan.schedule} changes β, which {rule.name} cannot")
     replicates, cells = len(weights), len(betas)
     batch = plan.batch_size or parts["train"].inputs.shape[1]
     networks = networks_per_stack(architecture, rule, batch, np.dtype(dtype), stack_bytes)
@@ -199,12 +210,16 @@ class _StackRun:
         self.cells = np.arange(stack.cells)  # which cells the stack still holds
         self.alive = np.ones((stack.replicates, stack.cells), dtype=bool)
         self.betas = betas
+        self.betas_in_force = betas
         self.learning_rates = learning_rates
         self.state = [np.zeros_like(stack.weights.array) for _ in rule.state]
         self.start = stack.weights.array.copy()
         self.recent: dict[int, Array] = {}
         self.gradient_norm = np.full((stack.replicates, stack.cells), np.nan)
         self.factor = np.nan
+        self.noise: Iterator[Array] | None = None
+        if plan.noise:
+            self.noise = plan.noise.draws(replicates, stack.architecture.parameters, stack.dtype)
         self._prepare_updates()
 
     def run(self) -> History:
@@ -237,6 +252,8 @@ class _StackRun:
     def _update(self, t: int, batch: Minibatch, watched: bool) -> None:
         """Make update number t + 1."""
         stack = self.stack
+        if self.schedule.beta:
+            self._follow_beta(self.schedule.beta(self.betas, t / self.plan.steps))
         outputs = stack.outputs(batch.inputs)
         if not math.isfinite(np.add.reduce(outputs, axis=None)):
             # The sum may overflow where no output has: look at each network.
@@ -247,6 +264,9 @@ class _StackRun:
         self.loss.to_error(outputs, batch.targets)
         np.multiply(outputs, self._error_scale(outputs.shape[3]), out=outputs)
         stack.backpropagate(batch.rows)
+        if self.noise:
+            np.multiply(next(self.noise)[:, None], self.noise_scale, out=self.scaled_noise)
+            np.add(stack.gradients.array, self.scaled_noise, out=stack.gradients.array)
         if watched:
             self.recent[t] = stack.weights.array.copy()
             self.gradient_norm = norm(stack.gradients.array) / self.gradient_factor
@@ -270,7 +290,7 @@ class _StackRun:
 
         Each is a number, or an array ``(R·C, 1)``.
         """
-        factor = self.schedule(t / self.plan.steps)
+        factor = self.schedule.rate(t / self.plan.steps)
         if self.rule.depends_on_t or factor != self.factor:
             self.factor = factor
             self.coefficients = [
@@ -278,6 +298,12 @@ class _StackRun:
                 for value in self.rule.coefficients(self.beta, self.base_rate * factor, t + 1)
             ]
         return self.coefficients
+
+    def _follow_beta(self, betas: Array) -> None:
+        """Let these β be in force; velocities stay what they are."""
+        if not np.array_equal(betas, self.betas_in_force):
+            self.betas_in_force = betas
+            self._derive_factors()
 
     def _evaluate(self, step: int, index: int) -> None:
         """Enter the losses, scores and path measures after ``step`` updates."""
@@ -334,17 +360,25 @@ class _StackRun:
         self.cells = self.cells[kept]
         self.alive = self.alive[:, kept]
         self.betas = self.betas[kept]
+        self.betas_in_force = self.betas_in_force[kept]
         self.learning_rates = self.learning_rates[kept]
         self._prepare_updates()
 
     def _prepare_updates(self) -> None:
-        """Derive from the cells' β and α, and from the arrays, what every update needs.
+        """Derive from the cells' β and α, and from the arrays, what every update needs."""
+        self._derive_factors()
+        self._cut_slabs()
+
+    def _derive_factors(self) -> None:
+        """Derive from the cells' β and α what gradients and state are multiplied with.
 
         The gain, and for a homogeneous rule the learning rate too, go into ``gradient_factor``,
         which multiplies the output errors (K × B numbers a network instead of one per weight).
         """
-        self.gradient_factor = np.array([self.rule.gain(float(beta)) for beta in self.betas])
-        self.beta = self._per_network(self.betas)
+        self.gradient_factor = np.array(
+            [self.rule.gain(float(beta)) for beta in self.betas_in_force]
+        )
+        self.beta = self._per_network(self.betas_in_force)
         self.base_rate: Number = 1.0
         if self.rule.homogeneous:
             self.gradient_factor = self.gradient_factor * self.learning_rates
@@ -352,7 +386,11 @@ class _StackRun:
             self.base_rate = self._per_network(self.learning_rates)
         self.error_scales: dict[int, Array] = {}
         self.factor = np.nan  # so that the coefficients are computed at the next update
-        self._cut_slabs()
+        if self.plan.noise:
+            # Nothing for the networks that have diverged: they stay zero.
+            scale = np.where(self.alive, self.plan.noise.deviation * self.gradient_factor, 0.0)
+            self.noise_scale = scale.astype(self.stack.dtype)[:, :, None]
+            self.scaled_noise = np.empty_like(self.stack.weights.array)
 
     def _per_network(self, values: Array) -> Array:
         """Return a value of each cell as ``(R·C, 1)``, or ``(1, 1)`` if all agree."""

@@ -172,10 +172,10 @@ def test_no_runs_make_no_cells(tmp_path):
     assert len(cells_table(read_table(tmp_path / "runs.parquet", RUNS))) == 0
 
 
-@pytest.mark.parametrize("column", ["alpha", "eta", "batch_size", "steps"])
+@pytest.mark.parametrize("column", ["alpha", "eta", "batch_size", "steps", "gradient_noise"])
 def test_replicates_that_are_not_of_one_cell_are_refused(column):
     runs = four_runs()
-    runs.loc[runs.index[2], column] *= 2
+    runs.loc[runs.index[2], column] += 1
     with pytest.raises(StudyError, match=rf"differ in {column} \(grid=main dataset=digits"):
         cells_table(runs)
 

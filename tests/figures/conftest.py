@@ -1,5 +1,6 @@
 """One small study, its tables made once."""
 
+import comparison_tables as made
 import pytest
 from synthetic import (
     synthetic_curves,
@@ -26,6 +27,7 @@ def study():
     runs = synthetic_runs()
     initial = synthetic_initial_sharpness()
     landscapes, trajectories = landscapes_tables(draws=20, seed=0)
+    claims, claim_cases = made.claims_and_cases()
     return {
         "cells": cells_table(runs, resamples=50),
         "runs": runs,
@@ -36,6 +38,13 @@ def study():
         "theory": theory_table(draws=100, seed=0),
         "landscapes": landscapes,
         "trajectories": trajectories,
+        "contrasts": made.contrasts(),
+        "advice": made.advice(),
+        "budget": made.budget(),
+        "profiles": made.profiles(),
+        "datasets": made.datasets(),
+        "claims": claims,
+        "claim_cases": claim_cases,
     }
 
 

@@ -10,9 +10,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 
+from momentum_study.comparison.pairs import BASES
 from momentum_study.errors import StudyError
 from momentum_study.figures import exit_times, trajectories
-from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import DESCENT, SMALL, WIDTH
 from momentum_study.landscapes.functions import HEIGHTS, all_landscapes
 from momentum_study.landscapes.tables import landscapes_tables
@@ -99,7 +100,7 @@ def test_every_panel_has_its_paths_each_once_and_with_their_numbers(figures, tab
     landscapes, paths = tables["landscapes"], tables["trajectories"]
     grid = panels(figures["trajectories"], "trajectories")
     for row, name in zip(grid, trajectories.PICTURES, strict=True):
-        for axes, comparison in zip(row, COMPARISONS, strict=True):
+        for axes, comparison in zip(row, BASES, strict=True):
             here = paths[(paths["landscape"] == name) & (paths["comparison"] == comparison)]
             rules = set(here["rule"])
             same_as_descent = set(here.loc[here["beta"] == 0, "rule"]) - {"gd"}
@@ -153,7 +154,7 @@ def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(fi
     landscapes = tables["landscapes"]
     grid = panels(figures["exit_times"], "exit_times")
     for number, well in enumerate(exit_times.WELLS):
-        for axes, comparison in zip(grid[2 + 2 * number], COMPARISONS, strict=True):
+        for axes, comparison in zip(grid[2 + 2 * number], BASES, strict=True):
             rows = landscapes[
                 (landscapes["landscape"] == well) & (landscapes["comparison"] == comparison)
             ]
@@ -169,7 +170,7 @@ def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(fi
 def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figures, tables):
     landscapes = tables["landscapes"]
     grid = panels(figures["exit_times"], "exit_times")
-    for column, comparison in zip(grid.T, COMPARISONS, strict=True):
+    for column, comparison in zip(grid.T, BASES, strict=True):
         rows = landscapes[landscapes["comparison"] == comparison]
         for number, well in enumerate(exit_times.WELLS):
             assert marks_of(column[1 + 2 * number], filled=True) == np.sum(

@@ -61,8 +61,9 @@ def test_names_that_look_like_missing_values_or_numbers_stay_text(tmp_path, suff
 def test_every_number_survives_exactly(tmp_path, suffix, runs):
     runs = runs.iloc[:5].copy()
     values = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, np.inf]
-    runs["path_ratio"] = values
-    runs["gradient_norm_mean"] = [np.nan, 0.0, 1.0, 123456789.123456789, 1e-7]
+    runs["null_loss"] = values
+    single = [np.nan, 0.0, 1 / 3, 3.4028235e38, 1e-45]
+    runs["gradient_norm_mean"] = np.array(single, dtype="float32")
     runs["parameters"] = [2**53 + 1, 2**63 - 1, 1, 2, 3]
     runs["steps"] = 2**62
     runs["steps_to_0.5"] = pd.array([2**53 + 1, None, 1, 2, 3], dtype="Int64")
@@ -71,21 +72,21 @@ def test_every_number_survives_exactly(tmp_path, suffix, runs):
     write_table(runs, tmp_path / f"runs.{suffix}", RUNS)
     again = read_table(tmp_path / f"runs.{suffix}", RUNS)
     expected = sorted_runs(runs)
-    for column in ("path_ratio", "gradient_norm_mean", "parameters", "steps_to_0.5"):
+    for column in ("null_loss", "gradient_norm_mean", "parameters", "steps_to_0.5"):
         pd.testing.assert_series_equal(again[column], expected[column], check_exact=True)
 
 
 def test_a_csv_is_plain_text_with_unix_line_ends(tmp_path, runs):
-    runs = runs.iloc[:1].assign(path_ratio=np.inf, status="diverged", reason="non_finite")
+    runs = runs.iloc[:1].assign(null_loss=np.inf, status="diverged", reason="non_finite")
     runs["first_bad_step"] = pd.array([20], dtype="Int64")
     for part, kind in itertools.product(("train", "validation", "test"), ("loss", "score")):
-        runs[f"{part}_{kind}_final"] = np.nan
+        runs[f"{part}_{kind}_final"] = np.float32(np.nan)
     write_table(runs, tmp_path / "runs.csv", RUNS)
     lines = (tmp_path / "runs.csv").read_bytes().split(b"\n")
     assert len(lines) == 3
     assert lines[2] == b""
     fields = dict(zip(lines[0].decode().split(","), lines[1].decode().split(","), strict=True))
-    assert fields["path_ratio"] == "inf"
+    assert fields["null_loss"] == "inf"
     assert fields["train_loss_final"] == ""
     assert fields["learning_rate"] == "0.003"
     assert fields["first_bad_step"] == "20"
@@ -380,7 +381,8 @@ def test_curves_that_cannot_be_are_refused(tmp_path, change, message):
 
 
 def test_a_refusal_names_three_problems_and_counts_the_rest(tmp_path, runs):
-    runs = runs.assign(null_loss=-1.0, parameters=0, path_ratio=-1.0, test_loss_at_best=-1.0)
+    bad = np.float32(-1.0)
+    runs = runs.assign(null_loss=-1.0, parameters=0, path_ratio=bad, test_loss_at_best=bad)
     with pytest.raises(StudyError, match=r"null_loss .*\), test_loss_at_best .* and 1 more"):
         write_table(runs, tmp_path / "runs.csv", RUNS)
 

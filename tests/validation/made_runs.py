@@ -33,6 +33,7 @@ def made_runs(
     )
     generator = np.random.default_rng(seed)
     runs["alpha"] = runs["learning_rate"]
+    runs["gradient_noise"] = 0.0
     runs["batch_size"] = runs["batch"].map(sizes)
     runs["status"] = "completed"
     runs["noise"] = generator.normal(scale=0.1, size=len(runs))

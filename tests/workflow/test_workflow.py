@@ -92,7 +92,7 @@ def test_one_row_per_run_of_the_design(undisturbed: Path) -> None:
     runs = read_table(tables / "runs.parquet", RUNS)
     assert sorted(design) == sorted(runs[list(RUN_KEYS)].itertuples(index=False, name=None))
     assert {"completed", "diverged"} == set(runs["status"])
-    cells = read_table(tables / "cells.csv", CELLS)
+    cells = read_table(tables / "cells.parquet", CELLS)
     assert cells["n_runs"].sum() == len(runs)
     assert len(read_table(tables / "curves.parquet", CURVES)) == len(runs) * 21
 

@@ -8,7 +8,14 @@ import sys
 
 from momentum_study.config_files import load_study
 from momentum_study.dependencies import source_files
-from momentum_study.design import followed_shards, prepare_flags, shard_settings, shards, starts
+from momentum_study.design import (
+    families,
+    followed_shards,
+    prepare_flags,
+    shard_settings,
+    shards,
+    starts,
+)
 from momentum_study.errors import StudyError
 from momentum_study.figures.catalogue import KINDS, figure_jobs
 from momentum_study.flags import to_flags
@@ -45,6 +52,7 @@ STARTS = [
     {"data": f"{RESULTS}/datasets/{start.dataset}_{block}.npz", **vars(start)}
     for start, block in starts(STUDY)
 ]
+FAMILIES = json.dumps(families(STUDY))
 TIMINGS = [path.removesuffix(".parquet") + ".json" for path in SHARDS]
 FIGURES = {job.path: job for job in figure_jobs(STUDY)}
 
@@ -78,6 +86,12 @@ def follow_flags(wildcards):
 
 def followed(wildcards):
     return FOLLOWED[wildcards.shard]
+
+
+def first_blocks():
+    """Prepared data of each data set in use, its first block."""
+    first = {shard.dataset: shard.block for shard in reversed(SHARDS.values())}
+    return [f"{RESULTS}/datasets/{name}_{block}.npz" for name, block in sorted(first.items())]
 
 
 def figure_tables(wildcards):

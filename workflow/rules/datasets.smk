@@ -18,3 +18,24 @@ rule prepare:
         "Preparing {wildcards.dataset}, replicates {wildcards.block}"
     shell:
         "python -m momentum_study prepare --output {output:q} {params.flags} > {log:q} 2>&1"
+
+
+rule datasets:
+    input:
+        data=first_blocks(),
+        sources=sources("datasets"),
+    output:
+        report(
+            f"{RESULTS}/tables/datasets.csv",
+            caption="../report/datasets.rst",
+            category="Tables",
+            labels={"table": "datasets"},
+        ),
+    log:
+        f"{RESULTS}/logs/datasets.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/datasets.tsv"
+    message:
+        "Describing the data sets"
+    shell:
+        "python -m momentum_study datasets --data {input.data:q} --output {output:q} > {log:q} 2>&1"

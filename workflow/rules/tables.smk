@@ -28,7 +28,7 @@ rule cells:
         sources=sources("cells"),
     output:
         report(
-            f"{RESULTS}/tables/cells.csv",
+            f"{RESULTS}/tables/cells.parquet",
             caption="../report/cells.rst",
             category="Tables",
             labels={"table": "cells"},

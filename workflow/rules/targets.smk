@@ -11,6 +11,10 @@ rule tables:
         rules.initial_sharpness.output,
         rules.stability.output,
         rules.validation.output,
+        rules.datasets.output,
+        rules.contrasts.output,
+        rules.trials.output,
+        rules.claims.output,
 
 
 rule figures:

@@ -12,6 +12,7 @@ from momentum_study.analysis.statistics import (
     estimate,
     interquartile_mean,
     median,
+    six_digits,
     wilson_interval,
 )
 from momentum_study.errors import StudyError
@@ -92,15 +93,10 @@ def cells_table(
             # The same stream for every metric: all are resampled with the same replicates.
             generator = np.random.Generator(np.random.PCG64(seed))
             low, high = bootstrap_interval(x, statistic, confidence, resamples, generator)
-            columns[f"{metric}_{name}"] = _rounded(estimate(x, statistic))
-            columns[f"{metric}_{name}_low"] = _rounded(low)
-            columns[f"{metric}_{name}_high"] = _rounded(high)
+            columns[f"{metric}_{name}"] = six_digits(estimate(x, statistic))
+            columns[f"{metric}_{name}_low"] = six_digits(low)
+            columns[f"{metric}_{name}_high"] = six_digits(high)
     return pd.concat([facts, pd.DataFrame(columns)], axis="columns")
-
-
-def _rounded(values: FloatArray) -> FloatArray:
-    """Six digits that count: about single precision, and far more than replicates can tell."""
-    return np.array([float(f"{value:.6g}") for value in values])
 
 
 def _check_facts(runs: pd.DataFrame, facts: pd.DataFrame, cell: Positions) -> None:

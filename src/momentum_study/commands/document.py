@@ -1,4 +1,4 @@
-"""``document``: write the tables of docs/findings.md from the published study."""
+"""``document``: write the tables of the pages that show the published study."""
 
 import argparse
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 from momentum_study.pages import filled
 from momentum_study.published import contents
 
-PAGE = Path("docs/findings.md")
 PUBLISHED = Path("results/published")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare no flags: page and results have fixed places."""
+    """Declare no flags: pages and results have fixed places."""
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the page anew."""
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(filled(page, contents(PUBLISHED)), encoding="utf-8")
+    """Write the pages anew."""
+    for name, tables in contents(PUBLISHED).items():
+        page = Path(name)
+        page.write_text(filled(page.read_text(encoding="utf-8"), tables), encoding="utf-8")

@@ -8,10 +8,17 @@ from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.style import apply_style, save
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import (
+    ADVICE,
+    BUDGET,
+    CASES,
     CELLS,
+    CLAIMS,
+    CONTRASTS,
     CURVES,
+    DATASETS,
     INITIAL_SHARPNESS,
     LANDSCAPES,
+    PROFILES,
     RUNS,
     SHARPNESS,
     STABILITY,
@@ -22,7 +29,7 @@ from momentum_study.tables import (
 
 # Schema, and the columns that figures draw from: of large tables not more than these are read.
 SOURCES = {
-    "cells.csv": (CELLS, None),
+    "cells.parquet": (CELLS, None),
     "runs.parquet": (RUNS, [*RUN_KEYS, "null_loss"]),
     "curves.parquet": (CURVES, [*RUN_KEYS, "step", "train_loss"]),
     "initial_sharpness.csv": (INITIAL_SHARPNESS, None),
@@ -31,6 +38,13 @@ SOURCES = {
     "theory.csv": (THEORY, None),
     "landscapes.csv": (LANDSCAPES, None),
     "trajectories.csv": (TRAJECTORIES, None),
+    "contrasts.csv": (CONTRASTS, None),
+    "datasets.csv": (DATASETS, None),
+    "budget.csv": (BUDGET, None),
+    "profiles.csv": (PROFILES, None),
+    "advice.csv": (ADVICE, None),
+    "claims.csv": (CLAIMS, None),
+    "claim_cases.csv": (CASES, None),
 }
 
 

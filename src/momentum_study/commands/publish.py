@@ -9,9 +9,11 @@ from pathlib import Path
 
 from momentum_study.errors import StudyError
 
-# Figures as pictures: the drawings beside them are twice as large, and come out of every run.
+# Not the cells, which `cells` makes from the runs; and figures as pictures: the drawings beside
+# them are twice as large, and come out of every run.
 PATTERNS = (
     "tables/runs.parquet",
+    "tables/pairs.parquet",
     "tables/*.csv",
     "figures/**/*.png",
     "provenance.json",

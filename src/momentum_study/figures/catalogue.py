@@ -36,13 +36,17 @@ class FigureKind:
 
 KINDS = {
     "maps": FigureKind(
-        "α×β maps", ("cells.csv", "runs.parquet", "initial_sharpness.csv", "stability.csv"), "batch"
+        "α×β maps",
+        ("cells.parquet", "runs.parquet", "initial_sharpness.csv", "stability.csv"),
+        "batch",
     ),
-    "axes": FigureKind("The same runs over α and over η", ("cells.csv", "runs.parquet"), "batch"),
+    "axes": FigureKind(
+        "The same runs over α and over η", ("cells.parquet", "runs.parquet"), "batch"
+    ),
     "learning_curves": FigureKind(
-        "Learning curves", ("cells.csv", "runs.parquet", "curves.parquet"), "batch"
+        "Learning curves", ("cells.parquet", "runs.parquet", "curves.parquet"), "batch"
     ),
-    "isolation": FigureKind("Loss over α for each β", ("cells.csv", "runs.parquet"), "grid"),
+    "isolation": FigureKind("Loss over α for each β", ("cells.parquet", "runs.parquet"), "grid"),
     "edge_of_stability": FigureKind("Edge of stability", ("sharpness.csv",), "grid", "followed"),
     "quadratic_rates": FigureKind("Rates on quadratics", ("theory.csv",), "study"),
     "stability_plane": FigureKind("Stability on quadratics", ("theory.csv",), "study"),
@@ -52,6 +56,16 @@ KINDS = {
         "Paths on landscapes", ("landscapes.csv", "trajectories.csv"), "study"
     ),
     "exit_times": FigureKind("Exit times", ("landscapes.csv",), "study"),
+    "speed_up": FigureKind("Tuned speed-up", ("contrasts.csv",), "study"),
+    "condition": FigureKind(
+        "Speed-up over the condition number",
+        ("contrasts.csv", "theory.csv", "datasets.csv"),
+        "study",
+    ),
+    "best_of_k": FigureKind("Best of k trials", ("budget.csv",), "study"),
+    "performance": FigureKind("Performance profiles", ("profiles.csv",), "study"),
+    "intervention": FigureKind("Changes in mid-run", ("advice.csv",), "study"),
+    "verdicts": FigureKind("Verdicts on the claims", ("claims.csv", "claim_cases.csv"), "study"),
 }
 
 GRID_FIGURES = tuple(name for name, kind in KINDS.items() if kind.per != "study")

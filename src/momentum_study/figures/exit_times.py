@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from momentum_study.comparison.pairs import BASES
 from momentum_study.errors import StudyError
 from momentum_study.figures.layout import sheet
-from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks, rounded
 from momentum_study.landscapes.functions import FloatArray
 from momentum_study.optimizers import USUAL_BETA
@@ -50,8 +51,8 @@ def draw(landscapes: pd.DataFrame) -> Figure:
     figure, panels = sheet(
         "Exit from saddles and wells at the same α, at the same η, and each tuned",
         _notes(shown, budget),
-        (len(starts), len(COMPARISONS)),
-        [f"{start}, {comparison}" for start in starts for comparison in COMPARISONS.values()],
+        (len(starts), len(BASES)),
+        [f"{start}, {comparison}" for start in starts for comparison in BASES.values()],
         height=1.02,
         gaps=(0.1, 0.2),
         labels=("height of the barrier (log scale)", ""),
@@ -60,7 +61,7 @@ def draw(landscapes: pd.DataFrame) -> Figure:
             Line2D([], [], label="median beyond the budget", color="0.4", **_censored("o")),
         ],
     )
-    for comparison, column in zip(COMPARISONS, panels.T, strict=True):
+    for comparison, column in zip(BASES, panels.T, strict=True):
         rows = shown[shown["comparison"] == comparison]
         rules = [rule for rule in RULE_STYLES if rule in set(rows["rule"])]
         for place, rule in enumerate(rules):

@@ -1,19 +1,31 @@
-"""Names and looks in figures that compare update rules: of the rules, and of the comparisons."""
+"""Names and looks in figures that compare update rules: of rules, comparisons, arms, batches."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+import seaborn as sns
+from matplotlib.colors import to_hex, to_rgb
 
 from momentum_study.figures.compared import Series
 from momentum_study.figures.style import DESCENT
 from momentum_study.optimizers import USUAL_BETA
 
-COMPARISONS = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
-"""By the name in tables, in the order of columns."""
+TUNED = "tuned"
+"""What the name of an arm has in place of β where that is tuned as well."""
+
+_TUNED_WIDTH = 2.0  # points: thick where β is tuned too, as in the figure of rates on quadratics
+_TUNED_SHADE = 0.5  # of the colour, darker than the rule at one β
+_OTHER_ARM = "0.45"
+_BATCHES = sns.color_palette("mako", as_cmap=True)
+_BATCH_RANGE = (0.78, 0.18)  # of the smallest batch and of the largest: from light to dark
+_BATCH_MARKERS = ("o", "^", "D", "v", "P")
 
 
 @dataclass(frozen=True)
 class RuleStyle:
-    """The look of a rule.
+    """The look of a rule, a batch size or an outcome.
 
     Attributes
     ----------
@@ -53,3 +65,91 @@ RULE_STYLES: dict[str, RuleStyle] = {
     "adam": RuleStyle("Adam", "#1f35c9", (0, (2.0, 1.0)), "v"),
 }
 """By the name of the rule, in the order of a key."""
+
+
+@dataclass(frozen=True)
+class ArmStyle(RuleStyle):
+    """The look of an arm: that of its rule, but for the width of the line."""
+
+    linewidth: float = 1.1
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Keywords of a line without marks."""
+        return {**super().line, "linewidth": self.linewidth}
+
+
+def arm_style(arm: str) -> ArmStyle:
+    """Return the look of an arm.
+
+    The usual β is not written. An arm that is no single rule is grey, under its own name.
+
+    Parameters
+    ----------
+    arm
+        Its name in tables, such as ``gd``, ``momentum 0.9``, ``adam tuned`` or
+        ``momentum 0.9, cosine``.
+    """
+    setting, *conditions = arm.split(", ")
+    rule, _, beta = setting.rpartition(" ")
+    style = RULE_STYLES.get(rule or beta)
+    if style is None:
+        return ArmStyle(arm.replace("_", " "), _OTHER_ARM, "-", "X")
+    label, color, width = style.label.removeprefix("momentum, "), style.color, 1.1
+    if beta == TUNED:
+        label += ", β tuned"
+        red, green, blue = to_rgb(color)
+        color = to_hex((_TUNED_SHADE * red, _TUNED_SHADE * green, _TUNED_SHADE * blue))
+        width = _TUNED_WIDTH
+    elif rule and float(beta) != USUAL_BETA:
+        label += f", β = {beta}"
+        if rule == "momentum":
+            color = Series(True, float(beta)).color
+    return ArmStyle(", ".join([label, *conditions]), color, style.linestyle, style.marker, width)
+
+
+def arms_in_order(arms: Iterable[str]) -> list[str]:
+    """Put arms into the order of a key: by rule, then β, last with β tuned."""
+    rules = list(RULE_STYLES)
+
+    def place(arm: str) -> tuple[int, str]:
+        rule, _, beta = arm.partition(", ")[0].rpartition(" ")
+        known = rule or beta
+        # Digits come before letters: every β before "tuned".
+        return rules.index(known) if known in rules else len(rules), arm
+
+    return sorted(set(arms), key=place)
+
+
+def contrasted(arms: Sequence[str]) -> set[str]:
+    """Of arms in order, plain descent and momentum, with β tuned if that is among them.
+
+    What a figure is about: only these have intervals where those of all would hide each other.
+    """
+    both = [arm for arm in arms if arm.partition(" ")[0] in ("gd", "momentum")]
+    return {*both[:1], *both[-1:]}
+
+
+def batches_in_order(batches: Iterable[str]) -> list[str]:
+    """Put the names of batch sizes into order, the full batch last."""
+    return sorted(set(batches), key=lambda batch: (batch == "full", batch.zfill(12)))
+
+
+def batch_label(batch: str) -> str:
+    """Name of a batch size for people."""
+    return "full batch" if batch == "full" else f"batch size {batch}"
+
+
+def batch_styles(batches: Iterable[str]) -> dict[str, RuleStyle]:
+    """Return the look of each batch size of a figure, the smallest first and lightest."""
+    ordered = batches_in_order(batches)
+    shades = np.linspace(*_BATCH_RANGE, max(len(ordered), 2))[-len(ordered) :]
+    return {
+        batch: RuleStyle(
+            batch_label(batch),
+            to_hex(_BATCHES(shade)),
+            "-",
+            "s" if batch == "full" else _BATCH_MARKERS[place % len(_BATCH_MARKERS)],
+        )
+        for place, (batch, shade) in enumerate(zip(ordered, shades, strict=True))
+    }

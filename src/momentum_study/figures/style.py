@@ -130,10 +130,15 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
         step = ceil(len(exponents) / most)
         # From a fixed start, so that panels of one figure have the same ticks.
         return [10.0**exponent for exponent in exponents if exponent % step == 0]
-    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    ticks = [digit * 10.0**decade for decade in decades for digit in (1, 2, 5)]
-    inside = [tick for tick in ticks if low <= tick * (1 + 1e-9) and tick <= high * (1 + 1e-9)]
+    inside = _ticks_at((1, 2, 5), low, high)
     return inside[:: max(ceil(len(inside) / most), 1)]
+
+
+def _ticks_at(digits: Sequence[int], low: float, high: float) -> list[float]:
+    """Return these digits of each decade, as far as they lie in a range."""
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = [digit * 10.0**decade for decade in decades for digit in digits]
+    return [tick for tick in ticks if low <= tick * (1 + 1e-9) and tick <= high * (1 + 1e-9)]
 
 
 def log_axis(axes: Axes, which: str, low: float, high: float, ticks: Sequence[float]) -> None:
@@ -199,3 +204,36 @@ def loss_axis(axes: Axes, losses: ArrayLike) -> None:
     low, high = low / margin, high * margin
     log_axis(axes, "y", low, high, log_ticks(low, high, 4))
     axes.axhline(1.0, color="0.6", linewidth=0.5, linestyle=(0, (1, 1.5)), zorder=0)
+
+
+def ratio_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most `most` ticks: at 1, 2 and 5 of each decade, else at 1 and 3, else as `log_ticks`."""
+    for digits in ((1, 2, 5), (1, 3)):
+        inside = _ticks_at(digits, low, high)
+        if len(inside) <= most:
+            return inside
+    return log_ticks(low, high, most)
+
+
+def ratio_axis(axes: Axes, which: str, ratios: ArrayLike, most: int) -> None:
+    """Make an axis one of ratios, with a line at 1.
+
+    Parameters
+    ----------
+    axes
+        A panel.
+    which
+        ``"x"`` or ``"y"``.
+    ratios
+        All that the axis must hold besides 1; those that are not positive and finite do not count.
+    most
+        Number of ticks that there is room for.
+    """
+    values = np.asarray(ratios, dtype=np.float64)
+    values = np.append(values[(values > 0) & np.isfinite(values)], 1.0)
+    low, high = values.min(), values.max()
+    margin = max((high / low) ** 0.08, 1.1)
+    low, high = low / margin, high * margin
+    log_axis(axes, which, low, high, ratio_ticks(low, high, most))
+    draw_line = axes.axvline if which == "x" else axes.axhline
+    draw_line(1.0, color=DESCENT, linewidth=0.7, linestyle=(0, (4.0, 1.5)), zorder=1)

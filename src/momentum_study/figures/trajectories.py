@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from momentum_study.comparison.pairs import BASES
 from momentum_study.errors import StudyError
 from momentum_study.figures.layout import sheet
-from momentum_study.figures.rules import COMPARISONS, RULE_STYLES
+from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import rounded
 from momentum_study.landscapes.functions import HOLD, Landscape, all_landscapes
 from momentum_study.optimizers import USUAL_BETA
@@ -59,12 +60,12 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
     drawn = {one.name: one for one in all_landscapes() if one.drawn}
     if absent := [name for name in PICTURES if name not in set(trajectories["landscape"])]:
         raise StudyError(f"the table of trajectories has no path on {', '.join(absent)}")
-    places = [(name, comparison) for name in PICTURES for comparison in COMPARISONS]
+    places = [(name, comparison) for name in PICTURES for comparison in BASES]
     rules = [rule for rule in RULE_STYLES if rule in set(trajectories["rule"])]
     figure, panels = sheet(
         "Paths on landscapes at the same α, at the same η, and each tuned",
         _notes(landscapes),
-        (len(PICTURES), len(COMPARISONS)),
+        (len(PICTURES), len(BASES)),
         [_title(drawn[name], comparison) for name, comparison in places],
         height=0.78,
         gaps=(0.1, 0.02),
@@ -108,7 +109,7 @@ def _notes(landscapes: pd.DataFrame) -> list[str]:
 
 def _title(landscape: Landscape, comparison: str) -> str:
     rate = "" if comparison == "tuned" else f" = {format_number(landscape.rate)}"
-    return COMPARISONS[comparison] + rate
+    return BASES[comparison] + rate
 
 
 def _draw_landscape(axes: Axes, landscape: Landscape) -> None:

@@ -14,12 +14,36 @@ schema               one row per                                key columns
 `LANDSCAPES`         landscape, comparison and rule             these, β and the barrier's height
 `TRAJECTORIES`       point of a path drawn on a landscape       these and ``step``
 `VALIDATION`         number of somebody else's                  its source and name
+`DATASETS`           data set                           ``dataset``
+`TUNED`              problem, arm, criterion, half      these
+`PAIRS`              comparison and replicate           these, criterion and α
+`CONTRASTS`          problem and comparison             these and criterion
+`ADVICE`             problem and piece of advice        these and criterion
+`BUDGET`             problem, arm, number of trials     these
+`PROFILES`           arm and ratio                      these, family and criterion
+`SENSITIVITY`        problem, criterion, rule and β     these
+`CASES`              case of a claim                    ``claim`` and ``case``
+`CLAIMS`             claim                              ``claim``
+`STEP_COSTS`         round of a timing                  network, batch, rule and ``round``
 `COST`               job                                        ``stage`` and ``job``
 ===================  =========================================  ==================================
 
 A schema's ``unique`` names the key columns. They identify a row and give the order of the rows.
 """
 
+from momentum_study.tables.comparison_schemas import (
+    ADVICE,
+    BUDGET,
+    CASES,
+    CLAIMS,
+    CONTRASTS,
+    DATASETS,
+    PAIRS,
+    PROFILES,
+    SENSITIVITY,
+    STEP_COSTS,
+    TUNED,
+)
 from momentum_study.tables.files import joined_tables, read_table, write_large_table, write_table
 from momentum_study.tables.schemas import (
     CELL_FACTS,
@@ -44,20 +68,31 @@ from momentum_study.tables.side_schemas import (
 from momentum_study.tables.validation import check_complete
 
 __all__ = [
+    "ADVICE",
+    "BUDGET",
+    "CASES",
     "CELLS",
     "CELL_FACTS",
+    "CLAIMS",
+    "CONTRASTS",
     "COST",
     "CURVES",
+    "DATASETS",
     "INITIAL_SHARPNESS",
     "LANDSCAPES",
     "LOSS_METRICS",
+    "PAIRS",
     "PATH_METRICS",
+    "PROFILES",
     "RUNS",
     "SCORE_METRICS",
+    "SENSITIVITY",
     "SHARPNESS",
     "STABILITY",
+    "STEP_COSTS",
     "THEORY",
     "TRAJECTORIES",
+    "TUNED",
     "VALIDATION",
     "check_complete",
     "joined_tables",

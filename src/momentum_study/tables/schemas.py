@@ -23,7 +23,7 @@ from momentum_study.tables.columns import (
     whole,
 )
 
-CELL_FACTS = ("alpha", "eta", "batch_size", "steps")
+CELL_FACTS = ("alpha", "eta", "batch_size", "steps", "gradient_noise")
 
 LOSS_METRICS = (
     "train_loss_final",
@@ -169,31 +169,34 @@ RUNS = pa.DataFrameSchema(
         "eta": positive(),
         "batch_size": whole(1),
         "steps": whole(1),
+        "gradient_noise": real(*NOT_NEGATIVE, nullable=False),
         "parameters": whole(1),
         "null_loss": real(*NOT_NEGATIVE, nullable=False),
         "status": text("completed", "diverged"),
         "first_bad_step": whole(0, nullable=True),
         "reason": text("", "non_finite", "loss_limit"),
-        "train_loss_initial": real(*NOT_NEGATIVE),
-        "train_loss_final": real(*NOT_NEGATIVE),
-        "train_loss_best": real(*NOT_NEGATIVE),
-        "validation_loss_final": real(*NOT_NEGATIVE),
-        "validation_loss_best": real(*NOT_NEGATIVE),
-        "test_loss_final": real(*NOT_NEGATIVE),
-        "test_loss_at_best": real(*NOT_NEGATIVE),
+        "train_loss_initial": real(*NOT_NEGATIVE, "float32"),
+        "train_loss_final": real(*NOT_NEGATIVE, "float32"),
+        "train_loss_best": real(*NOT_NEGATIVE, "float32"),
+        "validation_loss_final": real(*NOT_NEGATIVE, "float32"),
+        "validation_loss_best": real(*NOT_NEGATIVE, "float32"),
+        "test_loss_final": real(*NOT_NEGATIVE, "float32"),
+        "test_loss_at_best": real(*NOT_NEGATIVE, "float32"),
         "step_best_validation": whole(0, nullable=True),
-        "train_score_final": real(*_SCORE),
-        "validation_score_final": real(*_SCORE),
-        "validation_score_best": real(*_SCORE),
-        "test_score_final": real(*_SCORE),
-        "test_score_at_best": real(*_SCORE),
+        "train_score_final": real(*_SCORE, "float32"),
+        "validation_score_final": real(*_SCORE, "float32"),
+        "validation_score_best": real(*_SCORE, "float32"),
+        "test_score_final": real(*_SCORE, "float32"),
+        "test_score_at_best": real(*_SCORE, "float32"),
         f"^{_TARGET}$": _per_target("Int64"),
-        "up_step_share": real(*SHARE),
-        "update_cosine": real(*_COSINE),
-        "sign_flip_share": real(*SHARE),
-        "path_ratio": real(*NOT_NEGATIVE),
-        "gradient_norm_mean": real(*NOT_NEGATIVE),
-        "gradient_norm_final": real(*NOT_NEGATIVE),
+        "up_step_share": real(*SHARE, "float32"),
+        "update_cosine": real(*_COSINE, "float32"),
+        "sign_flip_share": real(*SHARE, "float32"),
+        "path_ratio": real(*NOT_NEGATIVE, "float32"),
+        "gradient_norm_mean": real(*NOT_NEGATIVE, "float32"),
+        "gradient_norm_final": real(*NOT_NEGATIVE, "float32"),
+        "train_loss_early": real(*NOT_NEGATIVE, "float32"),
+        "up_step_share_early": real(*SHARE, "float32"),
     },
     checks=[
         row_check(_reason_given, "first_bad_step and reason: in every diverged run, in no other"),
@@ -211,7 +214,10 @@ RUNS = pa.DataFrameSchema(
     strict=True,
     name="runs",
 )
-"""One row per run. ``*_final`` is missing where a run diverged, ``steps_to_*`` where it missed."""
+"""One row per run. ``*_final`` is missing where a run diverged, ``steps_to_*`` where it missed.
+
+Metrics are in single precision, which is what most networks are trained in.
+"""
 
 _EVALUATED = {
     "train_loss": NOT_NEGATIVE,
@@ -280,6 +286,7 @@ CELLS = pa.DataFrameSchema(
         "eta": positive(),
         "batch_size": whole(1),
         "steps": whole(1),
+        "gradient_noise": real(*NOT_NEGATIVE, nullable=False),
         "n_runs": whole(1),
         "n_completed": whole(0),
         "n_diverged": whole(0),

@@ -8,11 +8,15 @@ PROBLEM = ["dataset", "network", "schedule"]
 
 
 def compared_runs(runs: pd.DataFrame, beta: float | None) -> pd.DataFrame:
-    """Return the runs of ``gd``, and of ``momentum`` at that β, or at any if it is None."""
+    """Return the runs of ``gd``, and of ``momentum`` at that β, or at any if it is None.
+
+    Those at a constant rate without injected noise: what the findings speak of.
+    """
     momentum = runs["rule"] == "momentum"
     if beta is not None:
         momentum &= runs["beta"] == beta
-    return runs[momentum | (runs["rule"] == "gd")]
+    plain = (runs["schedule"] == "constant") & (runs["gradient_noise"] == 0)
+    return runs[plain & (momentum | (runs["rule"] == "gd"))]
 
 
 def log_ratios(runs: pd.DataFrame, keys: list[str], outcome: str) -> pd.DataFrame:

@@ -1,0 +1,207 @@
+"""Record what an update costs by each rule: processor time, and arrays to hold.
+
+Run it by hand with ``python -m benchmarks.step_costs`` from the root of the repository. It rewrites
+``src/momentum_study/claims/step_costs.csv`` in about two minutes. The rules take turns, each round
+in another order, so that whatever else the machine does is shared by all of them: ratios within a
+round are what to look at.
+"""
+
+import gc
+import time
+import tracemalloc
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from momentum_study import kernels
+from momentum_study.claims.step_costs import record_file
+from momentum_study.comparison.arms import DESCENT
+from momentum_study.config import Study
+from momentum_study.config_files import load_study
+from momentum_study.datasets.preparation import prepare
+from momentum_study.design import start_settings
+from momentum_study.minibatches import MinibatchOrder
+from momentum_study.networks import Architecture
+from momentum_study.optimizers import RULES, USUAL_BETA, Rule
+from momentum_study.shards import Start, make_start
+from momentum_study.tables import STEP_COSTS, write_table
+from momentum_study.training import STACK_BYTES, Plan, train
+
+STUDY = Path(__file__).parents[1] / "config" / "paper.yaml"
+GRID, NETWORK = "momentum", "medium"
+BETAS = {DESCENT: 0.0, "momentum": USUAL_BETA, "nesterov": USUAL_BETA, "adam": USUAL_BETA}
+# Small, so that no network diverges: dead ones are dropped, and then there is less to do.
+RATES = tuple(np.geomspace(1e-4, 1e-2, 14).tolist())
+REPLICATES = 10
+ROUNDS = 15
+
+HELD_BY_ALL = 2
+"""Arrays of the parameters' size that every rule needs: the weights and the gradient."""
+
+# By then all arrays are there.
+UPDATES_TRACED = 3
+ONE_STACK = 2**30
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A data set and a batch size of the published study, and how many updates to time."""
+
+    dataset: str
+    batch: str
+    steps: int
+
+
+# So many that a run takes some tenths of a second, and a multiple of the engine's 32.
+SETTINGS = (
+    Setting("iris", "16", 640),
+    Setting("iris", "full", 320),
+    Setting("breast_cancer", "64", 160),
+    Setting("digits", "16", 160),
+    Setting("digits", "64", 96),
+    Setting("digits", "full", 32),
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A setting ready to be trained: where runs start, their data, and how they go."""
+
+    start: Start
+    plan: Plan
+    dtype: np.dtype[Any]
+
+    @property
+    def architecture(self) -> Architecture:
+        """Of every network."""
+        return self.start.architecture
+
+    def run(self, rule: Rule, stack_bytes: int = STACK_BYTES) -> None:
+        """Train all cells on all replicates, without evaluations."""
+        beta = BETAS[rule.name]
+        train(
+            self.architecture,
+            self.start.weights,
+            rule,
+            [beta] * len(RATES),
+            RATES,
+            {"train": self.start.arrays.train},
+            self.plan,
+            self.dtype,
+            stack_bytes,
+        )
+
+
+def prepare_setting(study: Study, setting: Setting, replicates: int, steps: int) -> Prepared:
+    """Split the data, draw the initial weights, and plan the training."""
+    source = study.datasets[setting.dataset]
+    prepared = prepare(
+        setting.dataset,
+        source.source,
+        source.parameters,
+        source.scaling,
+        study.seed,
+        range(replicates),
+    )
+    settings = start_settings(study, GRID, setting.dataset, NETWORK)
+    start = make_start(settings, prepared)
+    rows = start.arrays.train.inputs.shape[1]
+    plan = Plan(
+        steps=steps,
+        evaluation_steps=(),
+        batch_size=None if setting.batch == "full" else int(setting.batch),
+        order=MinibatchOrder(study.seed, setting.dataset, range(replicates), rows),
+    )
+    return Prepared(start, plan, np.dtype(settings.precision))
+
+
+def seconds_per_update(prepared: Prepared, rule: Rule) -> float:
+    """Processor seconds of a training, per update of one network; starting up is in it."""
+    gc.collect()
+    start = time.process_time()
+    prepared.run(rule)
+    updates = prepared.plan.steps * len(prepared.start.weights) * len(RATES)
+    return (time.process_time() - start) / updates
+
+
+def arrays_per_parameter(prepared: Prepared) -> dict[str, float]:
+    """Arrays of the parameters' size that each rule holds while it updates.
+
+    Weights and gradient count as `HELD_BY_ALL`. What a rule holds more than plain descent is
+    measured: the arrays in memory when an update begins, over the weights. With one replicate the
+    engine's scratch space, which is limited, is the same for all rules.
+    """
+    held = {name: _bytes_held(prepared, RULES[name]) for name in BETAS}
+    weights = len(RATES) * prepared.architecture.parameters * prepared.dtype.itemsize
+    return {name: HELD_BY_ALL + (own - held[DESCENT]) / weights for name, own in held.items()}
+
+
+def _bytes_held(prepared: Prepared, rule: Rule) -> int:
+    """Bytes of the arrays that a run has made, at the start of its last update."""
+    snapshots = []
+
+    def update(*arguments: Any) -> None:
+        snapshots.append(tracemalloc.take_snapshot())
+        rule.update(*arguments)
+
+    prepared.run(rule)  # draws the orders of the minibatches, which are kept
+    tracemalloc.start()
+    try:
+        prepared.run(replace(rule, update=update), ONE_STACK)
+    finally:
+        tracemalloc.stop()
+    arrays = tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)
+    return sum(trace.size for trace in snapshots[-1].filter_traces([arrays]).traces)
+
+
+def measure(settings: tuple[Setting, ...] = SETTINGS, rounds: int = ROUNDS) -> pd.DataFrame:
+    """Return the table of the schema `momentum_study.tables.STEP_COSTS`."""
+    study = load_study(STUDY)
+    rows = []
+    for setting in settings:
+        held = arrays_per_parameter(prepare_setting(study, setting, 1, UPDATES_TRACED))
+        prepared = prepare_setting(study, setting, REPLICATES, setting.steps)
+        seconds_per_update(prepared, RULES[DESCENT])  # draws the same orders
+        architecture = prepared.architecture
+        sizes = (architecture.inputs, *architecture.hidden, architecture.outputs)
+        for number in range(rounds):
+            shift = number % len(BETAS)
+            for name in [*BETAS][shift:] + [*BETAS][:shift]:
+                seconds = seconds_per_update(prepared, RULES[name])
+                rows.append(
+                    {
+                        "network": f"{setting.dataset} {'-'.join(map(str, sizes))}",
+                        "batch": setting.batch,
+                        "rule": name,
+                        "round": number,
+                        "parameters": architecture.parameters,
+                        "seconds_per_update": float(f"{seconds:.4g}"),
+                        "arrays_per_parameter": float(f"{held[name]:.4g}"),
+                    }
+                )
+        print(f"{setting.dataset}, batch {setting.batch}", flush=True)
+    return pd.DataFrame(rows)
+
+
+def ratios(table: pd.DataFrame) -> pd.DataFrame:
+    """Median and quartiles over rounds of a rule's time over that of plain descent."""
+    keys = ["network", "batch", "round"]
+    seconds = table.set_index([*keys, "rule"])["seconds_per_update"]
+    descent = seconds.xs(DESCENT, level="rule")
+    relative = (seconds / descent).rename("ratio").reset_index()
+    quartiles = relative.groupby(["network", "batch", "rule"])["ratio"].describe()
+    return quartiles[["50%", "25%", "75%", "min", "max"]]
+
+
+if __name__ == "__main__":
+    kernels.pin()
+    # In a fresh interpreter: the pins act on libraries that are loaded later.
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        table = process.submit(measure).result()
+    write_table(table, record_file(), STEP_COSTS)
+    print(ratios(table).to_string())

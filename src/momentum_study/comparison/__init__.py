@@ -1,0 +1,1 @@
+"""Fair comparison: update rules tuned alike, paired by replicate, with failures kept."""

@@ -1,0 +1,139 @@
+"""The best of k random trials: what tuning buys, and when a second hyperparameter pays."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from momentum_study.comparison.arms import DESCENT
+from momentum_study.comparison.budget import trials_until_it_pays
+from momentum_study.figures.effects import nothing_to_draw, problem_names, span
+from momentum_study.figures.layout import sheet
+from momentum_study.figures.rules import (
+    TUNED,
+    ArmStyle,
+    arm_style,
+    arms_in_order,
+    batches_in_order,
+    contrasted,
+)
+from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
+from momentum_study.keys import PROBLEM_KEYS
+from momentum_study.optimizers import USUAL_BETA
+from momentum_study.text import format_number
+
+TITLE = "The best of k random trials: when does a second hyperparameter pay?"
+
+_MOST_COLUMNS = 4
+_INTERVAL = ["test_loss_low", "test_loss_high"]
+_BAND = 0.18  # opacity, so that bands that overlap are seen
+_EXHAUSTED = (0, (1.0, 1.5))
+_PAYS: dict[str, Any] = {
+    "linestyle": "",
+    "markersize": 4.6,
+    "markeredgecolor": "white",
+    "markeredgewidth": 0.6,
+    "zorder": 4,
+}
+
+
+def draw(budget: pd.DataFrame) -> Figure:
+    """Draw the expected test loss of the best of k trials over k.
+
+    Parameters
+    ----------
+    budget
+        The table of budgets.
+
+    Returns
+    -------
+    Figure
+        For each data set a panel for the full batch and one for the smallest; a line with its
+        interval for plain descent, for every rule at one β, and for momentum with β tuned too. A
+        sentence if there is nothing to choose among.
+    """
+    shown = _shown(budget)
+    if shown.empty:
+        return nothing_to_draw(TITLE, "No grid of this study has several cells to choose among.")
+    shown = shown.assign(problem=problem_names(shown), pays=_pays(shown))
+    batches = batches_in_order(shown["batch"])[::-1]
+    places = [(name, batch) for name in sorted(set(shown["problem"])) for batch in batches]
+    present = set(zip(shown["problem"], shown["batch"], strict=True))
+    titles = [f"{name} ({batch})" if (name, batch) in present else "" for name, batch in places]
+    styles = {arm: arm_style(arm) for arm in arms_in_order(shown["arm"])}
+    columns = min(len(titles), _MOST_COLUMNS)
+    figure, panels = sheet(
+        TITLE,
+        [
+            "Held fixed: data, network, updates per run, and the grid that trials are drawn from: "
+            "of rates, or of rates and β where β is tuned. "
+            f"β = {format_number(USUAL_BETA)} where none is written.",
+            "Lines: expected test loss of the trial with the smallest validation loss among k "
+            f"different ones, over {span(shown['n_replicates'])} replicates; shaded, of plain "
+            "descent and the most tuned momentum: its interval. In brackets: the batch size. "
+            "A trial that failed counts as the best constant, dotted at 1.",
+            "Mark: from this k on the interval of the gain over plain descent with as many trials "
+            "lies above zero. A line ends with its grid; that of plain descent goes on dotted.",
+            "See: how many trials it takes until the thick line is the lowest.",
+        ],
+        (-(-len(titles) // columns), columns),
+        titles,
+        height=0.95,
+        gaps=(0.36, 0.2),
+        labels=(
+            "number of trials k (log scale)",
+            "test loss / loss of the best constant prediction (log scale)",
+        ),
+        keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
+    )
+    most = int(shown["trials"].max())
+    for axes, (name, batch) in zip(panels.flat, places, strict=False):
+        if (name, batch) not in present:
+            continue
+        of_problem = shown[shown["problem"] == name]
+        shaded = contrasted(arms_in_order(of_problem["arm"]))
+        log_axis(axes, "x", 0.9, most * 1.1, log_ticks(0.9, most * 1.1, 4))
+        intervals = of_problem.loc[of_problem["arm"].isin(shaded), _INTERVAL]
+        loss_axis(axes, [*of_problem["test_loss"], *intervals.to_numpy().ravel()])
+        for arm, style in styles.items():
+            rows = of_problem[(of_problem["batch"] == batch) & (of_problem["arm"] == arm)]
+            _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
+            if arm == DESCENT:
+                _extend(axes, rows, most)
+    return figure
+
+
+def _shown(budget: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the full batch and of the smallest, and of the arms to draw."""
+    quiet = budget[budget["gradient_noise"] == 0]
+    batches = batches_in_order(quiet["batch"])
+    # Of the other rules β is tuned where a study happens to have several: a line more, no answer.
+    other = quiet["arm"].str.endswith(f" {TUNED}") & (quiet["arm"] != f"momentum {TUNED}")
+    return quiet[quiet["batch"].isin([*batches[:1], *batches[-1:]]) & ~other]
+
+
+def _pays(rows: pd.DataFrame) -> pd.Series:
+    """Say of each row whether it has the first number of trials from which on its arm pays."""
+    key = [*PROBLEM_KEYS, "arm"]
+    first = trials_until_it_pays(rows).set_index(key)["trials"].rename("pays_from")
+    return rows["trials"] == rows.join(first, on=key)["pays_from"]
+
+
+def _draw_arm(axes: Axes, rows: pd.DataFrame, style: ArmStyle, *, shaded: bool) -> None:
+    trials, loss = rows["trials"].to_numpy(), np.maximum(rows["test_loss"].to_numpy(), FLOOR)
+    axes.plot(trials, loss, **style.line)
+    if shaded:
+        low, high = np.maximum(rows[_INTERVAL].to_numpy().T, FLOOR)
+        axes.fill_between(trials, low, high, color=style.color, alpha=_BAND, lw=0)
+    pays = rows["pays"].to_numpy(bool)
+    axes.plot(trials[pays], loss[pays], color=style.color, marker=style.marker, **_PAYS)
+
+
+def _extend(axes: Axes, rows: pd.DataFrame, most: int) -> None:
+    """Draw on the line of an arm whose grid has fewer cells than the largest."""
+    last = rows[rows["trials"] == rows["trials"].max()]
+    for trials, loss in zip(last["trials"], last["test_loss"], strict=True):
+        axes.plot([trials, most], [loss, loss], color="black", linewidth=0.7, linestyle=_EXHAUSTED)

@@ -1,0 +1,163 @@
+"""The speed-up of tuned momentum over the condition number: networks under the lines of theory."""
+
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from momentum_study.figures.compared import Series
+from momentum_study.figures.effects import (
+    EDGE_NOTE,
+    draw_effects,
+    drawn_values,
+    key_marks,
+    nothing_to_draw,
+    span,
+    tuned_speed,
+)
+from momentum_study.figures.layout import sheet
+from momentum_study.figures.predictions import by, rows_of
+from momentum_study.figures.rules import (
+    TUNED,
+    RuleStyle,
+    arm_style,
+    batch_label,
+    batches_in_order,
+)
+from momentum_study.figures.style import log_axis, log_ticks, power_label, ratio_axis
+from momentum_study.text import format_number
+from momentum_study.theory.arrays import FloatArray
+from momentum_study.theory.tuning import best_radius, speed_up
+
+TITLE = "Speed-up over the condition number, in theory and in networks"
+
+_NOTHING = "No momentum at a β of theory, against plain descent, on data of known κ."
+_POINTS = 400  # of a line, enough for its corners
+_MARGIN = 1.6  # factor of κ, beyond the least and the greatest
+_ASIDE = 1.1  # factor of κ, between points of one data set
+_NETWORK_MARKERS = ("o", "s", "^", "D", "v", "P")
+_POINT: dict[str, Any] = {"size": 4.4, "markeredgewidth": 0.4, "markeredgecolor": "white"}
+
+
+def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) -> Figure:
+    """Draw speed-ups over κ: of quadratics as lines, of networks as points with intervals.
+
+    Parameters
+    ----------
+    contrasts
+        The table of contrasts.
+    theory
+        The theory table.
+    datasets
+        The table of data sets: ``dataset`` and ``condition_number``, κ of the inputs.
+
+    Returns
+    -------
+    Figure
+        A panel for the full batch and one for the smallest, each with the same lines. A sentence
+        if there is no such comparison on these data sets.
+
+    Raises
+    ------
+    StudyError
+        If the theory table has no speed-ups of momentum.
+    """
+    kappa = datasets.set_index("dataset")["condition_number"]
+    shown = tuned_speed(contrasts)
+    shown = shown.assign(kappa=shown["dataset"].map(kappa).astype("float64"))
+    shown = shown[shown["kappa"] < np.inf]
+    if shown.empty:
+        return nothing_to_draw(TITLE, _NOTHING)
+    gains = rows_of(theory, "speed_up", "momentum")
+    betas = {format_number(beta): beta for beta, _ in by(gains, "beta")}
+    shown = shown[shown["setting"].isin([*betas, TUNED])]
+    if shown.empty:
+        return nothing_to_draw(TITLE, _NOTHING)
+    batches = batches_in_order(shown["batch"])
+    batches = list(dict.fromkeys([batches[-1], batches[0]]))  # the full one first
+    shown = shown[shown["batch"].isin(batches)]
+    networks = dict(zip(sorted(set(shown["network"])), cycle(_NETWORK_MARKERS)))
+    tuned = arm_style(f"momentum {TUNED}")
+    figure, panels = sheet(
+        TITLE,
+        [
+            "Held fixed: on a line the rule and, where written, β; each rule has its best "
+            "learning rate. κ of a network’s point is that of its inputs’ covariance: the κ of a "
+            "linear model; a network’s Hessian has another.",
+            "Lines: closed form for a quadratic, ln ρ / ln ρ of plain descent. Points: networks, "
+            "updates of plain descent / updates of momentum, interquartile mean with its interval "
+            f"over {span(shown['n_pairs'])} pairs, set side by side at one κ. {EDGE_NOTE}",
+            "See: whether points rise with κ as the lines do, and how much of that the noise of "
+            "small batches takes away.",
+            f"κ: {_conditions(shown)}.",
+        ],
+        (1, len(batches)),
+        [_panel_title(batch) for batch in batches],
+        height=2.9,
+        gaps=(0.16, 0.34),
+        labels=("condition number κ (log scale)", "times as fast as plain descent (log scale)"),
+        series=[Series(True, beta) for beta in betas.values()],
+        keys=[
+            Line2D([], [], label="β tuned too", **tuned.line),
+            *key_marks(
+                [
+                    RuleStyle(_network_label(name, place), "0.3", "-", marker)
+                    for place, (name, marker) in enumerate(networks.items())
+                ]
+            ),
+        ],
+    )
+    kappas = np.geomspace(gains["kappa"].min(), gains["kappa"].max(), _POINTS)
+    lines = {setting: speed_up(beta, kappas) for setting, beta in betas.items()}
+    lines[TUNED] = np.log(best_radius("momentum", kappas)) / np.log(best_radius("gd", kappas))
+    spots = [(setting, network) for setting in lines for network in networks]
+    farthest = _ASIDE ** ((len(spots) - 1) / 2)
+    for axes, batch in zip(panels.flat, batches, strict=True):
+        _set_axes(
+            axes,
+            np.outer(np.append(kappas, shown["kappa"]), [1 / farthest, farthest]),
+            np.append(drawn_values(shown, "log_ratio"), list(lines.values())),
+        )
+        rows = shown[shown["batch"] == batch]
+        for setting, gain in lines.items():
+            axes.plot(kappas, gain, **arm_style(f"momentum {setting}").line)
+        for place, (setting, network) in enumerate(spots):
+            here = rows[(rows["setting"] == setting) & (rows["network"] == network)]
+            color = arm_style(f"momentum {setting}").color
+            style = RuleStyle("", color, "-", networks[network])
+            aside = _ASIDE ** (place - (len(spots) - 1) / 2)
+            draw_effects(axes, "y", here["kappa"] * aside, here, style, **_POINT)
+    for axes in panels[0, 1:]:
+        axes.tick_params(labelleft=False)
+    return figure
+
+
+def _conditions(shown: pd.DataFrame) -> str:
+    """List the data sets with their condition numbers."""
+    kappas = shown.groupby("dataset")["kappa"].first().sort_values()
+    names = kappas.index.str.replace("_", " ")
+    return ", ".join(
+        f"{power_label(float(f'{kappa:.2g}'))} {name}"
+        for name, kappa in zip(names, kappas, strict=True)
+    )
+
+
+def _network_label(name: str, place: int) -> str:
+    """Name of a network in the key; that it is a network is said of the first."""
+    quoted = f"“{name.replace('_', ' ')}”"
+    return quoted if place else f"network {quoted}"
+
+
+def _panel_title(batch: str) -> str:
+    noise = "no noise" if batch == "full" else "noise of minibatches"
+    return f"{batch_label(batch)}: {noise}"
+
+
+def _set_axes(axes: Axes, kappas: FloatArray, gains: FloatArray) -> None:
+    low, high = kappas.min() / _MARGIN, kappas.max() * _MARGIN
+    log_axis(axes, "x", low, high, log_ticks(low, high, 6))
+    ratio_axis(axes, "y", gains, 6)

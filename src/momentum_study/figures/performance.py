@@ -1,0 +1,94 @@
+"""Performance profiles: in what share of problems each arm is nearly the best."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from momentum_study.figures.effects import nothing_to_draw
+from momentum_study.figures.layout import sheet
+from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
+from momentum_study.figures.style import log_axis, ratio_ticks
+from momentum_study.optimizers import USUAL_BETA
+from momentum_study.text import format_number
+
+TITLE = "How often each rule is nearly the best, all tuned"
+
+CRITERIA = {
+    "speed": "updates to the target",
+    "train_loss": "training loss",
+    "test_loss": "test loss",
+}
+"""By the name in tables."""
+
+_MOST_COLUMNS = 2
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_BAND = 0.12  # opacity, so that bands that overlap are seen
+
+
+def draw(profiles: pd.DataFrame) -> Figure:
+    """Draw the share of problems over how many times the best cost is allowed.
+
+    Parameters
+    ----------
+    profiles
+        The table of profiles.
+
+    Returns
+    -------
+    Figure
+        A panel for each criterion and family of grids of several problems, a step line for each
+        arm. A sentence if there is no such family.
+    """
+    shown = profiles[profiles["n_problems"] > 1]  # of one problem there is no share
+    if shown.empty:
+        return nothing_to_draw(TITLE, "This study has no two problems with the same rules.")
+    several_families = len(set(shown["family"])) > 1
+    parts = [rows for _, rows in shown.groupby(["family", "criterion"], sort=True)]
+    titles = [_title(rows, several_families) for rows in parts]
+    styles = {arm: arm_style(arm) for arm in arms_in_order(shown["arm"])}
+    columns = min(len(titles), _MOST_COLUMNS)
+    figure, panels = sheet(
+        TITLE,
+        [
+            "Held fixed: the problem (data set, network, batch size), updates per run, replicates. "
+            "Each rule is tuned on one half of the replicates and judged on the other. "
+            f"β = {format_number(USUAL_BETA)} where none is written.",
+            "Lines: share of problems on which the cost is within so many times the smallest of "
+            "all; at 1, on which it is the smallest. A problem that a rule fails on never counts. "
+            "Shaded, of plain descent and the most tuned momentum: interval for other data.",
+            "See: which line is highest at the left (most often best), and which at the right "
+            "(most seldom far off).",
+        ],
+        (-(-len(titles) // columns), columns),
+        titles,
+        height=1.9,
+        gaps=(0.26, 0.2),
+        labels=("cost / smallest cost of any rule (log scale)", "share of problems"),
+        keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
+    )
+    most = shown["ratio"].max()
+    for axes, rows in zip(panels.flat, parts, strict=False):
+        log_axis(axes, "x", 1.0, most, ratio_ticks(1.0, most, 5))
+        axes.set_ylim(-0.03, 1.03)
+        axes.set_yticks(_SHARES)
+        for arm, style in styles.items():
+            own = rows[rows["arm"] == arm].sort_values("ratio")
+            axes.plot(own["ratio"], own["share"], drawstyle="steps-post", **style.line)
+            if arm in contrasted(list(styles)):
+                _shade(axes, own, style)
+    for axes in panels[:, 1:].flat:
+        axes.tick_params(labelleft=False)
+    return figure
+
+
+def _title(rows: pd.DataFrame, with_family: bool) -> str:
+    family, criterion, problems = rows[["family", "criterion", "n_problems"]].iloc[0]
+    words = [CRITERIA.get(criterion, criterion.replace("_", " "))]
+    words += [family.replace("_", " ")] if with_family else []
+    return ", ".join([*words, f"{problems} problems"])
+
+
+def _shade(axes: Axes, rows: pd.DataFrame, style: ArmStyle) -> None:
+    band = (rows["ratio"], rows["share_low"], rows["share_high"])
+    axes.fill_between(*band, step="post", color=style.color, alpha=_BAND, lw=0)
