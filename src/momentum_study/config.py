@@ -15,7 +15,7 @@ from momentum_study.errors import StudyError
 from momentum_study.figures.catalogue import GRID_FIGURES
 from momentum_study.losses import LOSSES
 from momentum_study.networks import INITIALIZATIONS
-from momentum_study.optimizers import RULES
+from momentum_study.optimizers import RULES, USUAL_BETA
 from momentum_study.schedules import SCHEDULES
 from momentum_study.text import suggest
 from momentum_study.theory.quadratics import LINEAR_RULES
@@ -303,7 +303,7 @@ class Margins(_Model):
 class Verdicts(_Model):
     """How comparisons are made and claims judged: fixed before the runs are seen."""
 
-    beta: Beta = Field(default=0.9, description="The momentum coefficient usually advised.")
+    beta: Beta = Field(default=USUAL_BETA, description="The momentum coefficient usually advised.")
     learning_rates: list[LearningRate] = Field(
         default=[0.001, 0.01],
         min_length=2,

@@ -32,11 +32,11 @@ from momentum_study.figures.rules import (
     arm_style,
     arms_in_order,
     batch_styles,
-    batches_in_order,
     contrasted,
 )
 from momentum_study.figures.style import SMALL, WIDTH, ratio_axis, ratio_ticks
 from momentum_study.figures.verdict_rows import lay_out
+from momentum_study.keys import batches_in_order
 from momentum_study.tables import ADVICE, BUDGET, CASES, CLAIMS, CONTRASTS, PROFILES
 from momentum_study.tables.validation import validate
 

@@ -5,7 +5,7 @@ never averaged away: an estimate that rests on one is infinite itself.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -183,7 +183,6 @@ def bootstrap_interval(
     # scipy.stats.bootstrap interpolates: between two infinities that makes NaN for some numbers
     # of resamples (1001 at 95 %). Nor does it take rows of different length.
     tail = (1 - confidence) / 2
-    ends = [_quantile_index(tail, resamples), _quantile_index(1 - tail, resamples)]
     # A row with m values uses the first m rows of these, whatever the number of replicates.
     uniform = generator.random((x.shape[1], resamples))
     interval = np.full((len(x), 2), np.nan)
@@ -193,9 +192,30 @@ def bootstrap_interval(
         step = max(1, _CHUNK_VALUES // positions.size)
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
-            resampled = np.sort(statistic(values[part][:, positions], 1), axis=-1)
-            interval[rows[part]] = resampled[:, ends]
+            resampled = statistic(values[part][:, positions], 1)
+            interval[rows[part]] = order_statistics(resampled, (tail, 1 - tail))
     return interval[:, 0], interval[:, 1]
+
+
+def order_statistics(x: FloatArray, probabilities: Sequence[float]) -> FloatArray:
+    """Quantiles of the values along the last axis, each one of the values: infinities survive.
+
+    Parameters
+    ----------
+    x
+        ``(..., n)`` without NaN.
+    probabilities
+        ``(p,)`` in [0, 1]. The quantile is the first value with at least that share up to it.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(..., p)``.
+    """
+    n = x.shape[-1]
+    # Rounded, or 0.975 × 1000 as computed could lie just above 975.
+    places = [max(0, math.ceil(round(float(p) * n, 9)) - 1) for p in probabilities]
+    return np.asarray(np.sort(x, axis=-1)[..., places])
 
 
 def _rows_by_size(x: FloatArray) -> Iterator[tuple[NDArray[np.intp], FloatArray]]:
@@ -205,9 +225,3 @@ def _rows_by_size(x: FloatArray) -> Iterator[tuple[NDArray[np.intp], FloatArray]
     for size in np.unique(sizes[sizes > 0]):
         rows = np.flatnonzero(sizes == size)
         yield rows, x[rows][present[rows]].reshape(-1, size)
-
-
-def _quantile_index(probability: float, n: int) -> int:
-    """Place of a quantile among n sorted values: the first with at least this share up to it."""
-    # Rounded, or 0.975 × 1000 as computed could lie just above 975.
-    return max(0, math.ceil(round(probability * n, 9)) - 1)

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from momentum_study.keys import batches_in_order
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -43,8 +45,7 @@ class Selection:
 
     def each_batch(self) -> Iterator[tuple[str, "Selection"]]:
         """Yield the rows by batch size, with its name: small batches first, the full one last."""
-        batches = set(self.rows["batch"])
-        for batch in sorted(batches, key=lambda name: (name == "full", len(name), name)):
+        for batch in batches_in_order(self.rows["batch"]):
             yield ("full batch" if batch == "full" else f"batch {batch}"), self.where(batch=batch)
 
 

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from momentum_study.comparison.problems import Mask
 from momentum_study.optimizers import RULES, get_rule
 from momentum_study.text import format_number
 from momentum_study.theory.quadratics import LINEAR_RULES
 
 CONSTANT = "constant"
 DESCENT = "gd"
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

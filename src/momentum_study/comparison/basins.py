@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_study.comparison.arms import Mask
-from momentum_study.comparison.criteria import FloatArray
+from momentum_study.analysis.statistics import FloatArray
+from momentum_study.comparison.problems import Mask
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,13 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.paired import expanded_confidence, log_ratio
-from momentum_study.analysis.statistics import bootstrap_interval, estimate, interquartile_mean
+from momentum_study.analysis.statistics import (
+    FloatArray,
+    bootstrap_interval,
+    estimate,
+    interquartile_mean,
+)
 from momentum_study.comparison.arms import DESCENT, Arm
-from momentum_study.comparison.criteria import FloatArray
 from momentum_study.comparison.problems import Problem
 from momentum_study.comparison.trials import (
     CONSTANT_LOSS,

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_study.analysis.censoring import expected_running_time
+from momentum_study.analysis.statistics import FloatArray
 from momentum_study.tables import target_columns
 
 if TYPE_CHECKING:
     from momentum_study.comparison.problems import Problem
 
-FloatArray = NDArray[np.float64]
 Unit = Literal["log_ratio", "share"]
 
 SPEED = "speed"

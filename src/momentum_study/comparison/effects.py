@@ -15,8 +15,8 @@ from momentum_study.analysis.paired import (
     signed_rank_p,
     stratified_effect,
 )
-from momentum_study.analysis.statistics import interquartile_mean
-from momentum_study.comparison.criteria import PATH_CRITERIA, FloatArray, Unit
+from momentum_study.analysis.statistics import FloatArray, interquartile_mean
+from momentum_study.comparison.criteria import PATH_CRITERIA, Unit
 
 Table = pd.DataFrame | Mapping[str, ArrayLike]
 

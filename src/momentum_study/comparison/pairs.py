@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_study.analysis.paired import log_ratio
-from momentum_study.comparison.arms import Arm, Mask
+from momentum_study.comparison.arms import Arm
 from momentum_study.comparison.criteria import PATH_CRITERIA, TRAIN_LOSS
+from momentum_study.comparison.problems import Mask
 from momentum_study.comparison.tuning import HALVES, Choice, Tuner
 
 Basis = Literal["same_alpha", "same_eta", "tuned", "every_alpha"]

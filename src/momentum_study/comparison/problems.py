@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from momentum_study.comparison.criteria import FloatArray
+from momentum_study.analysis.statistics import FloatArray
 from momentum_study.keys import PROBLEM_KEYS
 
 CELL_COLUMNS = ["rule", "schedule", "beta", "learning_rate", "alpha", "eta"]

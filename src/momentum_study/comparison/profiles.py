@@ -10,9 +10,9 @@ import pandas as pd
 from momentum_study.analysis.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
 from momentum_study.analysis.profiles import performance_profile
 from momentum_study.analysis.statistics import FloatArray, wilson_interval
-from momentum_study.comparison.arms import DESCENT, Arm, Mask
+from momentum_study.comparison.arms import DESCENT, Arm
 from momentum_study.comparison.criteria import SPEED, TEST_LOSS, Costs, targets_of
-from momentum_study.comparison.problems import Problem
+from momentum_study.comparison.problems import Mask, Problem
 from momentum_study.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.comparison.trials import usual_arms
 from momentum_study.comparison.tuning import HALVES, Tuner

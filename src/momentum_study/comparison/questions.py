@@ -23,6 +23,7 @@ import pandas as pd
 from momentum_study.comparison.arms import CONSTANT, DESCENT, Arm, arms_of
 from momentum_study.comparison.criteria import PATH_CRITERIA, SPEED, TEST_LOSS, TRAIN_LOSS
 from momentum_study.comparison.pairs import Comparison
+from momentum_study.optimizers import USUAL_BETA
 from momentum_study.schedules import INTERVENTIONS
 from momentum_study.theory.quadratics import LINEAR_RULES
 
@@ -41,7 +42,7 @@ CORRECTED = "momentum_corrected"
 class Defaults:
     """The values usually advised: of β, and the range of learning rates."""
 
-    beta: float = 0.9
+    beta: float = USUAL_BETA
     rates: tuple[float, float] = (0.001, 0.01)
 
 

@@ -6,16 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from momentum_study.analysis.statistics import FloatArray, order_statistics
 from momentum_study.comparison.arms import CONSTANT
 from momentum_study.comparison.basins import Scores, basin_width, drift
-from momentum_study.comparison.criteria import (
-    SPEED,
-    TEST_LOSS,
-    Costs,
-    FloatArray,
-    all_costs,
-    targets_of,
-)
+from momentum_study.comparison.criteria import SPEED, TEST_LOSS, Costs, all_costs, targets_of
 from momentum_study.comparison.problems import Problem
 from momentum_study.comparison.targets import hardest_target
 from momentum_study.keys import PROBLEM_KEYS
@@ -175,9 +169,8 @@ def _basin(
 def _estimate(name: str, samples: FloatArray, confidence: float) -> dict[str, float]:
     """Return the first sample, and the percentile interval of the others that are not NaN."""
     others = samples[1:][~np.isnan(samples[1:])]
-    # Rounded, or 0.025 as computed could lie just above 25 of 1000.
-    tail = round((1 - confidence) / 2, 12)
+    tail = (1 - confidence) / 2
     low, high = np.nan, np.nan
     if len(others) and not np.isnan(samples[0]):
-        low, high = np.quantile(others, [tail, 1 - tail], method="inverted_cdf")
+        low, high = order_statistics(others, (tail, 1 - tail))
     return {name: float(samples[0]), f"{name}_low": float(low), f"{name}_high": float(high)}

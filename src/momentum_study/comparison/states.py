@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from momentum_study.comparison.problems import Problem
 
 SLOW, OSCILLATING, STEADY, DIVERGED = "slow", "oscillating", "steady", "diverged"
-ADVISED_STATES = (SLOW, OSCILLATING)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from momentum_study.comparison.arms import DESCENT, Arm, Mask
+from momentum_study.comparison.arms import DESCENT, Arm
 from momentum_study.comparison.criteria import Costs, targets_of
-from momentum_study.comparison.problems import Problem
+from momentum_study.comparison.problems import Mask, Problem
 
 
 def hardest_target(problem: Problem, costs: Mapping[str, Costs], replicates: Mask) -> str:

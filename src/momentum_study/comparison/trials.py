@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.best_of_k import best_of_k, best_of_k_quantiles, chosen_of_k
-from momentum_study.analysis.statistics import interquartile_mean
-from momentum_study.comparison.arms import Arm, Mask, arms_of
-from momentum_study.comparison.criteria import FloatArray, test_costs
-from momentum_study.comparison.problems import Problem
+from momentum_study.analysis.statistics import FloatArray, interquartile_mean
+from momentum_study.comparison.arms import Arm, arms_of
+from momentum_study.comparison.criteria import test_costs
+from momentum_study.comparison.problems import Mask, Problem
 from momentum_study.optimizers import USUAL_BETA
 
 CONSTANT_LOSS = 1.0

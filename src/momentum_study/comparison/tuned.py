@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from momentum_study.analysis.censoring import kaplan_meier_median
-from momentum_study.comparison.arms import DESCENT, Arm, Mask
+from momentum_study.comparison.arms import DESCENT, Arm
 from momentum_study.comparison.criteria import PATH_CRITERIA, Costs
-from momentum_study.comparison.problems import Problem
+from momentum_study.comparison.problems import Mask, Problem
 from momentum_study.comparison.questions import Defaults, comparisons
 from momentum_study.comparison.tuning import HALVES, Choice, Tuner
 from momentum_study.text import format_number

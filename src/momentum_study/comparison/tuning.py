@@ -4,15 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from momentum_study.comparison.arms import Arm, Mask
-from momentum_study.comparison.criteria import (
-    SPEED,
-    TRAIN_LOSS,
-    FloatArray,
-    all_costs,
-    targets_of,
-)
-from momentum_study.comparison.problems import Problem
+from momentum_study.analysis.statistics import FloatArray
+from momentum_study.comparison.arms import Arm
+from momentum_study.comparison.criteria import SPEED, TRAIN_LOSS, all_costs, targets_of
+from momentum_study.comparison.problems import Mask, Problem
 from momentum_study.comparison.targets import hardest_target
 from momentum_study.seeds import generator
 
@@ -55,6 +50,8 @@ class Tuner:
         self.costs = all_costs(problem, targets_of(problem), floor)
         self._scores: dict[tuple[str, str], tuple[FloatArray, FloatArray]] = {}
         self._among: dict[Arm, Mask] = {}
+        self._targets: dict[str, str] = {}
+        self._free: dict[tuple[Arm, str, str], Choice | None] = {}
         cells = problem.cells
         self._order = np.lexsort((cells["beta"].to_numpy(), cells["alpha"].to_numpy()))
         self._names = [str(value) for value in problem.keys.values()]
@@ -73,7 +70,10 @@ class Tuner:
         """
         if name != SPEED:
             return name
-        return hardest_target(self.problem, self.costs, self.problem.half(HALVES[reported]))
+        if reported not in self._targets:
+            chooses = self.problem.half(HALVES[reported])
+            self._targets[reported] = hardest_target(self.problem, self.costs, chooses)
+        return self._targets[reported]
 
     def choose(
         self, arm: Arm, criterion: str, reported: str, allowed: Mask | None = None
@@ -97,6 +97,17 @@ class Tuner:
             None if there is no cell to choose from, or no replicate to choose by. Where every cell
             failed, as when none reached a target, the one of the lowest training loss is chosen.
         """
+        if allowed is not None:
+            return self._choose(arm, criterion, reported, allowed)
+        # Every arm is compared with plain descent: its choice is asked for again and again.
+        key = (arm, criterion, reported)
+        if key not in self._free:
+            self._free[key] = self._choose(*key, None)
+        return self._free[key]
+
+    def _choose(
+        self, arm: Arm, criterion: str, reported: str, allowed: Mask | None
+    ) -> Choice | None:
         scores, resampled = self._scored(criterion, reported)
         among = self.among(arm) & ~np.isnan(scores)
         if allowed is not None:

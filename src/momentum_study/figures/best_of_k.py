@@ -10,18 +10,12 @@ from matplotlib.lines import Line2D
 
 from momentum_study.comparison.arms import DESCENT
 from momentum_study.comparison.budget import trials_until_it_pays
-from momentum_study.figures.effects import nothing_to_draw, problem_names, span
+from momentum_study.figures.compared import span
+from momentum_study.figures.effects import nothing_to_draw, problem_names
 from momentum_study.figures.layout import sheet
-from momentum_study.figures.rules import (
-    TUNED,
-    ArmStyle,
-    arm_style,
-    arms_in_order,
-    batches_in_order,
-    contrasted,
-)
+from momentum_study.figures.rules import TUNED, ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
-from momentum_study.keys import PROBLEM_KEYS
+from momentum_study.keys import PROBLEM_KEYS, batches_in_order
 from momentum_study.optimizers import USUAL_BETA
 from momentum_study.text import format_number
 

@@ -131,7 +131,7 @@ def held_fixed(cells: pd.DataFrame, *also: str) -> str:
     """Say what all cells of a figure have in common."""
     batches = cells.drop_duplicates("batch").sort_values("batch_size")["batch"]
     parts = [batch_name(batches.iloc[0], cells)] if len(batches) == 1 else []
-    parts.append(f"{_span(cells['steps'])} updates")
+    parts.append(f"{span(cells['steps'])} updates")
     names = {key: cells[key].iloc[0].replace("_", " ") for key in _VARIANTS}
     texts = {
         "network": f"network “{names['network']}”",
@@ -139,17 +139,18 @@ def held_fixed(cells: pd.DataFrame, *also: str) -> str:
     }
     parts += [texts[key] for key in _VARIANTS if len(cells[key].unique()) == 1]
     return (
-        f"Held fixed: {', '.join([*parts, *also])}. Replicates per cell: {_span(cells['n_runs'])}."
+        f"Held fixed: {', '.join([*parts, *also])}. Replicates per cell: {span(cells['n_runs'])}."
     )
 
 
 def batch_name(batch: str, cells: pd.DataFrame) -> str:
     """Name of a batch size."""
-    rows = _span(cells.loc[cells["batch"] == batch, "batch_size"])
+    rows = span(cells.loc[cells["batch"] == batch, "batch_size"])
     return f"full batch ({rows} rows)" if batch == "full" else f"batch size {rows}"
 
 
-def _span(values: pd.Series) -> str:
+def span(values: pd.Series) -> str:
+    """Write the range of some whole numbers: ``4``, ``4 to 10``."""
     low, high = values.min(), values.max()
     return f"{low}" if low == high else f"{low} to {high}"
 

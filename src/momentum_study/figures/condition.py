@@ -9,26 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from momentum_study.figures.compared import Series
+from momentum_study.figures.compared import Series, span
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
     drawn_values,
     key_marks,
     nothing_to_draw,
-    span,
     tuned_speed,
 )
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.predictions import by, rows_of
-from momentum_study.figures.rules import (
-    TUNED,
-    RuleStyle,
-    arm_style,
-    batch_label,
-    batches_in_order,
-)
+from momentum_study.figures.rules import TUNED, RuleStyle, arm_style, batch_label
 from momentum_study.figures.style import log_axis, log_ticks, power_label, ratio_axis
+from momentum_study.keys import batches_in_order
 from momentum_study.text import format_number
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.tuning import best_radius, speed_up

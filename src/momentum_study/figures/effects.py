@@ -9,11 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
+from momentum_study.analysis.statistics import FloatArray
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import LARGE
-
-FloatArray = NDArray[np.float64]
 
 INTERVAL = ["low", "high"]
 EDGE_NOTE = (
@@ -114,12 +113,6 @@ def draw_effects(
             plot(endless, np.full(len(at), edge), {**on_edge, **arrow})
     if np.isnan(effect).any():
         plot(np.isnan(effect), np.full(len(at), edges[0]), {**on_edge, **_FAILED})
-
-
-def span(values: pd.Series) -> str:
-    """Write the range of some whole numbers: ``4``, ``4 to 10``."""
-    low, high = values.min(), values.max()
-    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def key_marks(styles: list[RuleStyle]) -> list[Line2D]:

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from momentum_study.figures.compared import batch_name, compared_cells, draw_lines, held_fixed
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.style import ALPHA_LABEL, LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
+from momentum_study.keys import batches_in_order
 
 
 def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
@@ -29,10 +30,7 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     """
     compared = compared_cells(cells, runs)
     names = list(compared["panel"].unique())
-    batches = sorted(
-        set(compared["batch"]),
-        key=lambda batch: (batch == "full", float(batch.replace("full", "0"))),
-    )
+    batches = batches_in_order(compared["batch"])
     pairs = [(name, batch) for name in names for batch in batches]
     frames = [
         compared[(compared["panel"] == name) & (compared["batch"] == batch)]

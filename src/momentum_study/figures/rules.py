@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from momentum_study.figures.compared import Series
 from momentum_study.figures.style import DESCENT
+from momentum_study.keys import batches_in_order
 from momentum_study.optimizers import USUAL_BETA
 
 TUNED = "tuned"
@@ -128,11 +129,6 @@ def contrasted(arms: Sequence[str]) -> set[str]:
     """
     both = [arm for arm in arms if arm.partition(" ")[0] in ("gd", "momentum")]
     return {*both[:1], *both[-1:]}
-
-
-def batches_in_order(batches: Iterable[str]) -> list[str]:
-    """Put the names of batch sizes into order, the full batch last."""
-    return sorted(set(batches), key=lambda batch: (batch == "full", batch.zfill(12)))
 
 
 def batch_label(batch: str) -> str:

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from momentum_study.figures.compared import span
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -12,7 +13,6 @@ from momentum_study.figures.effects import (
     key_marks,
     nothing_to_draw,
     on_axis,
-    span,
     tuned_speed,
 )
 from momentum_study.figures.layout import sheet
