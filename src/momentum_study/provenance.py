@@ -28,6 +28,7 @@ PACKAGES = (
     "statsmodels",
     "pandera",
     "snakemake",
+    "typst",
 )
 
 
