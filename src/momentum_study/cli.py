@@ -15,6 +15,7 @@ COMMANDS = {
     "collect": "gather the shards of a study into tables of runs and curves",
     "cost": "put together what the jobs took: time, memory, updates",
     "cells": "summarise the runs of each cell, with intervals",
+    "cell_curves": "summarise the learning curves of each cell",
     "datasets": "describe the data sets as they were prepared",
     "contrasts": "tune each arm, pair runs, compare rules and pieces of advice",
     "trials": "measure what tuning costs, and how exactly β and α must be met",

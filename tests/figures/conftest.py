@@ -10,6 +10,7 @@ from synthetic import (
 )
 
 from momentum_study.analysis.cells import cells_table
+from momentum_study.analysis.curves import cell_curves_table
 from momentum_study.analysis.stability import stability_table
 from momentum_study.figures.style import apply_style
 from momentum_study.landscapes.tables import landscapes_tables
@@ -31,7 +32,7 @@ def study():
     return {
         "cells": cells_table(runs, resamples=50),
         "runs": runs,
-        "curves": synthetic_curves(),
+        "cell_curves": cell_curves_table(runs, synthetic_curves()),
         "initial_sharpness": initial,
         "stability": stability_table(runs, initial, resamples=50),
         "sharpness": synthetic_sharpness(),
@@ -69,5 +70,5 @@ def runs(full_batch):
 
 
 @pytest.fixture
-def curves(full_batch):
-    return full_batch["curves"].copy()
+def cell_curves(full_batch):
+    return full_batch["cell_curves"]

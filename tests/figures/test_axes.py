@@ -47,20 +47,42 @@ def set_losses(cells, losses, beta=0.9):
     cells.loc[row, "train_loss_final_median"] = 2.0 * np.array(losses)
 
 
-def test_both_rows_show_the_same_runs(cells, runs):
-    figure = axes_figure.draw(cells, runs)
-    over_alpha, over_eta = (
-        [axes for axes in figure.axes if axes.get_xlabel().startswith(start)]
-        for start in ("learning rate α", "η")
-    )
-    assert len(over_alpha) == len(over_eta) == 2
-    for above, below in zip(over_alpha, over_eta, strict=True):
-        assert above.get_title(loc="left") == below.get_title(loc="left")
-        assert above.get_ylim() == below.get_ylim()
-        for series, factor in ((DESCENT, 1.0), (HALF, 0.5), (NINE, 0.1)):
-            first, second = line_of(above, series), line_of(below, series)
-            assert np.allclose(second.get_xdata(), factor * np.array(first.get_xdata()))
-            assert np.array_equal(second.get_ydata(), first.get_ydata(), equal_nan=True)
+def test_all_three_panels_of_a_data_set_show_the_same_runs(full_batch):
+    initial = full_batch["initial_sharpness"]
+    figure = axes_figure.draw(full_batch["cells"], full_batch["runs"], initial)
+    grid = np.reshape(figure.axes, (2, 3))
+    assert [axes.get_xlabel() for axes in grid.flat] == ["α", "η = (1−β)α", "αλₘₐₓ"] * 2
+    for row, name in zip(grid, ("digits", "wine"), strict=True):
+        assert [axes.get_title(loc="left") for axes in row] == [name, "", ""]
+        assert len({axes.get_ylim() for axes in row}) == 1
+        sharpness = initial.loc[initial["dataset"] == name, "lambda_max"].median()
+        for series, gain in ((DESCENT, 1.0), (HALF, 0.5), (NINE, 0.1)):
+            alpha, eta, scaled = (line_of(axes, series) for axes in row)
+            rates = np.array(alpha.get_xdata())
+            assert np.allclose(eta.get_xdata(), gain * rates)
+            assert np.allclose(scaled.get_xdata(), sharpness * rates)
+            for other in (eta, scaled):
+                assert np.array_equal(other.get_ydata(), alpha.get_ydata(), equal_nan=True)
+
+
+def test_limits_of_theory_are_marked_on_the_axis_that_they_are_about(full_batch):
+    tables = (full_batch[name] for name in ("cells", "runs", "initial_sharpness"))
+    for place, axes in enumerate(axes_figure.draw(*tables).axes):
+        limits = {
+            line.get_xdata()[0]: line.get_color()
+            for line in axes.lines
+            if len(line.get_xdata()) == 2 and line.get_xdata()[0] == line.get_xdata()[1]
+        }
+        expected = {2.0: DESCENT.color, 6.0: HALF.color, 38.0: NINE.color}
+        assert {round(limit, 9): color for limit, color in limits.items()} == (
+            expected if place % 3 == 2 else {}
+        )
+
+
+def test_without_a_constant_rate_there_is_no_scaled_axis(full_batch):
+    cells = full_batch["cells"].assign(schedule="cosine")
+    figure = axes_figure.draw(cells, full_batch["runs"], full_batch["initial_sharpness"])
+    assert [axes.get_xlabel() for axes in figure.axes] == ["α", "η = (1−β)α"] * 2
 
 
 def test_a_line_ends_with_a_cross_where_half_of_the_runs_diverge(cells, runs):
@@ -120,14 +142,12 @@ def test_intervals_are_those_of_the_table(cells, runs):
     assert max(x for x, _ in corners) == 0.3
 
 
-def test_isolation_has_a_row_a_data_set_and_a_column_a_batch_size(study):
+def test_isolation_has_a_panel_for_each_data_set_and_batch_size(study):
     figure = isolation.draw(study["cells"], study["runs"])
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert titles == [
-        f"{name}, {batch}"
-        for name in ("digits", "wine")
-        for batch in ("batch size 8", "batch size 64", "full batch (400 rows)")
-    ]
+    assert titles == ["digits", "", "", "wine", "", ""]
+    bold = [text.get_text() for text in figure.texts if text.get_weight() == "bold"]
+    assert bold[1:] == ["batch size 8", "batch size 64", "full batch"] * 2
     rows = [figure.axes[:3], figure.axes[3:]]
     for row in rows:
         assert len({axes.get_ylim() for axes in row}) == 1

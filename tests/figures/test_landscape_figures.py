@@ -52,8 +52,8 @@ def boxes(figure):
 
 
 def panels(figure, kind):
-    rows = {"trajectories": len(trajectories.PICTURES), "exit_times": 5}[kind]
-    return np.array(figure.axes).reshape(rows, 3)
+    shape = {"trajectories": (len(trajectories.PICTURES), 3), "exit_times": (3, 6)}[kind]
+    return np.array(figure.axes).reshape(shape)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -81,8 +81,13 @@ def test_the_figure_says_what_is_held_fixed_and_what_to_see(figures, kind):
     notes = " ".join(texts)
     for word in ("Held fixed: ", "See: ", "β = 0.9", "same α", "same η", "ach tuned", "20 draws"):
         assert word in notes
-    titles = [axes.get_title(loc="left") for axes in figures[kind].axes]
-    assert all(titles)
+    bold = [text.get_text() for text in figures[kind].texts if text.get_weight() == "bold"]
+    assert bold[1:] == list(BASES.values())
+    names = {
+        "trajectories": [axes.get_ylabel().partition("\n")[0] for axes in figures[kind].axes[::3]],
+        "exit_times": [axes.get_title(loc="left") for axes in figures[kind].axes],
+    }
+    assert all(names[kind])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -154,7 +159,7 @@ def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(fi
     landscapes = tables["landscapes"]
     grid = panels(figures["exit_times"], "exit_times")
     for number, well in enumerate(exit_times.WELLS):
-        for axes, comparison in zip(grid[2 + 2 * number], BASES, strict=True):
+        for axes, comparison in zip(grid[2, number::2], BASES, strict=True):
             rows = landscapes[
                 (landscapes["landscape"] == well) & (landscapes["comparison"] == comparison)
             ]
@@ -170,14 +175,12 @@ def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(fi
 def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figures, tables):
     landscapes = tables["landscapes"]
     grid = panels(figures["exit_times"], "exit_times")
-    for column, comparison in zip(grid.T, BASES, strict=True):
+    for number, comparison in enumerate(BASES):
         rows = landscapes[landscapes["comparison"] == comparison]
-        for number, well in enumerate(exit_times.WELLS):
-            assert marks_of(column[1 + 2 * number], filled=True) == np.sum(
-                rows["landscape"] == well
-            )
-        saddles = rows["landscape"].isin(exit_times.SADDLES)
-        assert marks_of(column[0], filled=True) == saddles.sum()
+        block = grid[:2, 2 * number : 2 * number + 2]
+        for row, names in zip(block, (exit_times.SADDLES, exit_times.WELLS), strict=True):
+            for axes, name in zip(row, names, strict=True):
+                assert marks_of(axes, filled=True) == np.sum(rows["landscape"] == name)
 
 
 def test_tables_that_lack_a_landscape_are_told(tables):

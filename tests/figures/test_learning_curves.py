@@ -8,9 +8,8 @@ from momentum_study.figures.compared import Series, compared_cells
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.learning_curves import (
     comparisons,
+    curve_of_cell,
     draw_curve,
-    quantiles,
-    relative_curves,
     usual_series,
 )
 from momentum_study.figures.style import loss_axis, step_axis
@@ -68,52 +67,33 @@ def test_the_beta_nearest_to_the_usual_one(betas, expected):
     assert usual_series(cells) == (DESCENT, Series(True, expected))
 
 
-def test_quartiles_of_finite_values_are_those_of_numpy():
-    values = np.random.default_rng(0).normal(size=(7, 3))
-    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
-    assert np.allclose(quantiles(values, shares), np.quantile(values, shares, axis=0))
-
-
-def test_quartiles_with_diverged_runs():
-    values = np.array([[1, 1, INF], [2, INF, INF], [3, 3, INF], [INF, INF, INF]])
-    # By hand, at the positions 0.75, 1.5 and 2.25 of the sorted four.
-    expected = [[1.75, 2.5, INF], [2.5, INF, INF], [INF, INF, INF]]
-    assert np.array_equal(quantiles(values, (0.25, 0.5, 0.75)), expected)
-    # Of five values the median is one of them: two diverged runs do not change it.
-    assert quantiles([3.0, 1.0, 2.0, INF, INF], [0.5]) == [3.0]
-
-
-def test_a_run_is_divided_by_its_own_null_loss_and_infinite_from_its_divergence_on(
-    cells, runs, curves
-):
+def test_a_cell_has_its_own_curve_in_the_order_of_steps(cells, cell_curves):
     cell = cells[(cells["dataset"] == "wine") & (cells["beta"] == 0.9) & (cells["alpha"] == 0.3)]
-    of_cell = (curves["dataset"] == "wine") & (curves["beta"] == 0.9)
-    of_cell &= curves["learning_rate"] == 0.3
-    curves.loc[of_cell, "train_loss"] = np.float32(6.0)
-    curves.loc[of_cell & (curves["replicate"] == 1) & (curves["step"] >= 100), "train_loss"] = (
-        np.nan
-    )
-    own = runs.assign(null_loss=2.0 + (runs["replicate"] == 2))
-    losses = relative_curves(cell, own, curves)[cell.index[0]]
-    assert list(losses.columns) == list(range(0, 201, 20))
-    assert (losses.loc[[0, 3]] == 3).all(axis=None)
-    assert (losses.loc[2] == 2).all()
-    assert np.array_equal(losses.loc[1], [3] * 5 + [INF] * 6)
+    curve = curve_of_cell(cell.iloc[0], cell_curves.sample(frac=1, random_state=0))
+    assert list(curve["step"]) == list(range(0, 201, 20))
+    assert set(curve["dataset"]) == {"wine"}
+    assert set(curve["beta"]) == {0.9}
+    assert set(curve["learning_rate"]) == {0.3}
 
 
-def curve_panel(cell, losses):
+def curve_panel(cell, curve):
     _, panels = sheet("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("x", "y"))
-    loss_axis(panels[0, 0], losses)
+    loss_axis(panels[0, 0], curve["train_loss_median"])
     step_axis(panels[0, 0], 40)
-    draw_curve(panels[0, 0], cell, losses)
+    draw_curve(panels[0, 0], cell, curve)
     return panels[0, 0]
 
 
 def test_a_median_ends_with_a_cross_and_is_not_padded():
-    losses = pd.DataFrame(
-        [[1.0, 0.5, 0.4, 0.3], [1.0, 0.6, INF, INF], [1.0, 0.7, 0.6, INF]], columns=[0, 1, 20, 40]
+    curve = pd.DataFrame(
+        {
+            "step": [0, 1, 20, 40],
+            "train_loss_q25": [1.0, 0.55, 0.5, INF],
+            "train_loss_median": [1.0, 0.6, 0.6, INF],
+            "train_loss_q75": [1.0, 0.65, INF, INF],
+        }
     )
-    axes = curve_panel(pd.Series({"series": DESCENT}), losses)
+    axes = curve_panel(pd.Series({"series": DESCENT}), curve)
     line = next(one for one in axes.lines if len(one.get_xdata()) == 4)
     assert line.get_ydata()[:3] == pytest.approx([1, 0.6, 0.6])
     assert np.isnan(line.get_ydata()[3])
@@ -125,26 +105,33 @@ def texts(axes):
     return {text.get_text(): text.get_color() for text in axes.texts}
 
 
-def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, curves):
+def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, cell_curves):
     # Plain descent at its best, and momentum at the same η with 3 of 4 runs gone.
     rows = (cells["dataset"] == "wine") & cells["beta"].isin([0.0, 0.9])
     cells = cells[rows].copy()
     cells["train_loss_final_median"] = np.where(cells["alpha"] == 0.3, 0.1, 1.0)
     cells["n_diverged"] = np.where((cells["beta"] == 0.9) & (cells["alpha"] == 3.0), 3, 0)
-    figure = learning_curves.draw(cells, runs, curves)
+    figure = learning_curves.draw(cells, runs, cell_curves)
     first, second, third = figure.axes
-    assert [axes.get_title(loc="left") for axes in figure.axes] == [
-        "wine, same α",
-        "wine, same η",
-        "wine, each tuned",
-    ]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["wine", "", ""]
+    bold = [text.get_text() for text in figure.texts if text.get_weight() == "bold"]
+    assert bold[1:] == ["same α", "same η", "each tuned"]
     assert set(texts(first)) == set(texts(third)) == {"α = 0.3"}
     assert set(texts(second)) == {"α = 0.3", "α = 3, η = 0.3", "3 of 4 diverged"}
     assert same_color(texts(second)["3 of 4 diverged"], Series(True, 0.9).color)
 
 
+def test_a_rate_that_is_but_near_is_said_to_be(cells, runs, cell_curves):
+    cells = cells[(cells["dataset"] == "wine") & cells["beta"].isin([0.0, 0.9])].copy()
+    cells["train_loss_final_median"] = np.where(cells["alpha"] == 0.3, 0.1, 1.0)
+    cells = cells[(cells["rule"] == "gd") | (cells["alpha"] != 0.3)]
+    same_alpha, same_eta, _ = learning_curves.draw(cells, runs, cell_curves).axes
+    assert list(texts(same_alpha)) == ["nearest: α = 1", "α = 0.3"]
+    assert list(texts(same_eta)) == ["α = 3, η = 0.3", "α = 0.3"]
+
+
 def test_a_row_of_panels_for_each_data_set_with_a_common_scale(full_batch):
-    tables = {name: full_batch[name] for name in ("cells", "runs", "curves")}
+    tables = {name: full_batch[name] for name in ("cells", "runs", "cell_curves")}
     figure = learning_curves.draw(**tables)
     assert len(figure.axes) == 6
     for row in (figure.axes[:3], figure.axes[3:]):

@@ -7,6 +7,7 @@ rule figure:
         sources=figure_sources,
     output:
         svg=f"{RESULTS}/figures/{{figure}}.svg",
+        words=f"{RESULTS}/figures/{{figure}}.json",
         png=report(
             f"{RESULTS}/figures/{{figure}}.png",
             caption="../report/figure.rst",
@@ -20,8 +21,9 @@ rule figure:
     params:
         flags=lambda wildcards: FIGURES[wildcards.figure].flags,
         folder=lambda wildcards: f"{RESULTS}/tables",
+        see=lambda wildcards: KINDS[FIGURES[wildcards.figure].kind].see,  # for the caption
     message:
         "Drawing {wildcards.figure}"
     shell:
         "python -m momentum_study figure {params.flags} --tables {params.folder:q}"
-        " --svg {output.svg:q} --png {output.png:q} > {log:q} 2>&1"
+        " --svg {output.svg:q} --png {output.png:q} --words {output.words:q} > {log:q} 2>&1"

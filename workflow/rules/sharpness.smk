@@ -6,7 +6,12 @@ rule initial_sharpness:
         data=[start["data"] for start in STARTS],
         sources=sources("initial_sharpness"),
     output:
-        f"{RESULTS}/tables/initial_sharpness.csv",
+        report(
+            f"{RESULTS}/tables/initial_sharpness.csv",
+            caption="../report/initial_sharpness.rst",
+            category="Tables",
+            labels={"table": "initial sharpness"},
+        ),
     log:
         f"{RESULTS}/logs/initial_sharpness.log",
     benchmark:
@@ -49,7 +54,12 @@ rule stability:
         followed=[f"{RESULTS}/sharpness/{shard}.csv" for shard in FOLLOWED],
         sources=sources("stability"),
     output:
-        sharpness=f"{RESULTS}/tables/sharpness.csv",
+        sharpness=report(
+            f"{RESULTS}/tables/sharpness.csv",
+            caption="../report/sharpness.rst",
+            category="Tables",
+            labels={"table": "sharpness"},
+        ),
         stability=report(
             f"{RESULTS}/tables/stability.csv",
             caption="../report/stability.rst",

@@ -6,8 +6,18 @@ rule collect:
         shards=[f"{RESULTS}/runs/{path}" for path in SHARDS],
         sources=sources("collect"),
     output:
-        runs=f"{RESULTS}/tables/runs.parquet",
-        curves=f"{RESULTS}/tables/curves.parquet",
+        runs=report(
+            f"{RESULTS}/tables/runs.parquet",
+            caption="../report/runs.rst",
+            category="Tables",
+            labels={"table": "runs"},
+        ),
+        curves=report(
+            f"{RESULTS}/tables/curves.parquet",
+            caption="../report/curves.rst",
+            category="Tables",
+            labels={"table": "curves"},
+        ),
     log:
         f"{RESULTS}/logs/collect.log",
     benchmark:
@@ -49,6 +59,29 @@ rule cells:
         " > {log:q} 2>&1"
 
 
+rule cell_curves:
+    input:
+        runs=rules.collect.output.runs,
+        curves=rules.collect.output.curves,
+        sources=sources("cell_curves"),
+    output:
+        report(
+            f"{RESULTS}/tables/cell_curves.parquet",
+            caption="../report/cell_curves.rst",
+            category="Tables",
+            labels={"table": "cell curves"},
+        ),
+    log:
+        f"{RESULTS}/logs/cell_curves.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cell_curves.tsv"
+    message:
+        "Summarising learning curves"
+    shell:
+        "python -m momentum_study cell_curves --runs {input.runs:q} --curves {input.curves:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
 # Costs differ from run to run; they are compared with nothing.
 rule cost:
     input:
@@ -56,7 +89,12 @@ rule cost:
         tables=[*rules.collect.output, *rules.cells.output],
         sources=sources("cost"),
     output:
-        f"{RESULTS}/tables/cost.csv",
+        report(
+            f"{RESULTS}/tables/cost.csv",
+            caption="../report/cost.rst",
+            category="Tables",
+            labels={"table": "cost"},
+        ),
     log:
         f"{RESULTS}/logs/cost.log",
     params:

@@ -5,6 +5,7 @@ rule tables:
     input:
         rules.collect.output,
         rules.cells.output,
+        rules.cell_curves.output,
         rules.cost.output,
         rules.theory.output,
         rules.landscapes.output,
@@ -19,4 +20,8 @@ rule tables:
 
 rule figures:
     input:
-        expand(f"{RESULTS}/figures/{{figure}}.{{suffix}}", figure=FIGURES, suffix=["svg", "png"]),
+        expand(
+            f"{RESULTS}/figures/{{figure}}.{{suffix}}",
+            figure=FIGURES,
+            suffix=["svg", "png", "json"],
+        ),

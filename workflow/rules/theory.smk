@@ -35,7 +35,12 @@ rule landscapes:
             category="Tables",
             labels={"table": "landscapes"},
         ),
-        trajectories=f"{RESULTS}/tables/trajectories.csv",
+        trajectories=report(
+            f"{RESULTS}/tables/trajectories.csv",
+            caption="../report/trajectories.rst",
+            category="Tables",
+            labels={"table": "trajectories"},
+        ),
     log:
         f"{RESULTS}/logs/landscapes.log",
     benchmark:

@@ -6,7 +6,12 @@ rule contrasts:
         runs=rules.collect.output.runs,
         sources=sources("contrasts"),
     output:
-        pairs=f"{RESULTS}/tables/pairs.parquet",
+        pairs=report(
+            f"{RESULTS}/tables/pairs.parquet",
+            caption="../report/pairs.rst",
+            category="Tables",
+            labels={"table": "pairs"},
+        ),
         tuned=report(
             f"{RESULTS}/tables/tuned.csv",
             caption="../report/tuned.rst",
@@ -116,7 +121,12 @@ rule claims:
             category="Verdicts",
             labels={"table": "cases"},
         ),
-        step_costs=f"{RESULTS}/tables/step_costs.csv",
+        step_costs=report(
+            f"{RESULTS}/tables/step_costs.csv",
+            caption="../report/step_costs.rst",
+            category="Verdicts",
+            labels={"table": "step costs"},
+        ),
     log:
         f"{RESULTS}/logs/claims.log",
     benchmark:

@@ -4,17 +4,18 @@ import argparse
 import importlib
 from pathlib import Path
 
-from momentum_study.figures.catalogue import KINDS
-from momentum_study.figures.style import apply_style, save
+from momentum_study.figures.catalogue import KINDS, FigureJob
+from momentum_study.figures.files import save_drawing, save_picture
+from momentum_study.figures.style import apply_style
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import (
     ADVICE,
     BUDGET,
     CASES,
+    CELL_CURVES,
     CELLS,
     CLAIMS,
     CONTRASTS,
-    CURVES,
     DATASETS,
     INITIAL_SHARPNESS,
     LANDSCAPES,
@@ -31,7 +32,7 @@ from momentum_study.tables import (
 SOURCES = {
     "cells.parquet": (CELLS, None),
     "runs.parquet": (RUNS, [*RUN_KEYS, "null_loss"]),
-    "curves.parquet": (CURVES, [*RUN_KEYS, "step", "train_loss"]),
+    "cell_curves.parquet": (CELL_CURVES, None),
     "initial_sharpness.csv": (INITIAL_SHARPNESS, None),
     "stability.csv": (STABILITY, None),
     "sharpness.csv": (SHARPNESS, None),
@@ -56,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
     parser.add_argument("--svg", type=Path, required=True, help="drawing to write")
     parser.add_argument("--png", type=Path, required=True, help="picture to write")
+    parser.add_argument("--words", type=Path, required=True, help="words to write, as JSON")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -69,4 +71,7 @@ def run(options: argparse.Namespace) -> None:
         tables[Path(name).stem] = table.reset_index(drop=True)
     apply_style()
     module = importlib.import_module(f"momentum_study.figures.{options.kind}")
-    save(module.draw(**tables), options.svg, options.png)
+    sheet = module.draw(**tables)
+    save_picture(sheet, options.png)
+    job = FigureJob(options.kind, options.grid, options.batch)
+    save_drawing(sheet, options.svg, options.words, job.alt)

@@ -1,35 +1,42 @@
-"""The same runs over two axes, α and η = (1−β)α: whether the winner depends on the axis."""
+"""The same runs over α, η = (1−β)α and αλₘₐₓ: whether the winner depends on the axis."""
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from momentum_study.figures.compared import compared_cells, draw_lines, held_fixed
-from momentum_study.figures.layout import sheet
-from momentum_study.figures.style import (
-    ALPHA_LABEL,
-    ETA_LABEL,
-    LINE_NOTE,
-    LOSS_LABEL,
-    loss_axis,
-    rate_axis,
+from momentum_study.figures.blocks import BLOCK_GAP, NARROW, panel_height, side_by_side
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.compared import (
+    Series,
+    compared_cells,
+    draw_lines,
+    held_fixed,
+    initial_sharpness_of,
 )
+from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.style import LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
+from momentum_study.theory.quadratics import stability_limit
 
-_MOST_COLUMNS = 4
+RATES = {"alpha": "α", "eta": "η = (1−β)α", "scaled": "αλₘₐₓ"}
+"""Columns to draw over, from left to right, with their names for people."""
+
+_LIMIT_TOP, _LIMIT_LENGTH = 1.0, 0.1  # of a panel's height
 
 
-def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
-    """Draw the loss of one grid and batch size over both rates.
+def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFrame) -> Sheet:
+    """Draw the loss of one grid and batch size over three rates.
 
     Parameters
     ----------
     cells, runs
         Rows of the grid and batch size.
+    initial_sharpness
+        Rows of the grid.
 
     Returns
     -------
-    Figure
-        Two panels for each data set, one above the other, with the same runs and the same losses;
-        a line for each β and one for plain descent.
+    Sheet
+        Three panels for each data set, side by side, with the same runs and the same losses; a
+        line for each β and one for plain descent.
 
     Raises
     ------
@@ -38,32 +45,51 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     """
     compared = compared_cells(cells, runs)
     names = list(compared["panel"].unique())
-    columns = min(len(names), _MOST_COLUMNS)
-    blocks = [names[start : start + columns] for start in range(0, len(names), columns)]
-    padded = [block + [""] * (columns - len(block)) for block in blocks]
+    sharpness = {
+        name: initial_sharpness_of(initial_sharpness, own)["lambda_max"].median()
+        for name, own in compared.groupby("panel")
+    }
+    scaled = compared["alpha"] * compared["panel"].map(sharpness)
+    compared = compared.join(scaled.rename("scaled"))
+    # Under a schedule no one rate holds for all of a run, and there is no limit to compare it with.
+    rates = [rate for rate in RATES if compared[rate].notna().any()]
+    blocks = side_by_side(names, rates)
     figure, panels = sheet(
-        "The same runs over α and over η = (1−β)α",
+        "The same runs over α, over η = (1−β)α and over αλₘₐₓ",
         [
             held_fixed(compared),
             "α is the effective rate: where the loss depends on it alone, lines over α coincide. "
             "η is the rate of the heavy-ball form: where stability depends on it alone, lines over "
-            "η end together.",
+            "η end together. λₘₐₓ: of the full training loss at the start, median over replicates; "
+            "on the upper edge the limits of a quadratic of that curvature, 2 for plain descent "
+            "and 2(1+β)/(1−β), in the colours of the lines.",
             f"Lines: median over replicates. {LINE_NOTE}",
+            what_to_see("axes"),
         ],
-        (2 * len(blocks), columns),
-        [name for block in padded for name in block * 2],
-        height=1.2,
-        gaps=(0.36, 0.34),
-        labels=("", LOSS_LABEL + " (log scale)"),
+        blocks.shape,
+        blocks.titles,
+        height=panel_height(blocks.shape[0]),
+        gaps=(NARROW, 0.03),
+        below=0.33,
+        labels=("learning rate, in different units (log scale)", LOSS_LABEL + " (log scale)"),
         series=sorted(set(compared["series"])),
+        blocks=(len(rates), BLOCK_GAP),
     )
-    for place, name in enumerate(names):
-        block, column = divmod(place, columns)
+    for axes, (name, rate) in zip(panels.flat, blocks.places, strict=False):
         frame = compared[compared["panel"] == name]
-        for row, (rate, label) in enumerate({"alpha": ALPHA_LABEL, "eta": ETA_LABEL}.items()):
-            axes = panels[2 * block + row, column]
-            axes.set_xlabel(label)
-            rate_axis(axes, compared[rate], columns)
-            loss_axis(axes, frame["loss"])
-            draw_lines(axes, frame, rate)
+        axes.set_xlabel(RATES[rate])
+        rate_axis(axes, compared[rate].dropna(), blocks.shape[1])
+        loss_axis(axes, frame["loss"])
+        draw_lines(axes, frame, rate)
+        if rate == "scaled":
+            _draw_limits(axes, sorted(set(frame["series"])))
+    label_outer(panels, len(rates))
     return figure
+
+
+def _draw_limits(axes: Axes, series: list[Series]) -> None:
+    """Mark on the upper edge where theory sets the limit of each line."""
+    ends = (_LIMIT_TOP - _LIMIT_LENGTH, _LIMIT_TOP)
+    for one in series:
+        limit = float(stability_limit("momentum" if one.is_momentum else "gd", one.beta))
+        axes.plot([limit, limit], ends, color=one.color, transform=axes.get_xaxis_transform())

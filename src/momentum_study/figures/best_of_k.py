@@ -5,23 +5,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from momentum_study.comparison.arms import DESCENT
 from momentum_study.comparison.budget import trials_until_it_pays
-from momentum_study.figures.compared import span
+from momentum_study.figures.blocks import NARROW, panel_height, side_by_side
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import nothing_to_draw, problem_names
-from momentum_study.figures.layout import sheet
-from momentum_study.figures.rules import TUNED, ArmStyle, arm_style, arms_in_order, contrasted
+from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.rules import (
+    TUNED,
+    ArmStyle,
+    arm_style,
+    arms_in_order,
+    batch_label,
+    contrasted,
+)
 from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
 from momentum_study.keys import PROBLEM_KEYS, batches_in_order
 from momentum_study.optimizers import USUAL_BETA
+from momentum_study.summaries import span
 from momentum_study.text import format_number
 
 TITLE = "The best of k random trials: when does a second hyperparameter pay?"
 
-_MOST_COLUMNS = 4
+_BLOCK_GAP = 0.24  # inches: labels of ticks are short
 _INTERVAL = ["test_loss_low", "test_loss_high"]
 _BAND = 0.18  # opacity, so that bands that overlap are seen
 _EXHAUSTED = (0, (1.0, 1.5))
@@ -34,7 +42,7 @@ _PAYS: dict[str, Any] = {
 }
 
 
-def draw(budget: pd.DataFrame) -> Figure:
+def draw(budget: pd.DataFrame) -> Sheet:
     """Draw the expected test loss of the best of k trials over k.
 
     Parameters
@@ -44,7 +52,7 @@ def draw(budget: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         For each data set a panel for the full batch and one for the smallest; a line with its
         interval for plain descent, for every rule at one β, and for momentum with β tuned too. A
         sentence if there is nothing to choose among.
@@ -53,12 +61,10 @@ def draw(budget: pd.DataFrame) -> Figure:
     if shown.empty:
         return nothing_to_draw(TITLE, "No grid of this study has several cells to choose among.")
     shown = shown.assign(problem=problem_names(shown), pays=_pays(shown))
-    batches = batches_in_order(shown["batch"])[::-1]
-    places = [(name, batch) for name in sorted(set(shown["problem"])) for batch in batches]
+    batches = batches_in_order(shown["batch"])
     present = set(zip(shown["problem"], shown["batch"], strict=True))
-    titles = [f"{name} ({batch})" if (name, batch) in present else "" for name, batch in places]
+    blocks = side_by_side(sorted(set(shown["problem"])), batches, present)
     styles = {arm: arm_style(arm) for arm in arms_in_order(shown["arm"])}
-    columns = min(len(titles), _MOST_COLUMNS)
     figure, panels = sheet(
         TITLE,
         [
@@ -67,29 +73,31 @@ def draw(budget: pd.DataFrame) -> Figure:
             f"β = {format_number(USUAL_BETA)} where none is written.",
             "Lines: expected test loss of the trial with the smallest validation loss among k "
             f"different ones, over {span(shown['n_replicates'])} replicates; shaded, of plain "
-            "descent and the most tuned momentum: its interval. In brackets: the batch size. "
+            "descent and the most tuned momentum: its interval. "
             "A trial that failed counts as the best constant, dotted at 1.",
             "Mark: from this k on the interval of the gain over plain descent with as many trials "
             "lies above zero. A line ends with its grid; that of plain descent goes on dotted.",
-            "See: how many trials it takes until the thick line is the lowest.",
+            what_to_see("best_of_k"),
         ],
-        (-(-len(titles) // columns), columns),
-        titles,
-        height=0.95,
-        gaps=(0.36, 0.2),
+        blocks.shape,
+        blocks.titles,
+        height=panel_height(blocks.shape[0]),
+        gaps=(NARROW, 0.03),
+        heads=[batch_label(batch) for _, batch in blocks.places[: blocks.shape[1]]],
         labels=(
             "number of trials k (log scale)",
             "test loss / loss of the best constant prediction (log scale)",
         ),
         keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
+        blocks=(len(batches), _BLOCK_GAP),
     )
     most = int(shown["trials"].max())
-    for axes, (name, batch) in zip(panels.flat, places, strict=False):
+    for axes, (name, batch) in zip(panels.flat, blocks.places, strict=False):
         if (name, batch) not in present:
             continue
         of_problem = shown[shown["problem"] == name]
         shaded = contrasted(arms_in_order(of_problem["arm"]))
-        log_axis(axes, "x", 0.9, most * 1.1, log_ticks(0.9, most * 1.1, 4))
+        log_axis(axes, "x", 0.7, most * 1.5, log_ticks(0.7, most * 1.5, 4))
         intervals = of_problem.loc[of_problem["arm"].isin(shaded), _INTERVAL]
         loss_axis(axes, [*of_problem["test_loss"], *intervals.to_numpy().ravel()])
         for arm, style in styles.items():
@@ -97,6 +105,7 @@ def draw(budget: pd.DataFrame) -> Figure:
             _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
             if arm == DESCENT:
                 _extend(axes, rows, most)
+    label_outer(panels, len(batches))
     return figure
 
 

@@ -17,6 +17,7 @@ from momentum_study.figures.style import (
     FLOOR,
     METRIC,
 )
+from momentum_study.summaries import span
 from momentum_study.text import format_number
 
 # From dark violet to orange: dark to light in grey as well, and safe for the colour-blind.
@@ -127,6 +128,24 @@ def panel_names(table: pd.DataFrame) -> pd.Series:
     return names.str.replace("_", " ")
 
 
+def initial_sharpness_of(table: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table on λₘₐₓ for the data set and network of a panel.
+
+    None if the panel's learning rate is not constant: a limit is not one for all of a run.
+
+    Parameters
+    ----------
+    table
+        With the columns ``dataset`` and ``network``.
+    panel
+        Cells of one panel, as `compared_cells` gives them.
+    """
+    first = panel.iloc[0]
+    same = (table["dataset"] == first["dataset"]) & (table["network"] == first["network"])
+    chosen: pd.DataFrame = table[same & (first["schedule"] == "constant")]
+    return chosen
+
+
 def held_fixed(cells: pd.DataFrame, *also: str) -> str:
     """Say what all cells of a figure have in common."""
     batches = cells.drop_duplicates("batch").sort_values("batch_size")["batch"]
@@ -147,12 +166,6 @@ def batch_name(batch: str, cells: pd.DataFrame) -> str:
     """Name of a batch size."""
     rows = span(cells.loc[cells["batch"] == batch, "batch_size"])
     return f"full batch ({rows} rows)" if batch == "full" else f"batch size {rows}"
-
-
-def span(values: pd.Series) -> str:
-    """Write the range of some whole numbers: ``4``, ``4 to 10``."""
-    low, high = values.min(), values.max()
-    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def mark_end(axes: Axes, x: ArrayLike, y: ArrayLike, series: Series) -> None:
@@ -197,6 +210,7 @@ def draw_lines(axes: Axes, cells: pd.DataFrame, rate: str, *, intervals: bool = 
             )
             axes.fill_between(x, low, high, where=present, color=series.color, alpha=0.2, lw=0)
         ends = present & ~np.append(present[1:], True)
-        mark_end(axes, x[ends], np.clip(y[ends], FLOOR, top), series)
+        if ends.any():
+            mark_end(axes, x[ends], np.clip(y[ends], FLOOR, top), series)
         if not present[0]:  # no line to end: the cross stands alone, on the upper edge
             mark_end(axes, x[:1], [top], series)

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from momentum_study.figures.compared import Series, span
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -18,11 +16,12 @@ from momentum_study.figures.effects import (
     nothing_to_draw,
     tuned_speed,
 )
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.predictions import by, rows_of
 from momentum_study.figures.rules import TUNED, RuleStyle, arm_style, batch_label
-from momentum_study.figures.style import log_axis, log_ticks, power_label, ratio_axis
+from momentum_study.figures.style import SMALL, log_axis, log_ticks, power_label, ratio_axis
 from momentum_study.keys import batches_in_order
+from momentum_study.summaries import span
 from momentum_study.text import format_number
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.tuning import best_radius, speed_up
@@ -37,7 +36,7 @@ _NETWORK_MARKERS = ("o", "s", "^", "D", "v", "P")
 _POINT: dict[str, Any] = {"size": 4.4, "markeredgewidth": 0.4, "markeredgecolor": "white"}
 
 
-def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) -> Figure:
+def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) -> Sheet:
     """Draw speed-ups over κ: of quadratics as lines, of networks as points with intervals.
 
     Parameters
@@ -51,7 +50,7 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
 
     Returns
     -------
-    Figure
+    Sheet
         A panel for the full batch and one for the smallest, each with the same lines. A sentence
         if there is no such comparison on these data sets.
 
@@ -75,7 +74,6 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
     batches = list(dict.fromkeys([batches[-1], batches[0]]))  # the full one first
     shown = shown[shown["batch"].isin(batches)]
     networks = dict(zip(sorted(set(shown["network"])), cycle(_NETWORK_MARKERS)))
-    tuned = arm_style(f"momentum {TUNED}")
     figure, panels = sheet(
         TITLE,
         [
@@ -85,25 +83,20 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
             "Lines: closed form for a quadratic, ln ρ / ln ρ of plain descent. Points: networks, "
             "updates of plain descent / updates of momentum, interquartile mean with its interval "
             f"over {span(shown['n_pairs'])} pairs, set side by side at one κ. {EDGE_NOTE}",
-            "See: whether points rise with κ as the lines do, and how much of that the noise of "
-            "small batches takes away.",
             f"κ: {_conditions(shown)}.",
+            what_to_see("condition"),
         ],
         (1, len(batches)),
         [_panel_title(batch) for batch in batches],
         height=2.9,
         gaps=(0.16, 0.34),
         labels=("condition number κ (log scale)", "times as fast as plain descent (log scale)"),
-        series=[Series(True, beta) for beta in betas.values()],
-        keys=[
-            Line2D([], [], label="β tuned too", **tuned.line),
-            *key_marks(
-                [
-                    RuleStyle(_network_label(name, place), "0.3", "-", marker)
-                    for place, (name, marker) in enumerate(networks.items())
-                ]
-            ),
-        ],
+        keys=key_marks(
+            [
+                RuleStyle(_network_label(name, place), "0.3", "-", marker)
+                for place, (name, marker) in enumerate(networks.items())
+            ]
+        ),
     )
     kappas = np.geomspace(gains["kappa"].min(), gains["kappa"].max(), _POINTS)
     lines = {setting: speed_up(beta, kappas) for setting, beta in betas.items()}
@@ -119,14 +112,14 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
         rows = shown[shown["batch"] == batch]
         for setting, gain in lines.items():
             axes.plot(kappas, gain, **arm_style(f"momentum {setting}").line)
+            _write_name(axes, setting, kappas[-1], gain[-1])
         for place, (setting, network) in enumerate(spots):
             here = rows[(rows["setting"] == setting) & (rows["network"] == network)]
             color = arm_style(f"momentum {setting}").color
             style = RuleStyle("", color, "-", networks[network])
             aside = _ASIDE ** (place - (len(spots) - 1) / 2)
             draw_effects(axes, "y", here["kappa"] * aside, here, style, **_POINT)
-    for axes in panels[0, 1:]:
-        axes.tick_params(labelleft=False)
+    label_outer(panels)
     return figure
 
 
@@ -149,6 +142,21 @@ def _network_label(name: str, place: int) -> str:
 def _panel_title(batch: str) -> str:
     noise = "no noise" if batch == "full" else "noise of minibatches"
     return f"{batch_label(batch)}: {noise}"
+
+
+def _write_name(axes: Axes, setting: str, kappa: float, gain: float) -> None:
+    """Write above the end of a line its β."""
+    tuned = setting == TUNED
+    axes.annotate(
+        "β tuned too" if tuned else f"β = {setting}",
+        (kappa, gain),
+        (-12, -2) if tuned else (0, 1.5),
+        textcoords="offset points",
+        size=SMALL,
+        color=arm_style(f"momentum {setting}").color,
+        ha="right",
+        va="center" if tuned else "bottom",
+    )
 
 
 def _set_axes(axes: Axes, kappas: FloatArray, gains: FloatArray) -> None:

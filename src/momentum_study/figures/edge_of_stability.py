@@ -5,21 +5,22 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from momentum_study.figures.blocks import BLOCK_GAP, panel_height, side_by_side
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series, panel_names
-from momentum_study.figures.layout import sheet
-from momentum_study.figures.style import STEP_LABEL, log_axis, log_ticks, rounded, step_axis
+from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.style import SMALL, STEP_LABEL, log_axis, log_ticks, rounded, step_axis
 
 _COLORS = sns.color_palette("viridis", as_cmap=True)
-_COLOR_RANGE = (0.0, 0.85)  # beyond it is too light on white
+_COLOR_RANGE = (0.0, 0.8)  # beyond it is too light on white
 _DESCENT_LIMIT = 2.0
 _HEADROOM = 1.6
 
 
-def draw(sharpness: pd.DataFrame) -> Figure:
-    """Draw λ_max of the followed runs of one grid over their updates.
+def draw(sharpness: pd.DataFrame) -> Sheet:
+    """Draw λₘₐₓ of the followed runs of one grid over their updates.
 
     Parameters
     ----------
@@ -28,13 +29,14 @@ def draw(sharpness: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
-        A row of panels for each data set (and batch size, where there are several), a column for
-        each rule and β; a line for each run, coloured by α.
+    Sheet
+        A panel for each data set (and batch size, where there are several), rule and β, those of
+        a data set side by side; a line for each run, coloured by α.
     """
     followed = sharpness.assign(panel=_panels(sharpness))
     names = list(dict.fromkeys(followed["panel"]))
     columns = list(dict.fromkeys(zip(followed["rule"], followed["beta"], strict=True)))
+    blocks = side_by_side(names, columns, most=4)
     alphas = np.sort(followed["alpha"].unique())
     low, high = _COLOR_RANGE
     colors = dict(
@@ -44,27 +46,28 @@ def draw(sharpness: pd.DataFrame) -> Figure:
         "Sharpness along training, and where it makes a rule unstable",
         [
             _held_fixed(followed),
-            f"Each line: λ_max of the training loss's Hessian in one run, {_replicates(followed)}. "
+            f"Each line: λₘₐₓ of the training loss's Hessian in one run, {_replicates(followed)}. "
             "A line ends where its run diverges.",
             "Dashed, in the colour of its α: the λ beyond which the rule is unstable on a "
             "quadratic, 2/α for plain descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, where "
-            "the rule has another limit. What to see: sharpness that grows stops at the rule's "
-            "own limit, and a run that starts above it must come down to stay.",
+            "the rule has another limit.",
+            what_to_see("edge_of_stability"),
         ],
-        (len(names), len(columns)),
-        [f"{name}, {_rule_name(*column)}" for name in names for column in columns],
-        height=0.85 if len(names) > 2 else 1.9,
-        gaps=(0.36, 0.05),
-        labels=(STEP_LABEL, "largest eigenvalue λ_max (log scale)"),
+        blocks.shape,
+        blocks.titles,
+        height=panel_height(blocks.shape[0]) if blocks.shape[0] > 1 else 2.3,
+        gaps=(0.2, 0.03),
+        heads=[_rule_name(*column) for _, column in blocks.places[: blocks.shape[1]]],
+        labels=(STEP_LABEL, "largest eigenvalue λₘₐₓ (log scale)"),
         keys=[Line2D([], [], color=colors[a], label=f"α = {rounded(a)}") for a in alphas],
+        blocks=(len(columns), BLOCK_GAP),
     )
-    for name, row in zip(names, panels, strict=True):
-        of_row = followed[followed["panel"] == name]
-        for column, axes in zip(columns, row, strict=True):
-            chosen = (of_row["rule"] == column[0]) & (of_row["beta"] == column[1])
-            _draw_panel(axes, of_row[chosen], _limits(of_row), colors)
-            step_axis(axes, int(followed["step"].max()))
-            axes.label_outer()
+    for axes, (name, (rule, beta)) in zip(panels.flat, blocks.places, strict=False):
+        of_name = followed[followed["panel"] == name]
+        chosen = (of_name["rule"] == rule) & (of_name["beta"] == beta)
+        _draw_panel(axes, of_name[chosen], _limits(of_name), colors, named=blocks.shape[0] == 1)
+        step_axis(axes, int(followed["step"].max()))
+    label_outer(panels, len(columns))
     return figure
 
 
@@ -109,7 +112,12 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def _draw_panel(
-    axes: Axes, rows: pd.DataFrame, limits: tuple[float, float], colors: dict[float, str]
+    axes: Axes,
+    rows: pd.DataFrame,
+    limits: tuple[float, float],
+    colors: dict[float, str],
+    *,
+    named: bool,
 ) -> None:
     log_axis(axes, "y", *limits, log_ticks(*limits, 4))
     for alpha, color in colors.items():
@@ -118,6 +126,19 @@ def _draw_panel(
             continue
         limit = of_alpha["stability_limit"].iloc[0]
         axes.axhline(limit, color=color, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1)
+        if named and limits[0] < limit < limits[1]:
+            below = limit > limits[1] / _HEADROOM  # no room above
+            axes.annotate(
+                f"limit of α = {rounded(alpha)}",
+                (0.0, limit),
+                (3, -2 if below else 1.5),
+                va="top" if below else "bottom",
+                xycoords=axes.get_yaxis_transform(),
+                textcoords="offset points",
+                size=SMALL,
+                color=color,
+                bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.2},
+            )
         if not np.isclose(limit, _DESCENT_LIMIT / alpha):
             axes.axhline(
                 _DESCENT_LIMIT / alpha, color=color, linestyle=(0, (1, 2)), linewidth=0.8, zorder=1

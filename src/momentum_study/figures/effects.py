@@ -5,26 +5,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
 
 from momentum_study.analysis.statistics import FloatArray
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import LARGE
 
 INTERVAL = ["low", "high"]
 EDGE_NOTE = (
-    "On the edge of a panel: open marks, one of the two failed in most pairs; arrows, an interval "
-    "without end; crosses, nothing to compare."
+    "Arrow: the interval has no end on that side. On the edge of a panel: open marks, one of the "
+    "two failed in most pairs; crosses, nothing to compare."
 )
-"""How to read what `draw_effects` sets on the edge."""
+"""How to read what `draw_effects` draws of what is not finite."""
 
 _FAILED: dict[str, Any] = {"marker": "x", "markersize": 3.4, "markeredgewidth": 0.9, "color": "0.4"}
 _OPEN: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 0.9}
-_ARROWS = {"x": ("<", ">"), "y": ("v", "^")}
-_ARROW = 3.0  # points
+_UPWARDS = [(0.0, 0.0), (0.0, 1.0), (-0.22, 0.68), (0.0, 1.0), (0.22, 0.68)]
+_ARROW = Path(_UPWARDS, [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO, Path.LINETO])
+_TURNS = {"x": (90.0, -90.0), "y": (180.0, 0.0)}  # degrees, to the lower end and to the upper
+_ARROW_LENGTH = 6.0  # points
 
 
 def problem_names(table: pd.DataFrame) -> pd.Series:
@@ -67,8 +70,9 @@ def draw_effects(
 ) -> None:
     """Draw effects as marks, with their intervals as bars.
 
-    What is not finite is set on the edge: an infinite effect as an open mark, an infinite end of an
-    interval as an arrow, an effect that is missing as a cross at the lower edge.
+    An infinite end of an interval is a short arrow from the mark, so that what is finite is seen
+    among many of them. An infinite effect is an open mark on the edge, an effect that is missing a
+    cross at the lower edge.
 
     Parameters
     ----------
@@ -93,24 +97,31 @@ def draw_effects(
     effect, *ends = rows[["effect", *INTERVAL]].to_numpy("float64").T
     edges = axes.get_xlim() if which == "x" else axes.get_ylim()
     unit = rows["unit"].iloc[0]
-    value, low, high = (np.clip(on_axis(one, unit), *edges) for one in (effect, *ends))
+    value, *on_ends = (np.clip(on_axis(one, unit), *edges) for one in (effect, *ends))
 
     def plot(chosen: NDArray[np.bool_], values: FloatArray, keywords: dict[str, Any]) -> None:
         pair = (values[chosen], at[chosen])
         axes.plot(*(pair if which == "x" else pair[::-1]), **{"linestyle": "", **keywords})
 
     draw_bars = axes.hlines if which == "x" else axes.vlines
+    low, high = (
+        np.where(np.isinf(end) & np.isfinite(effect), value, on)
+        for end, on in zip(ends, on_ends, strict=True)
+    )
     draw_bars(at, low, high, color=style.color, linewidth=size / 4, zorder=2.5)
     mark = {"color": style.color, "marker": style.marker, "zorder": 4}
     plot(np.isfinite(effect), value, {**mark, "markersize": size, "markeredgewidth": 0, **look})
     on_edge = {"clip_on": False, **mark}
     if np.isinf(effect).any():
         plot(np.isinf(effect), value, {**on_edge, **_OPEN, "markersize": size})
-    for marker, end, edge in zip(_ARROWS[which], ends, edges, strict=True):
+    for turn, end in zip(_TURNS[which], ends, strict=True):
         endless = np.isinf(end) & np.isfinite(effect)
         if endless.any():
-            arrow = {"marker": marker, "markersize": _ARROW, "markeredgewidth": 0}
-            plot(endless, np.full(len(at), edge), {**on_edge, **arrow})
+            # A mark of a path is scaled to half its size.
+            arrow = _ARROW.transformed(Affine2D().rotate_deg(turn))
+            look_of_arrow = {"marker": arrow, "markersize": 2 * _ARROW_LENGTH, "zorder": 2.5}
+            bare = {"markerfacecolor": "none", "markeredgewidth": 0.6}
+            plot(endless, value, {**on_edge, **look_of_arrow, **bare})
     if np.isnan(effect).any():
         plot(np.isnan(effect), np.full(len(at), edges[0]), {**on_edge, **_FAILED})
 
@@ -123,7 +134,7 @@ def key_marks(styles: list[RuleStyle]) -> list[Line2D]:
     ]
 
 
-def nothing_to_draw(title: str, sentence: str) -> Figure:
+def nothing_to_draw(title: str, sentence: str) -> Sheet:
     """Return a sheet that says why it is empty.
 
     Parameters
@@ -133,7 +144,7 @@ def nothing_to_draw(title: str, sentence: str) -> Figure:
     sentence
         What is missing.
     """
-    figure, panels = sheet(title, [], (1, 1), [""], height=1.0, gaps=(0.0, 0.0), labels=("", ""))
+    figure, panels = sheet(title, [], (1, 1), [None], height=1.0, gaps=(0.0, 0.0), labels=("", ""))
     panels[0, 0].text(0.5, 0.5, sentence, size=LARGE, ha="center", va="center", wrap=True)
     return figure
 

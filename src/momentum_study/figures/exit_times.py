@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from momentum_study.comparison.pairs import BASES
 from momentum_study.errors import StudyError
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.blocks import NARROW
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks, rounded
 from momentum_study.landscapes.functions import FloatArray
@@ -20,11 +21,11 @@ from momentum_study.text import format_number
 SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
 WELLS = {"double_well": "bottom of a well", "double_well_slope": "slope of a well"}
 
-_ASIDE = 0.15  # between rules at one place: of the room of a saddle, or of a doubled height
+_ASIDE = 0.22  # between rules at one place: of a panel's width, or of a doubled height
 _BAR: dict[str, Any] = {"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8}
 
 
-def draw(landscapes: pd.DataFrame) -> Figure:
+def draw(landscapes: pd.DataFrame) -> Sheet:
     """Draw exit times of saddles, and share and time of crossings over the barrier's height.
 
     Parameters
@@ -34,8 +35,9 @@ def draw(landscapes: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
-        A column of panels for each comparison; a row for saddles, two for each start in a well.
+    Sheet
+        Two columns of panels for each comparison: a row for the two saddles, then the share and
+        the time of crossings from the two starts in a well.
 
     Raises
     ------
@@ -45,36 +47,36 @@ def draw(landscapes: pd.DataFrame) -> Figure:
     shown = landscapes[landscapes["landscape"].isin([*SADDLES, *WELLS])]
     if absent := sorted({*SADDLES, *WELLS} - set(shown["landscape"])):
         raise StudyError(f"the table of landscapes has no rows of {', '.join(absent)}")
-    starts = ["saddles", *(start for start in WELLS.values() for _ in ("share", "time"))]
     styles = [style for rule, style in RULE_STYLES.items() if rule in set(shown["rule"])]
     budget = int(shown["budget"].max())
     figure, panels = sheet(
         "Exit from saddles and wells at the same α, at the same η, and each tuned",
         _notes(shown, budget),
-        (len(starts), len(BASES)),
-        [f"{start}, {comparison}" for start in starts for comparison in BASES.values()],
-        height=1.02,
-        gaps=(0.1, 0.2),
+        (3, 2 * len(BASES)),
+        [*list(SADDLES.values()) * len(BASES), *list(WELLS.values()) * len(BASES) * 2],
+        height=0.95,
+        gaps=(NARROW, 0.08),
         labels=("height of the barrier (log scale)", ""),
         keys=[
             *(Line2D([], [], label=style.label, **style.marked_line) for style in styles),
             Line2D([], [], label="median beyond the budget", color="0.4", **_censored("o")),
         ],
+        blocks=(2, 0.06),
+        heads=list(BASES.values()),
     )
-    for comparison, column in zip(BASES, panels.T, strict=True):
+    for number, comparison in enumerate(BASES):
+        saddles, shares, times = panels[:, 2 * number : 2 * number + 2]
         rows = shown[shown["comparison"] == comparison]
         rules = [rule for rule in RULE_STYLES if rule in set(rows["rule"])]
         for place, rule in enumerate(rules):
             aside = (place - (len(rules) - 1) / 2) * _ASIDE
             of_rule = rows[rows["rule"] == rule]
-            for x, saddle in enumerate(SADDLES):
-                exits = of_rule[of_rule["landscape"] == saddle]
-                _draw_times(column[0], np.array([x + aside]), exits)
-            for number, well in enumerate(WELLS):
+            for axes, saddle in zip(saddles, SADDLES, strict=True):
+                _draw_times(axes, np.array([aside]), of_rule[of_rule["landscape"] == saddle])
+            for over, under, well in zip(shares, times, WELLS, strict=True):
                 crossings = of_rule[of_rule["landscape"] == well].sort_values("height")
-                _draw_shares(column[1 + 2 * number], crossings)
-                heights = crossings["height"].to_numpy()
-                _draw_times(column[2 + 2 * number], heights, crossings, 2.0**aside)
+                _draw_shares(over, crossings)
+                _draw_times(under, crossings["height"].to_numpy(), crossings, 2.0**aside)
     _set_axes(panels, shown, budget)
     return figure
 
@@ -90,8 +92,7 @@ def _notes(shown: pd.DataFrame, budget: int) -> list[str]:
         f"all rules; tuned on other draws. Dotted: the budget of {budget} updates. In a well noise "
         f"s alone lifts plain descent, and momentum at the same α, by about αs²/4 = {lift}; "
         f"momentum at the same η {rounded(1 / (1 - USUAL_BETA))} times as high.",
-        "See: at the same α momentum leaves later, but from a slope it rolls over high barriers; "
-        "at the same η it leaves sooner.",
+        what_to_see("exit_times"),
     ]
 
 
@@ -99,9 +100,9 @@ def _censored(marker: str) -> dict[str, Any]:
     return {
         "linestyle": "",
         "marker": marker,
-        "markersize": 3.4,
+        "markersize": 2.6,
         "markerfacecolor": "white",
-        "markeredgewidth": 0.8,
+        "markeredgewidth": 0.7,
     }
 
 
@@ -130,18 +131,19 @@ def _set_axes(panels: AxesArray, shown: pd.DataFrame, budget: int) -> None:
     heights = np.unique(shown["height"].dropna())
     exits = shown.loc[shown["landscape"].isin(SADDLES), "median_steps"]
     for axes in panels[0]:
-        axes.set_xlim(-0.5, len(SADDLES) - 0.5)
-        axes.set_xticks(range(len(SADDLES)), list(SADDLES.values()))
+        axes.set_xlim(-0.5, 0.5)
+        axes.set_xticks([])
         low, high = exits.min() / 1.5, exits.max() * 1.5
         log_axis(axes, "y", low, high, log_ticks(low, high, 4))
     for axes in panels[1:].flat:
-        log_axis(axes, "x", heights[0] / 1.3, heights[-1] * 1.3, heights.tolist())
-    for axes in panels[1::2].flat:
-        axes.set_ylim(-0.06, 1.06)
-    for axes in panels[2::2].flat:
+        log_axis(axes, "x", heights[0] / 1.3, heights[-1] * 1.8, heights[::2].tolist())
+    for axes in panels[1]:
+        axes.set(ylim=(-0.06, 1.06), yticks=(0.0, 0.5, 1.0))
+    for axes in panels[2]:
         log_axis(axes, "y", 0.7, budget * 1.6, log_ticks(1, budget, 4))
         axes.axhline(budget, color="0.6", linewidth=0.5, linestyle=(0, (1, 1.5)), zorder=0)
-    for place, row in enumerate(panels):
-        row[0].set_ylabel("share that crosses" if place % 2 else "updates (log scale)")
-        for axes in row[1:]:
-            axes.tick_params(labelleft=False)
+    labels = ("updates (log scale)", "share that crosses", "updates (log scale)")
+    for axes, label in zip(panels[:, 0], labels, strict=True):
+        axes.set_ylabel(label)
+    label_outer(panels)
+    panels[0, 0].figure.align_ylabels(panels[:, 0])

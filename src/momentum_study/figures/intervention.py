@@ -1,16 +1,16 @@
 """What changing β or α in mid-run gains, for runs that were slow, oscillated, or neither."""
 
 import textwrap
+from collections.abc import Iterable
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from momentum_study.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.comparison.states import OSCILLATING, SLOW, STEADY
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -19,9 +19,10 @@ from momentum_study.figures.effects import (
     nothing_to_draw,
     problem_names,
 )
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import RuleStyle, batch_styles
-from momentum_study.figures.style import SMALL, WIDTH, AxesArray, ratio_axis
+from momentum_study.figures.style import SMALL, ratio_axis
+from momentum_study.summaries import span
 
 TITLE = "What a change in mid-run gains"
 
@@ -35,14 +36,14 @@ ADVISED = {(SLOW, "beta_up"), (OSCILLATING, "beta_down")}
 
 _STATES = {SLOW: "slow", OSCILLATING: "oscillating", STEADY: "neither"}
 _ROW = 0.19  # inches, of a data set
-_TALLEST = 0.9  # inches, of a panel: six of them fill a page
+_HEIGHTS = (0.62, 1.1)  # inches, of a panel: the name of a state stands beside it
 _ASIDE = 0.24  # between batch sizes, of the room of a data set
 _NAME_CHARACTERS = 28  # of a line
 _CHARACTER = 0.055  # inches
-_COUNTS_ROOM = 0.62  # inches, right of a panel
+_ADVISED_FRAME = 1.3  # points
 
 
-def draw(advice: pd.DataFrame) -> Figure:
+def draw(advice: pd.DataFrame) -> Sheet:
     """Draw the gain of each change in each state, with its interval.
 
     Parameters
@@ -52,10 +53,10 @@ def draw(advice: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
-        A column of panels for each state, a row for each change; in a panel a row for each data
-        set with a mark for each batch size, and the numbers of pairs. A sentence if no run was
-        changed.
+    Sheet
+        A row of panels for each state, a column for each change; in a panel a row for each data
+        set with a mark for each batch size; at the right the numbers of pairs. A sentence if no
+        run was changed.
     """
     shown = _shown(advice)
     if shown.empty:
@@ -68,6 +69,11 @@ def draw(advice: pd.DataFrame) -> Figure:
     states = [state for state in _STATES if state in set(shown["state"])]
     names = sorted(set(shown["problem"]))
     styles = batch_styles(shown["batch"])
+    counts = {
+        (state, name): _count(shown[(shown["state"] == state) & (shown["problem"] == name)], styles)
+        for state, name in product(states, names)
+    }
+    lines = [line for name in names for line in _lines(name)]
     beta = shown["reference"].iloc[0].rpartition(" ")[2]
     figure, panels = sheet(
         TITLE,
@@ -75,30 +81,34 @@ def draw(advice: pd.DataFrame) -> Figure:
             "Held fixed: data, start, minibatches, and until a quarter of the updates α and "
             f"β = {beta}. Then one run goes on; the other has α, or 1 − β, doubled or halved. When "
             "β changes, the moving average keeps its α and the heavy ball its η.",
-            "Columns: what the runs looked like until then. Marks: interquartile mean over all α "
+            "Rows: what the runs looked like until then. Marks: interquartile mean over all α "
             "of the final training loss unchanged / changed, with its interval; right of dashed "
             f"the change helped. Numbers: pairs of runs, in the order of the key. {EDGE_NOTE}",
-            "See: whether the advised change (bold) helps, and whether a change of α does more.",
+            what_to_see("intervention"),
         ],
-        (len(changes), len(states)),
-        [_title(state, change, rule) for change, rule in changes for state in states],
-        height=float(np.clip(_ROW * len(names), 0.4, _TALLEST)),
-        gaps=(_COUNTS_ROOM, 0.08),
+        (len(states), len(changes)),
+        [""] * (len(states) * len(changes)),
+        heads=[_head(*one) for one in changes],
+        height=float(np.clip(_ROW * len(names), *_HEIGHTS)),
+        gaps=(0.12, 0.03),
         labels=("training loss unchanged / changed (log scale)", ""),
         keys=key_marks(list(styles.values())),
+        sides=(0.4 + _room(lines), 0.08 + _room([*counts.values()])),
     )
-    _make_room(figure, panels, names)
-    for row, (change, rule) in zip(panels, changes, strict=True):
-        of_row = shown[(shown["change"] == change) & (shown["rule"] == rule)]
-        for axes, state in zip(row, states, strict=True):
-            here = of_row[of_row["state"] == state]
+    for state, row in zip(states, panels, strict=True):
+        of_state = shown[shown["state"] == state]
+        for axes, (change, rule) in zip(row, changes, strict=True):
+            here = of_state[(of_state["change"] == change) & (of_state["rule"] == rule)]
             _set_axes(axes, shown, names)
             _draw_marks(axes, here, names, styles)
-            _write_counts(axes, here, names, list(styles))
             if (state, change) in ADVISED:
-                axes.set_title(axes.get_title(loc="left"), weight="bold")
-    for axes in panels.flat:
-        axes.label_outer()
+                for edge in axes.spines.values():
+                    edge.set_linewidth(_ADVISED_FRAME)
+        row[0].set_ylabel(_STATES[state])
+        for name in names:
+            _write_count(row[-1], names.index(name), counts[state, name])
+    label_outer(panels)
+    figure.align_ylabels()
     return figure
 
 
@@ -120,21 +130,9 @@ def _shown(advice: pd.DataFrame) -> pd.DataFrame:
     return shown[~twice] if (shown["rule"] == MOMENTUM).any() else shown
 
 
-def _title(state: str, change: str, rule: str) -> str:
-    form = f", {FORMS[rule]}" if change.startswith("beta") else ""
-    return f"{_STATES[state]}, {CHANGES[change]}{form}"
-
-
-def _make_room(figure: Figure, panels: AxesArray, names: list[str]) -> None:
-    """Leave room for names at the left and for numbers of pairs right of each panel."""
-    columns = panels.shape[1]
-    left = 0.2 + _CHARACTER * max(len(line) for name in names for line in _lines(name))
-    width = (WIDTH - left - columns * _COUNTS_ROOM) / columns
-    panels[0, 0].get_gridspec().update(
-        left=left / WIDTH, right=1.0 - _COUNTS_ROOM / WIDTH, wspace=_COUNTS_ROOM / width
-    )
-    for axes in panels.flat:
-        axes.set_position(axes.get_subplotspec().get_position(figure))
+def _head(change: str, rule: str) -> str:
+    form = f",\n{FORMS[rule]}" if change.startswith("beta") else ""
+    return CHANGES[change] + form
 
 
 def _lines(name: str) -> list[str]:
@@ -158,16 +156,26 @@ def _draw_marks(
         )
 
 
-def _write_counts(axes: Axes, rows: pd.DataFrame, names: list[str], batches: list[str]) -> None:
-    """Write the numbers of pairs of each data set and batch size."""
-    look: dict[str, Any] = {"textcoords": "offset points", "size": SMALL, "color": "0.3"}
-    for name in names:
-        counts = rows[rows["problem"] == name].set_index("batch")["n_pairs"]
-        axes.annotate(
-            " ".join(str(counts.get(batch, "–")) for batch in batches),
-            (1.0, names.index(name)),
-            (3, 0),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            **look,
-        )
+def _room(texts: Iterable[str]) -> float:
+    """Inches that the longest of some texts takes."""
+    return _CHARACTER * max(map(len, texts))
+
+
+def _count(rows: pd.DataFrame, batches: Iterable[str]) -> str:
+    """Write the numbers of pairs of a data set for each batch size, whatever the change."""
+    counts = dict(list(rows.groupby("batch")["n_pairs"]))
+    spans = (span(counts[batch]) if batch in counts else "–" for batch in batches)
+    return " / ".join(spans).replace(" to ", "–")
+
+
+def _write_count(axes: Axes, place: float, text: str) -> None:
+    axes.annotate(
+        text,
+        (1.0, place),
+        (3, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        size=SMALL,
+        color="0.3",
+        va="center",
+    )

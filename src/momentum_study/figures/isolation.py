@@ -1,15 +1,18 @@
 """Loss over α with an interval, for each β, data set and batch size: β or α, varied alone."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from momentum_study.figures.compared import batch_name, compared_cells, draw_lines, held_fixed
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.blocks import BLOCK_GAP, NARROW, panel_height, side_by_side
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.compared import compared_cells, draw_lines, held_fixed
+from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.rules import batch_label
 from momentum_study.figures.style import ALPHA_LABEL, LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
 from momentum_study.keys import batches_in_order
+from momentum_study.summaries import span
 
 
-def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
+def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Sheet:
     """Draw the loss of one grid over α, at all batch sizes.
 
     Parameters
@@ -19,9 +22,9 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
-        A row of panels for each data set, a column for each batch size, full batch last; a line
-        with its interval for each β and one for plain descent.
+    Sheet
+        A panel for each data set and batch size, those of a data set side by side, full batch
+        last; a line with its interval for each β and one for plain descent.
 
     Raises
     ------
@@ -31,30 +34,29 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     compared = compared_cells(cells, runs)
     names = list(compared["panel"].unique())
     batches = batches_in_order(compared["batch"])
-    pairs = [(name, batch) for name in names for batch in batches]
-    frames = [
-        compared[(compared["panel"] == name) & (compared["batch"] == batch)]
-        for name, batch in pairs
-    ]
+    blocks = side_by_side(names, batches)
+    full = compared.loc[compared["batch"] == "full", "batch_size"]
+    size = "in a column the batch size" + (f" (full: {span(full)} rows)" if len(full) else "")
     figure, panels = sheet(
         "Final training loss over α for each β",
         [
-            held_fixed(compared, "in a column the batch size"),
+            held_fixed(compared, size),
             f"Lines: median over replicates; shaded: its bootstrap interval. {LINE_NOTE}",
+            what_to_see("isolation"),
         ],
-        (len(names), len(batches)),
-        [
-            f"{name}, {batch_name(batch, frame)}"
-            for (name, batch), frame in zip(pairs, frames, strict=True)
-        ],
-        height=0.88,
-        gaps=(0.16, 0.05),
+        blocks.shape,
+        blocks.titles,
+        height=panel_height(blocks.shape[0]),
+        gaps=(NARROW, 0.03),
+        heads=[batch_label(batch) for _, batch in blocks.places[: blocks.shape[1]]],
         labels=(ALPHA_LABEL, LOSS_LABEL + " (log scale)"),
         series=sorted(set(compared["series"])),
+        blocks=(len(batches), BLOCK_GAP),
     )
-    for axes, (name, _), frame in zip(panels.flat, pairs, frames, strict=True):
-        rate_axis(axes, compared["alpha"], len(batches))
-        loss_axis(axes, compared.loc[compared["panel"] == name, ["loss", "loss_low"]])
-        axes.label_outer()
-        draw_lines(axes, frame, "alpha", intervals=True)
+    for axes, (name, batch) in zip(panels.flat, blocks.places, strict=False):
+        of_name = compared[compared["panel"] == name]
+        rate_axis(axes, compared["alpha"], blocks.shape[1])
+        loss_axis(axes, of_name[["loss", "loss_low"]])
+        draw_lines(axes, of_name[of_name["batch"] == batch], "alpha", intervals=True)
+    label_outer(panels, len(batches))
     return figure

@@ -5,12 +5,12 @@ from math import inf
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike
 
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import SMALL, log_axis, log_ticks
@@ -19,11 +19,11 @@ from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.quadratics import lag
 
 _LINEAR_BELOW = 0.2  # updates, so that the axis holds the lag 0
-_LABEL_ROOM = 3.5  # factor of the axis, for the labels at the right
+_LABEL_ROOM = 4.5  # factor of the axis, for the labels at the right
 _CORRECTED = RULE_STYLES["momentum_corrected"]
 
 
-def draw(theory: pd.DataFrame) -> Figure:
+def draw(theory: pd.DataFrame) -> Sheet:
     """Draw the lag over β/(1−β), and over the number of updates.
 
     Parameters
@@ -33,7 +33,7 @@ def draw(theory: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         Two panels; closed forms as lines, measured lags as dots on top.
 
     Raises
@@ -50,6 +50,7 @@ def draw(theory: pd.DataFrame) -> Figure:
             "Without bias correction the lag grows to β/(1−β), 9 updates for β = 0.9, and stays "
             "there. With it there is no lag.",
             f"Lines: closed form. Dots: what the rule did. {verdict(plain, corrected)}",
+            what_to_see("lag"),
         ],
         (1, 2),
         ["lag after k updates", "approach to the limit"],
@@ -118,7 +119,7 @@ def _draw_over_beta(axes: Axes, plain: pd.DataFrame, corrected: pd.DataFrame) ->
 def _draw_over_updates(axes: Axes, plain: pd.DataFrame, corrected: pd.DataFrame) -> None:
     low, high = plain["step"].min() / 1.4, plain["step"].max() * 1.4
     log_axis(axes, "x", low, high, log_ticks(low, high, 4))
-    axes.set_ylim(-0.06, 1.08)
+    axes.set(ylim=(-0.06, 1.08), yticks=np.linspace(0.0, 1.0, 6))
     axes.set_xlabel("updates k (log scale)")
     axes.set_ylabel("lag as a share of β/(1−β)")
 

@@ -1,16 +1,16 @@
 """Learning curves of momentum and plain descent: at the same α, at the same η, each tuned."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
 
+from momentum_study.comparison.pairs import BASES
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series, best_cell, compared_cells, held_fixed, mark_end
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.style import (
     CURVE_LABEL,
     FLOOR,
@@ -21,27 +21,26 @@ from momentum_study.figures.style import (
     rounded,
     step_axis,
 )
-from momentum_study.keys import CELL_KEYS, RUN_KEYS
+from momentum_study.keys import CELL_KEYS
 from momentum_study.optimizers import USUAL_BETA
 
-QUARTILES = (0.25, 0.5, 0.75)
+_NAME_CHARACTERS = 14  # of a data set, that fit beside the rates
+_QUARTILES = ["train_loss_q25", "train_loss_median", "train_loss_q75"]
 
-Array = NDArray[np.float64]
 
-
-def draw(cells: pd.DataFrame, runs: pd.DataFrame, curves: pd.DataFrame) -> Figure:
+def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> Sheet:
     """Draw the learning curves of one grid and batch size.
 
     Momentum has the β of the grid that is nearest to 0.9.
 
     Parameters
     ----------
-    cells, runs, curves
+    cells, runs, cell_curves
         Rows of the grid and batch size.
 
     Returns
     -------
-    Figure
+    Sheet
         A row of panels for each data set, a column for each way to choose the rates.
 
     Raises
@@ -57,34 +56,35 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, curves: pd.DataFrame) -> Figur
     figure, panels = sheet(
         f"Learning curves: {series[1].label} against plain descent",
         [
-            held_fixed(compared, "and the rate in the title"),
+            held_fixed(compared, "in a column the rate that both share"),
             "Plain descent has its tuned α: the one of lowest median final training loss. Momentum "
             "has the same α, the same η = (1−β)α (each the nearest of the grid), or its own tuned "
             "α. Tuned and shown on the same runs: a picture, not a verdict.",
             "Lines: median over replicates; shaded: between the quartiles. A diverged run counts "
             "as the worst from then on; a line ends with a cross where half of its runs have "
             "diverged. "
-            f"{LIMITS_NOTE} Above a panel: left the rate of plain descent, right of momentum.",
+            f"{LIMITS_NOTE} Above a panel: the rate of plain descent, then that of momentum.",
+            what_to_see("learning_curves"),
         ],
         (len(rows), len(rows[0])),
-        [f"{name}, {one.title}" for name, row in zip(names, rows, strict=True) for one in row],
-        height=0.70,
-        gaps=(0.24, 0.05),
+        [title for name in names for title in (name, *[""] * (len(BASES) - 1))],
+        height=float(np.clip(3.85 / len(rows), 0.55, 1.0)),
+        gaps=(0.24, 0.03),
         labels=(STEP_LABEL, CURVE_LABEL + " (log scale)"),
         series=series,
-        second_line=True,
+        heads=list(BASES.values()),
+        second_line=max(map(len, names)) > _NAME_CHARACTERS,
     )
     for row, row_panels in zip(rows, panels, strict=True):
-        chosen = {cell.name: None for one in row for cell in one.cells}
-        losses = relative_curves(compared.loc[list(chosen)], runs, curves)
-        shown = np.concatenate([quantiles(one, QUARTILES).ravel() for one in losses.values()])
+        curves = {cell.name: curve_of_cell(cell, cell_curves) for one in row for cell in one.cells}
+        losses = pd.concat([curve[_QUARTILES] for curve in curves.values()])
         for axes, one in zip(row_panels, row, strict=True):
-            loss_axis(axes, shown)
+            loss_axis(axes, losses)
             step_axis(axes, cells["steps"].max())
-            axes.label_outer()
             for cell in one.cells:
-                draw_curve(axes, cell, losses[cell.name])
+                draw_curve(axes, cell, curves[cell.name])
             write_rates(axes, one)
+    label_outer(panels)
     return figure
 
 
@@ -132,63 +132,17 @@ def comparisons(cells: pd.DataFrame) -> list[Comparison]:
     return [*chosen, Comparison("each tuned", descent, best_cell(momentum))]
 
 
-def relative_curves(
-    cells: pd.DataFrame, runs: pd.DataFrame, curves: pd.DataFrame
-) -> dict[Hashable, pd.DataFrame]:
-    """Training losses of the runs of some cells, each over its loss of the best constant.
-
-    Returns
-    -------
-    dict
-        Label of the cell's row → losses, a row for each replicate and a column for each step of
-        evaluation; infinite from a divergence on.
-    """
-    keys = cells[list(CELL_KEYS)].rename_axis("cell").reset_index()
-    losses = keys.merge(curves[[*RUN_KEYS, "step", "train_loss"]], on=list(CELL_KEYS))
-    losses = losses.merge(runs[[*RUN_KEYS, "null_loss"]], on=list(RUN_KEYS))
-    losses["loss"] = (losses["train_loss"].astype("float64") / losses["null_loss"]).fillna(np.inf)
-    return {
-        cell: of_cell.pivot_table(index="replicate", columns="step", values="loss")
-        for cell, of_cell in losses.groupby("cell")
-    }
+def curve_of_cell(cell: pd.Series, cell_curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a cell, by step."""
+    same = (cell_curves[list(CELL_KEYS)] == cell[list(CELL_KEYS)]).all(axis="columns")
+    return cell_curves[same].sort_values("step")
 
 
-def quantiles(values: ArrayLike, shares: ArrayLike) -> Array:
-    """Quantiles along the first axis of values that may be infinite.
-
-    Between two values it goes in a straight line, as `numpy.quantile` does by default; from a
-    finite one to an infinite one it is infinite.
-
-    Parameters
-    ----------
-    values
-        ``(n, ...)`` without NaN.
-    shares
-        ``(k,)``, within [0, 1].
-
-    Returns
-    -------
-    numpy.ndarray
-        ``(k, ...)``.
-    """
-    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=0)
-    rows = []
-    for position in np.asarray(shares) * (len(ordered) - 1):
-        below = int(position)
-        weight = position - below
-        if weight:
-            # Not a + w (b − a), which has no value where both are infinite.
-            rows.append((1 - weight) * ordered[below] + weight * ordered[below + 1])
-        else:
-            rows.append(ordered[below])
-    return np.stack(rows)
-
-
-def draw_curve(axes: Axes, cell: pd.Series, losses: pd.DataFrame) -> None:
-    """Draw the median and the quartiles of one cell's losses ``(replicates, steps)``."""
+def draw_curve(axes: Axes, cell: pd.Series, curve: pd.DataFrame) -> None:
+    """Draw the median and the quartiles of one cell's losses, a row for each step."""
     series = cell["series"]
-    steps = losses.columns.to_numpy()
-    low, median, high = quantiles(losses, QUARTILES)
+    steps = curve["step"].to_numpy()
+    low, median, high = curve[_QUARTILES].to_numpy().T
     _, top = axes.get_ylim()
     style = {**series.line, "marker": ""}
     present = np.isfinite(median)
@@ -204,25 +158,25 @@ def draw_curve(axes: Axes, cell: pd.Series, losses: pd.DataFrame) -> None:
 def write_rates(axes: Axes, comparison: Comparison) -> None:
     """Write the rates of both cells above a panel, and into it how many runs diverged."""
     diverged = []
-    for cell, side in zip(comparison.cells, ("left", "right"), strict=True):
+    look: dict[str, Any] = {
+        "textcoords": "offset points",
+        "size": SMALL,
+        "ha": "right",
+        "va": "bottom",
+    }
+    corner: dict[str, Any] = {"xy": (1.0, 1.0), "xytext": (0, 1), "xycoords": "axes fraction"}
+    for cell in comparison.cells[::-1]:  # from the right edge to the left
         series = cell["series"]
         rates = f"α = {rounded(cell['alpha'])}"
         if series.is_momentum and comparison.title.endswith("η"):
             rates += f", η = {rounded(cell['eta'])}"
-        place = {"left": 0.0, "right": 1.0}[side]
-        axes.annotate(
-            rates,
-            (place, 1.0),
-            (0, 2),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=series.color,
-            size=SMALL,
-            horizontalalignment=side,
-        )
+        if series.is_momentum and comparison.title.startswith("nearest"):
+            rates = f"nearest: {rates}"
+        written = axes.annotate(rates, color=series.color, **corner, **look)
+        corner = {"xy": (0.0, 0.0), "xytext": (-8, 0), "xycoords": written}
         if cell["n_diverged"]:
             diverged.append((f"{cell['n_diverged']} of {cell['n_runs']} diverged", series.color))
-    for line, (text, color) in enumerate(diverged):
+    for line, (text, color) in enumerate(diverged[::-1]):
         axes.annotate(
             text,
             (1.0, 1.0),

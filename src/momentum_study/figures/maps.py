@@ -9,14 +9,20 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex, to_rgb
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from momentum_study.figures.compared import Series, best_cell, compared_cells, held_fixed
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.compared import (
+    Series,
+    best_cell,
+    compared_cells,
+    held_fixed,
+    initial_sharpness_of,
+)
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.style import (
     ALPHA_LABEL,
     FLOOR,
@@ -34,7 +40,7 @@ NO_MEDIAN = "0.87"
 NO_BETTER = "#fddfc4"
 """Colour of a loss of 1 or more: no better than a constant."""
 
-SOME_DIVERGED, ALL_DIVERGED = "/////", "xxxxxxx"
+SOME_DIVERGED, ALL_DIVERGED = "////", "xxxx"
 """Hatches."""
 
 _MARK: dict[str, Any] = {"linestyle": "", "markerfacecolor": "white", "markeredgecolor": "black"}
@@ -52,7 +58,7 @@ def draw(
     runs: pd.DataFrame,
     initial_sharpness: pd.DataFrame,
     stability: pd.DataFrame,
-) -> Figure:
+) -> Sheet:
     """Draw the maps of one grid and batch size.
 
     Parameters
@@ -64,7 +70,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Sheet
         A panel for each data set; a column of cells for each α, a row for each β and one set apart
         for plain descent.
 
@@ -86,10 +92,11 @@ def draw(
             "plain descent. At one α all rows have the same effective rate. Best: the lowest "
             f"median; those below {power_label(FLOOR)}, about single precision, are equal: of them "
             "the smallest α.",
-            "Red: αλ_max = 2(1+β)/(1−β), for plain descent 2, beyond which a quadratic of that "
-            "curvature diverges; λ_max of the full training loss at the start, median and (shaded) "
+            "Red: αλₘₐₓ = 2(1+β)/(1−β), for plain descent 2, beyond which a quadratic of that "
+            "curvature diverges; λₘₐₓ of the full training loss at the start, median and (shaded) "
             "range over replicates. Above a panel: the share of its runs that diverged beyond the "
             "line or completed before it, with its interval.",
+            what_to_see("maps"),
         ],
         shape,
         names,
@@ -104,8 +111,8 @@ def draw(
         axes = panels.flat[place]
         of_panel = compared[compared["panel"] == name]
         _draw_map(axes, of_panel, rows, norm, colors)
-        _draw_stability_line(axes, _of_problem(initial_sharpness, of_panel), rows)
-        _write_accuracy(axes, _of_problem(stability, of_panel))
+        _draw_stability_line(axes, initial_sharpness_of(initial_sharpness, of_panel), rows)
+        _write_accuracy(axes, initial_sharpness_of(stability, of_panel))
         rate_axis(axes, compared["alpha"], columns)
         axes.set_xlim(edges[0], edges[-1])
         axes.set_yticks(
@@ -149,9 +156,12 @@ def _draw_map(
         if row.empty:
             continue
         edges = cell_edges(row["alpha"].to_numpy())
-        for (_, cell), left, right in zip(row.iterrows(), edges[:-1], edges[1:], strict=True):
-            color = _cell_color(cell["loss"], norm, colors)
-            axes.add_patch(
+        columns = (row[key] for key in ("loss", "n_diverged", "n_runs"))
+        for loss, n_diverged, n_runs, left, right in zip(
+            *columns, edges[:-1], edges[1:], strict=True
+        ):
+            color = _cell_color(loss, norm, colors)
+            axes.add_artist(  # not as a patch, of which each would ask for the limits anew
                 Rectangle(
                     (left, y - 0.5),
                     right - left,
@@ -159,7 +169,7 @@ def _draw_map(
                     facecolor=color,
                     edgecolor="white",
                     linewidth=0.3,
-                    hatch=_hatch(cell["n_diverged"], cell["n_runs"]),
+                    hatch=_hatch(n_diverged, n_runs),
                     hatchcolor=_hatch_color(color),
                 )
             )
@@ -170,16 +180,8 @@ def _draw_map(
     axes.set_ylim(-0.6, max(rows.values()) + 0.6)
 
 
-def _of_problem(table: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the data set and network of a panel; none if its learning rate is not constant."""
-    first = panel.iloc[0]
-    same = (table["dataset"] == first["dataset"]) & (table["network"] == first["network"])
-    chosen: pd.DataFrame = table[same & (first["schedule"] == "constant")]
-    return chosen
-
-
 def _draw_stability_line(axes: Axes, initial: pd.DataFrame, rows: dict[Series, float]) -> None:
-    """Draw, across each row, the α at which αλ_max reaches the limit of its β."""
+    """Draw, across each row, the α at which αλₘₐₓ reaches the limit of its β."""
     if initial.empty:
         return
     lambdas = initial["lambda_max"]

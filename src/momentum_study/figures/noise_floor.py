@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import (
     BETA_LABEL,
     beta_axis,
@@ -97,7 +97,7 @@ _ASIDE = 1.07  # factor of 1/(1−β), so that a simulated variance does not hid
 _SMALL_RATE = 1e-6  # αλ at which the closed forms are those of its limit 0, to six digits
 
 
-def draw(theory: pd.DataFrame) -> Figure:
+def draw(theory: pd.DataFrame) -> Sheet:
     """Draw the stationary variances of the position and of one update against β.
 
     Parameters
@@ -107,7 +107,7 @@ def draw(theory: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         Two panels; a line for each αλ from the closed form, the exact measurement on it as dots,
         the simulated one beside it as squares with bars of three standard errors.
 
@@ -127,6 +127,7 @@ def draw(theory: pd.DataFrame) -> Figure:
             "update, falls, by (1−β)/(1+β). Where αλ nears 2, the limit of plain descent, a larger "
             "β lowers the floor too, but never below αs²/(2λ).",
             f"Lines: closed form. Marks: what the rule did. {verdict(*exact, *simulated)}",
+            what_to_see("noise_floor"),
         ],
         (1, 2),
         [one.title for one in PANELS],

@@ -2,11 +2,11 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import nothing_to_draw
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import log_axis, ratio_ticks
 from momentum_study.optimizers import USUAL_BETA
@@ -21,12 +21,12 @@ CRITERIA = {
 }
 """By the name in tables."""
 
-_MOST_COLUMNS = 2
+_MOST_COLUMNS = 3
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _BAND = 0.12  # opacity, so that bands that overlap are seen
 
 
-def draw(profiles: pd.DataFrame) -> Figure:
+def draw(profiles: pd.DataFrame) -> Sheet:
     """Draw the share of problems over how many times the best cost is allowed.
 
     Parameters
@@ -36,7 +36,7 @@ def draw(profiles: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         A panel for each criterion and family of grids of several problems, a step line for each
         arm. A sentence if there is no such family.
     """
@@ -57,8 +57,7 @@ def draw(profiles: pd.DataFrame) -> Figure:
             "Lines: share of problems on which the cost is within so many times the smallest of "
             "all; at 1, on which it is the smallest. A problem that a rule fails on never counts. "
             "Shaded, of plain descent and the most tuned momentum: interval for other data.",
-            "See: which line is highest at the left (most often best), and which at the right "
-            "(most seldom far off).",
+            what_to_see("performance"),
         ],
         (-(-len(titles) // columns), columns),
         titles,
@@ -77,8 +76,7 @@ def draw(profiles: pd.DataFrame) -> Figure:
             axes.plot(own["ratio"], own["share"], drawstyle="steps-post", **style.line)
             if arm in contrasted(list(styles)):
                 _shade(axes, own, style)
-    for axes in panels[:, 1:].flat:
-        axes.tick_params(labelleft=False)
+    label_outer(panels)
     return figure
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import SMALL, log_axis, log_ticks, rounded
@@ -28,7 +28,7 @@ _DOT = {"marker": "o", "markersize": 2.6, "markeredgewidth": 0}
 _TUNED = ("gd", "momentum", "nesterov")
 
 
-def draw(theory: pd.DataFrame) -> Figure:
+def draw(theory: pd.DataFrame) -> Sheet:
     """Draw the rates of convergence and the speed-up over the condition number κ.
 
     Parameters
@@ -38,7 +38,7 @@ def draw(theory: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         Two panels; closed forms as lines, on top the measured optima as dots.
 
     Raises
@@ -62,6 +62,7 @@ def draw(theory: pd.DataFrame) -> Figure:
             "gain falls to (1+β)/(1−β) (arrows). Thick: β tuned too, in the colour of the best β.",
             "Lines: closed form. Marks: found by running the rule. "
             f"{verdict(best, fixed, gains, even)}",
+            what_to_see("quadratic_rates"),
         ],
         (1, 2),
         ["updates until the error is a tenth", "speed-up over tuned plain descent"],
@@ -128,7 +129,7 @@ def _draw_gains(
 
 
 def _kappa_axis(axes: Axes, kappa: FloatArray) -> None:
-    low, high = kappa[0] / 1.3, kappa[-1] * 10.0  # room for labels at the right
+    low, high = kappa[0] / 1.3, kappa[-1] * 14.0  # room for labels at the right
     log_axis(axes, "x", low, high, log_ticks(low, high, 6))
     axes.set_xlabel("condition number κ = L/μ (log scale)")
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from momentum_study.figures.compared import span
+from momentum_study.figures.blocks import panel_height
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -15,9 +15,10 @@ from momentum_study.figures.effects import (
     on_axis,
     tuned_speed,
 )
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import TUNED, RuleStyle, batch_styles
 from momentum_study.figures.style import ratio_axis
+from momentum_study.summaries import span
 
 TITLE = "How much faster than plain descent, each at its best learning rate"
 
@@ -26,7 +27,7 @@ _ASIDE = 0.2  # between batch sizes, of the room of a β
 _ROOM = 0.6  # beyond the first β and the last
 
 
-def draw(contrasts: pd.DataFrame) -> Figure:
+def draw(contrasts: pd.DataFrame) -> Sheet:
     """Draw the speed-up of tuned momentum over tuned descent, with its interval.
 
     Parameters
@@ -36,7 +37,7 @@ def draw(contrasts: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         A panel for each data set, a line over β for each batch size; at the right of each panel
         momentum with β tuned as well. A sentence if there is no such comparison.
     """
@@ -50,6 +51,7 @@ def draw(contrasts: pd.DataFrame) -> Figure:
     settings = sorted(set(shown["setting"]))
     styles = batch_styles(shown["batch"])
     columns = min(len(names), _MOST_COLUMNS)
+    rows = -(-len(names) // columns)
     figure, panels = sheet(
         TITLE,
         [
@@ -60,30 +62,29 @@ def draw(contrasts: pd.DataFrame) -> Figure:
             f"momentum, with its interval, over {span(shown['n_pairs'])} pairs. Target: the "
             "hardest that plain descent reaches in every replicate of the half that chooses.",
             f"Dashed: as fast as plain descent. {EDGE_NOTE}",
-            "See: which β gains most, and how much of it the noise of small batches takes away.",
+            what_to_see("speed_up"),
         ],
-        (-(-len(names) // columns), columns),
+        (rows, columns),
         names,
-        height=1.2,
-        gaps=(0.12, 0.6),
-        labels=("", "times as fast as plain descent (log scale)"),
+        height=panel_height(rows),
+        gaps=(0.12, 0.04),
+        below=0.4,
+        labels=("momentum coefficient β", "times as fast as plain descent (log scale)"),
         keys=key_marks(list(styles.values())),
     )
     for axes, name in zip(panels.flat, names, strict=False):
         _set_axes(axes, shown, settings)
-        rows = shown[shown["problem"] == name]
+        of_name = shown[shown["problem"] == name]
         for place, (batch, style) in enumerate(styles.items()):
             aside = (place - (len(styles) - 1) / 2) * _ASIDE
-            _draw_batch(axes, rows[rows["batch"] == batch], settings, aside, style)
-    for axes in panels[:, 1:].flat:
-        axes.tick_params(labelleft=False)
+            _draw_batch(axes, of_name[of_name["batch"] == batch], settings, aside, style)
+    label_outer(panels)
     return figure
 
 
 def _set_axes(axes: Axes, shown: pd.DataFrame, settings: list[str]) -> None:
     axes.set_xlim(-_ROOM, len(settings) - 1 + _ROOM)
     axes.set_xticks(range(len(settings)), settings, rotation=90)
-    axes.set_xlabel("momentum coefficient β", labelpad=4.0)
     ratio_axis(axes, "y", drawn_values(shown, "log_ratio"), 5)
     if TUNED in settings:
         axes.axvline(settings.index(TUNED) - 0.5, color="0.8", linewidth=0.5, zorder=0)

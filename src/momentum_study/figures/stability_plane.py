@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import (
     BETA_LABEL,
     beta_axis,
@@ -66,7 +66,7 @@ _BETAS = 241  # fine enough for edges without corners
 _STEP = 1.002  # between rates where an edge is looked for: less than the width of a line
 
 
-def draw(theory: pd.DataFrame) -> Figure:
+def draw(theory: pd.DataFrame) -> Sheet:
     """Draw the regimes of momentum, heavy ball and Nesterov's rule.
 
     Parameters
@@ -76,7 +76,7 @@ def draw(theory: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         A panel for each rule: regions from the closed form, on top the measured regimes.
 
     Raises
@@ -94,6 +94,7 @@ def draw(theory: pd.DataFrame) -> Figure:
             "αλ for momentum grows with β without bound; the heavy ball makes the same iterates "
             "at η = (1−β)α, and its limit of ηλ grows from 2 to 4. Nesterov’s falls to 4/3.",
             f"Regions: closed form. Marks: what the rule did. {verdict(*rows.values())}",
+            what_to_see("stability_plane"),
         ],
         (1, len(rows)),
         [RULE_STYLES[rule].label for rule in rows],

@@ -1,24 +1,19 @@
-"""The one look of all figures: colours, sizes, axes, saving.
+"""The one look of all figures: colours, sizes, axes.
 
 A figure is drawn at the size it has in print, so its points are points on paper.
 """
 
 from collections.abc import Sequence
-from io import BytesIO
 from math import ceil, floor, log10
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
-from momentum_study.atomic import replacing
 from momentum_study.text import format_number
 
 AxesArray = NDArray[Any]
@@ -26,7 +21,7 @@ AxesArray = NDArray[Any]
 WIDTH = 7.0
 """Inches: both columns of a page."""
 
-PIXELS_PER_INCH = 200
+PIXELS_PER_INCH = 165
 FONT = "DejaVu Sans"
 SMALL, NORMAL, LARGE = 7.0, 7.5, 9.5
 """Points: ticks and keys, labels and notes, the title."""
@@ -35,7 +30,6 @@ METRIC = "train_loss_final"
 LOSS_LABEL = "final training loss / loss of the best constant prediction"
 CURVE_LABEL = "training loss / loss of the best constant prediction"
 ALPHA_LABEL = "learning rate α (log scale)"
-ETA_LABEL = "η = (1−β)α (log scale)"
 STEP_LABEL = "updates (log scale from 1)"
 
 TOP = 10.0
@@ -79,28 +73,6 @@ def apply_style() -> None:
             "ytick.major.width": 0.6,
         },
     )
-
-
-def save(figure: Figure, svg: Path, png: Path) -> None:
-    """Write a figure as a drawing and as a picture.
-
-    Neither file holds a date or a version: equal figures make equal bytes.
-
-    Parameters
-    ----------
-    figure
-        Drawn after `apply_style`.
-    svg, png
-        Files to write, each whole or not at all.
-    """
-    with replacing(svg) as file:
-        figure.savefig(file, format="svg", metadata={"Creator": None, "Date": None})
-    canvas = BytesIO()
-    figure.savefig(canvas, format="png", metadata={"Software": None})
-    # Flat colours and grey edges of letters: a palette of 256 takes a third of the bytes.
-    picture = Image.open(canvas).convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
-    with replacing(png) as file:
-        picture.save(file, format="png", optimize=True, dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH))
 
 
 def rounded(value: float) -> str:
@@ -179,7 +151,9 @@ def rate_axis(axes: Axes, rates: ArrayLike, panels: int) -> None:
     margin = max((high / low) ** 0.04, 1.2)
     most = 3 if panels > 3 else 5
     low, high = low / margin, high * margin
-    ticks = distinct.tolist() if len(distinct) <= 2 else log_ticks(low, high, most)
+    # In narrow panels none near the edge: its label would touch that of the next panel.
+    inside = (high / low) ** (0.1 if panels > 4 else 0.0)
+    ticks = log_ticks(low * inside, high / inside, most) if len(distinct) > 2 else [*distinct]
     log_axis(axes, "x", low, high, ticks)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from momentum_study.comparison.pairs import BASES
 from momentum_study.errors import StudyError
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import rounded
 from momentum_study.landscapes.functions import HOLD, Landscape, all_landscapes
@@ -36,10 +36,10 @@ _MARKS: dict[str, dict[str, Any]] = {
 }
 
 _GRID = 201  # points in a direction, for contours
-_LEVELS = np.linspace(0.02, 0.98, 13)  # quantiles of the values in the window
+_LEVELS = np.linspace(0.02, 0.98, 11)  # quantiles of the values in the window
 
 
-def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
+def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
     """Draw the paths over contours of the landscapes.
 
     Parameters
@@ -49,7 +49,7 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         A row of panels for each landscape, a column for each comparison.
 
     Raises
@@ -66,10 +66,11 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
         "Paths on landscapes at the same α, at the same η, and each tuned",
         _notes(landscapes),
         (len(PICTURES), len(BASES)),
-        [_title(drawn[name], comparison) for name, comparison in places],
-        height=0.78,
+        [""] * len(places),
+        height=0.6,
         gaps=(0.1, 0.02),
         labels=("", ""),
+        sides=(0.45, 0.12),
         keys=[
             *(
                 Line2D([], [], label=RULE_STYLES[rule].label, **RULE_STYLES[rule].line)
@@ -78,6 +79,7 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
             *(Line2D([], [], label=label, **mark) for label, mark in _MARKS.items()),
         ],
         second_line=True,
+        heads=list(BASES.values()),
     )
     for axes, (name, comparison) in zip(panels.flat, places, strict=True):
         here = (landscapes["landscape"] == name) & (landscapes["comparison"] == comparison)
@@ -88,7 +90,8 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Figure:
         _draw_landscape(axes, drawn[name])
         _draw_paths(axes, paths, landscapes[here & height])
     for axes, name in zip(panels[:, 0], PICTURES, strict=True):
-        axes.set_ylabel(PICTURES[name], labelpad=4.0)
+        rate = format_number(drawn[name].rate)
+        axes.set_ylabel(f"{PICTURES[name]}\nrate {rate}", labelpad=4.0)
     return figure
 
 
@@ -98,18 +101,13 @@ def _notes(landscapes: pd.DataFrame) -> list[str]:
     return [
         f"Held fixed: in a row the start, in two columns β = {beta}. Same α: every effective rate "
         "is plain descent’s α. Same η: every learning rate is, and momentum’s effective rate "
-        f"{times} times that. Momentum and heavy ball are one rule, named by the rate given.",
+        f"{times} times that. The rate that is the same stands at the left. Momentum and heavy "
+        "ball are one rule, named by the rate given.",
         f"Numbers: updates until the minimum or the other well is reached and kept for {HOLD}, or "
         "the saddle left; under noise (noisy ravine, saddles, double well) their median over "
         f"{draws} draws, or the share that gets there. Drawn: a draw near all medians.",
-        "See: at the same α momentum leaves a saddle later than descent, yet rolls over a barrier; "
-        "at the same η it is fast, wanders under noise and may diverge.",
+        what_to_see("trajectories"),
     ]
-
-
-def _title(landscape: Landscape, comparison: str) -> str:
-    rate = "" if comparison == "tuned" else f" = {format_number(landscape.rate)}"
-    return BASES[comparison] + rate
 
 
 def _draw_landscape(axes: Axes, landscape: Landscape) -> None:

@@ -16,7 +16,7 @@ GAP = 0.07
 
 _WORDS_CHARACTERS, _CASE_CHARACTERS, _VERDICT_CHARACTERS = 21, 28, 18  # of a line
 _ROWS = (0.036, 0.031, 0.027, 0.023, 0.018)  # inches, of a case in a group of many
-_MOST = 7.5  # inches that are left for claims on a page; more only where the least rows ask for it
+_MOST = 6.85  # inches that are left for claims on a page; more only where the least rows ask for it
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -18,7 +18,7 @@ from momentum_study.figures.effects import (
     nothing_to_draw,
     on_axis,
 )
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import DESCENT, NORMAL, SMALL, WIDTH, ratio_axis, rounded
 from momentum_study.figures.verdict_rows import GAP, LINE, Block, lay_out
@@ -55,7 +55,7 @@ class Unit:
 
 UNITS = {
     "log_ratio": Unit("× as good (log scale)", 2.1, 4),
-    "share": Unit("gain in share", 1.0, 3),
+    "share": Unit("gain in share", 1.0, 2),
     "arrays": Unit("fewer arrays", 0.9, 2),
 }
 """By the name in tables, in the order of panels."""
@@ -69,7 +69,7 @@ _EQUIVALENCE_WIDTH = 2.2  # points
 _SIZE, _HEADLINE_SIZE = 2.4, 5.0  # points, of marks
 
 
-def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Figure:
+def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Sheet:
     """Draw every claim's headline, the cases that vote on it, and its verdict.
 
     Parameters
@@ -79,7 +79,7 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Figure:
 
     Returns
     -------
-    Figure
+    Sheet
         A row for each case, in a panel for each unit of effects. A sentence if there is no claim.
     """
     if claims.empty:
@@ -95,12 +95,14 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Figure:
             "Marks: effect over all data sets, above 1 or above 0 where the claim is right; thin: "
             "its interval; thick: of a headline the narrower one that for “no difference” must lie "
             f"in the grey band of differences too small to matter. {EDGE_NOTE}",
+            what_to_see("verdicts"),
         ],
         (1, 1),
-        [""],
+        [None],
         height=total,
         gaps=(0.0, 0.2),
         labels=("", ""),
+        second_line=True,  # for the titles of the panels on it
         keys=[
             *key_marks(list(OUTCOMES.values())),
             Line2D([], [], label="too small to matter", **_BAND_KEY),
@@ -179,7 +181,7 @@ def _set_axis(axes: Axes, name: str, rows: pd.DataFrame) -> None:
     low, high = min(values.min(), 0.0), max(values.max(), 0.0)
     margin = 0.12 * (high - low)
     axes.set_xlim(low - margin, high + margin)
-    ticks = MaxNLocator(UNITS[name].ticks).tick_values(low, high)
+    ticks = MaxNLocator(UNITS[name].ticks, steps=[1, 2, 5, 10]).tick_values(low, high)
     inside = [tick for tick in ticks if low <= tick <= high]
     axes.set_xticks(inside, [rounded(tick) for tick in inside])
     axes.axvline(0.0, color=DESCENT, linewidth=0.7, linestyle=(0, (4.0, 1.5)), zorder=1)

@@ -6,6 +6,7 @@ schema               one row per                                key columns
 `RUNS`               training run                               `keys.RUN_KEYS`
 `CURVES`             training run and evaluation                `keys.RUN_KEYS` and ``step``
 `CELLS`              cell: a run's keys without its replicate   `keys.CELL_KEYS`
+`CELL_CURVES`        cell and evaluation                        `keys.CELL_KEYS` and ``step``
 `INITIAL_SHARPNESS`  point that runs start from                 its grid, data set, network and
                                                                 replicate
 `SHARPNESS`          followed run and checkpoint                `keys.RUN_KEYS` and ``step``
@@ -44,8 +45,15 @@ from momentum_study.tables.comparison_schemas import (
     STEP_COSTS,
     TUNED,
 )
-from momentum_study.tables.files import joined_tables, read_table, write_large_table, write_table
+from momentum_study.tables.files import (
+    joined_tables,
+    read_large_table,
+    read_table,
+    write_large_table,
+    write_table,
+)
 from momentum_study.tables.schemas import (
+    CELL_CURVES,
     CELL_FACTS,
     CELLS,
     COST,
@@ -72,6 +80,7 @@ __all__ = [
     "BUDGET",
     "CASES",
     "CELLS",
+    "CELL_CURVES",
     "CELL_FACTS",
     "CLAIMS",
     "CONTRASTS",
@@ -96,6 +105,7 @@ __all__ = [
     "VALIDATION",
     "check_complete",
     "joined_tables",
+    "read_large_table",
     "read_table",
     "target_columns",
     "write_large_table",

@@ -199,10 +199,48 @@ def read_table(
     read = {".csv": _read_csv, ".parquet": _read_parquet}.get(path.suffix)
     if read is None:
         raise ValueError(f"{path}: expected a name that ends in .csv or .parquet")
-    advice = "Delete it and run the workflow again: it is made anew."
-    try:
+    with _telling_what_is_wrong(path, schema):
         frame = read(path, schema, columns)
         validate(frame, schema if columns is None else _of_columns(schema))
+    return frame
+
+
+def read_large_table(
+    path: str | os.PathLike[str], schema: pa.DataFrameSchema, columns: Sequence[str]
+) -> Iterator[pd.DataFrame]:
+    """Read some columns of a Parquet table that does not fit in memory, a row group at a time.
+
+    Parameters
+    ----------
+    path, schema, columns
+        As for `read_table`, with the columns named.
+
+    Yields
+    ------
+    pandas.DataFrame
+        The rows of a group, as `read_table` would return them.
+
+    Raises
+    ------
+    StudyError
+        As `read_table`.
+    """
+    path = Path(path)
+    with (
+        _telling_what_is_wrong(path, schema),
+        _opened_parquet(path, schema, columns) as (file, specs),
+    ):
+        for group in range(file.num_row_groups):
+            frame = _typed(file.read_row_group(group, list(specs), use_threads=False), specs)
+            validate(frame, _of_columns(schema))
+            yield frame
+
+
+@contextmanager
+def _telling_what_is_wrong(path: Path, schema: pa.DataFrameSchema) -> Iterator[None]:
+    advice = "Delete it and run the workflow again: it is made anew."
+    try:
+        yield
     except FileNotFoundError:
         raise StudyError(f"{path}: no such file, expected a {schema.name} table") from None
     except (StudyError, OSError, ValueError, pyarrow.ArrowException) as error:
@@ -210,7 +248,6 @@ def read_table(
         raise StudyError(
             f"{path}: expected a {schema.name} table, but {problem}. {advice}"
         ) from error
-    return frame
 
 
 def _of_columns(schema: pa.DataFrameSchema) -> pa.DataFrameSchema:
@@ -253,16 +290,29 @@ def _read_csv(
 def _read_parquet(
     path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
 ) -> pd.DataFrame:
+    with _opened_parquet(path, schema, columns) as (file, specs):
+        content = file.read(list(specs), use_threads=False)
+        rows = file.metadata.num_rows
+        if content.num_rows != rows:
+            raise StudyError(f"it holds {content.num_rows} rows and announces {rows}")
+    return _typed(content, specs)
+
+
+@contextmanager
+def _opened_parquet(
+    path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
+) -> Iterator[tuple[parquet.ParquetFile, dict[str, pa.Column]]]:
     # ParquetFile, not read_table: that one makes columns out of folder names such as beta=0.9.
     with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-        names, rows = list(file.schema_arrow.names), file.metadata.num_rows
+        names = list(file.schema_arrow.names)
         specs = _wanted(names, schema, columns)
-        content = file.read(list(specs), use_threads=False)
         # The pages have checksums; what the file says about them is there twice.
         if (file.metadata.metadata or {}).get(_NAMES) != _joined(names):
             raise StudyError("its list of columns is damaged, or another program wrote it")
-        if content.num_rows != rows:
-            raise StudyError(f"it holds {content.num_rows} rows and announces {rows}")
+        yield file, specs
+
+
+def _typed(content: pyarrow.Table, specs: dict[str, pa.Column]) -> pd.DataFrame:
     # By way of Int64: a detour over float64 would round large numbers where some are missing.
     frame = content.to_pandas(
         types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get, use_threads=False

@@ -162,6 +162,19 @@ def _intervals_in_order(cells: pd.DataFrame) -> Mask:
     return _no_column(_floats(cells, lows) > _floats(cells, highs))
 
 
+def _no_more_diverged_than_runs(curves: pd.DataFrame) -> Mask:
+    return (curves["n_diverged"] <= curves["n_runs"]).to_numpy(bool)
+
+
+def _quartiles_in_order(curves: pd.DataFrame) -> Mask:
+    broken = [
+        curves[f"{loss}_{lower}"] > curves[f"{loss}_{upper}"]
+        for loss in ("train_loss", "test_loss")
+        for lower, upper in (("q25", "median"), ("median", "q75"))
+    ]
+    return _no_column(np.stack(broken, axis=1))
+
+
 RUNS = pa.DataFrameSchema(
     {
         **run_key_columns(),
@@ -246,6 +259,31 @@ CURVES = pa.DataFrameSchema(
     name="curves",
 )
 """One row per run and evaluation; its values are missing from a divergence on."""
+
+CELL_CURVES = pa.DataFrameSchema(
+    {
+        **cell_key_columns(),
+        "step": whole(0),
+        "n_runs": whole(1),
+        "n_diverged": whole(0),
+        **{
+            f"{loss}_{quartile}": real(*NOT_NEGATIVE, nullable=False)
+            for loss in ("train_loss", "test_loss")
+            for quartile in ("q25", "median", "q75")
+        },
+    },
+    checks=[
+        row_check(_no_more_diverged_than_runs, "n_diverged must not exceed n_runs"),
+        row_check(_quartiles_in_order, "quartiles must not fall from the first to the third"),
+    ],
+    unique=[*CELL_KEYS, "step"],
+    strict=True,
+    name="cell_curves",
+)
+"""One row per cell and evaluation, as `momentum_study.analysis.curves` makes it.
+
+Losses are relative to the best constant's, and infinite for a run from its divergence on.
+"""
 
 _ESTIMATES = ("median", "median_low", "median_high", "iqm", "iqm_low", "iqm_high")
 

@@ -1,0 +1,129 @@
+"""From curves of runs to curves of cells: what the replicates say together at each evaluation."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from momentum_study.analysis.statistics import FloatArray, six_digits
+from momentum_study.errors import StudyError
+from momentum_study.keys import CELL_KEYS, RUN_KEYS
+
+QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
+"""Name in the columns of a table → share of the runs that lie below."""
+
+LOSSES = ("train_loss", "test_loss")
+
+Positions = NDArray[np.intp]
+
+
+def whole_cells(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Cut a table that comes in parts anew, so that no cell lies in two of them.
+
+    Parameters
+    ----------
+    parts
+        ``keys.CELL_KEYS`` and other columns, rows of one cell side by side.
+    """
+    keys = list(CELL_KEYS)
+    rest = pd.DataFrame()
+    for part in parts:
+        rows = pd.concat([rest, part], ignore_index=True)
+        of_last = (rows[keys] == rows[keys].iloc[-1]).all(axis="columns")
+        if not of_last.all():
+            yield rows[~of_last]
+        rest = rows[of_last]
+    yield rest
+
+
+def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the losses of each cell's runs at each evaluation, over replicates.
+
+    A loss is taken relative to the run's own ``null_loss``. A diverged run counts as infinite from
+    then on, as does a value that is missing for another reason.
+
+    Parameters
+    ----------
+    runs
+        ``keys.RUN_KEYS`` and ``null_loss``.
+    curves
+        ``keys.RUN_KEYS``, ``step`` and `LOSSES`: all evaluations of some cells, in any order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A table of the schema `momentum_study.tables.CELL_CURVES`, sorted by its key columns.
+        Quartiles are rounded to six digits that count.
+
+    Raises
+    ------
+    StudyError
+        If there are curves without a run.
+    """
+    keys = [*CELL_KEYS, "step"]
+    curves = curves.merge(runs[[*RUN_KEYS, "null_loss"]], on=list(RUN_KEYS), how="left")
+    if curves["null_loss"].isna().any():
+        raise StudyError(
+            "curves of runs that are not in the table of runs. They come from different studies: "
+            "collect them anew."
+        )
+    group = curves.groupby(keys).ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    sizes = np.diff(starts, append=len(order))
+    diverged = curves["train_loss"].isna().to_numpy("int64")[order]
+    columns = {"n_runs": sizes, "n_diverged": np.add.reduceat(diverged, starts)}
+    for loss in LOSSES:
+        relative = _relative(curves[loss], curves["null_loss"])[order]
+        for name, values in zip(QUARTILES, _group_quartiles(relative, starts, sizes), strict=True):
+            columns[f"{loss}_{name}"] = six_digits(values)
+    facts = curves[keys].iloc[order[starts]].reset_index(drop=True)
+    return pd.concat([facts, pd.DataFrame(columns)], axis="columns")
+
+
+def _relative(losses: pd.Series, null_losses: pd.Series) -> FloatArray:
+    """Losses over that of the best constant, infinite where there is none."""
+    relative = losses.to_numpy("float64") / null_losses.to_numpy()
+    return np.where(np.isnan(relative), np.inf, relative)
+
+
+def _group_quartiles(values: FloatArray, starts: Positions, sizes: Positions) -> FloatArray:
+    """Quartiles ``(3, groups)`` of values that lie group by group."""
+    quartiles = np.empty((len(QUARTILES), len(starts)))
+    for size in np.unique(sizes):
+        chosen = sizes == size
+        members = starts[chosen] + np.arange(size)[:, None]
+        quartiles[:, chosen] = quantiles(values[members], list(QUARTILES.values()))
+    return quartiles
+
+
+def quantiles(values: ArrayLike, shares: ArrayLike) -> FloatArray:
+    """Quantiles along the first axis of values that may be infinite.
+
+    Between two values it goes in a straight line, as `numpy.quantile` does by default; from a
+    finite one to an infinite one it is infinite.
+
+    Parameters
+    ----------
+    values
+        ``(n, ...)`` without NaN.
+    shares
+        ``(k,)``, within [0, 1].
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(k, ...)``.
+    """
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=0)
+    rows = []
+    for position in np.asarray(shares) * (len(ordered) - 1):
+        below = int(position)
+        weight = position - below
+        if weight:
+            # Not a + w (b − a), which has no value where both are infinite.
+            rows.append((1 - weight) * ordered[below] + weight * ordered[below + 1])
+        else:
+            rows.append(ordered[below])
+    return np.stack(rows)
