@@ -16,6 +16,7 @@ include: "workflow/rules/sharpness.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/paper.smk"
 include: "workflow/rules/targets.smk"
 include: "workflow/rules/provenance.smk"
 
@@ -25,6 +26,7 @@ rule all:
     input:
         rules.tables.input,
         rules.figures.input,
+        rules.paper.output,
         rules.provenance.output,
 
 

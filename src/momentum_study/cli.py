@@ -27,6 +27,7 @@ COMMANDS = {
     "stability": "gather what was followed, and hold the stability line against the runs",
     "validation": "hold the code against numbers that others published",
     "figure": "draw one figure from the tables",
+    "paper": "typeset the paper from its text, the tables and the figures",
     "provenance": "record versions, processor, kernels and timings",
     "publish": "copy a finished study's results to results/published",
     "document": "write the tables of the pages that show the published study",

@@ -24,7 +24,7 @@ from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import CELLS, CURVES, RUNS, read_table
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "config", "profiles", "src", "workflow")
+PARTS = ("Snakefile", "config", "paper", "profiles", "src", "workflow")
 SMOKE = "config/smoke.yaml"
 
 
@@ -53,12 +53,12 @@ def copy_project(folder: Path) -> Path:
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """Content of all tables and figures that runs must agree on: costs may differ."""
+    """Content of all that runs must agree on: costs may differ."""
     smoke = folder / "results/smoke"
+    parts = [path for part in ("tables", "figures") for path in sorted((smoke / part).rglob("*.*"))]
     return {
         str(path.relative_to(smoke)): path.read_bytes()
-        for part in ("tables", "figures")
-        for path in sorted((smoke / part).rglob("*.*"))
+        for path in (*parts, smoke / "paper.pdf")
         if path.name != "cost.csv"
     }
 
@@ -100,7 +100,7 @@ def test_one_row_per_run_of_the_design(undisturbed: Path) -> None:
 def test_every_figure_is_there(undisturbed: Path) -> None:
     figures = undisturbed / "results/smoke/figures"
     expected = {job.path for job in figure_jobs(load_study(undisturbed / SMOKE))}
-    for suffix in (".svg", ".png"):
+    for suffix in (".svg", ".png", ".json"):
         found = {str(p.relative_to(figures).with_suffix("")) for p in figures.rglob(f"*{suffix}")}
         assert found == expected
 
@@ -150,12 +150,39 @@ def test_another_beta_trains_the_new_shards_only(finished: Path) -> None:
     assert set(runs["beta"]) == {0.0, 0.5, 0.9, 0.99}
 
 
-def test_editing_a_figure_redraws_it_alone(finished: Path) -> None:
-    module = finished / "src/momentum_study/figures/isolation.py"
-    module.write_text(module.read_text(encoding="utf-8") + "\n# A remark.\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("edited", "remark", "expected"),
+    [
+        ("src/momentum_study/figures/isolation.py", "# A remark.", {"figure": 1}),
+        ("src/momentum_study/figures/lag.py", "# A remark.", {"figure": 1, "paper": 1}),
+        ("paper/sections/threats.typ", "A sentence.", {"paper": 1}),
+        ("paper/references.bib", "% A remark.", {"paper": 1}),
+    ],
+)
+def test_an_edit_makes_anew_what_contains_it_alone(
+    finished: Path, edited: str, remark: str, expected: dict[str, int]
+) -> None:
+    file = finished / edited
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{remark}\n", encoding="utf-8")
     jobs = planned(finished)
     jobs.pop("figures", None)
-    assert jobs == {"figure": 1, "provenance": 1}
+    assert jobs == {**expected, "provenance": 1}
+
+
+def test_the_report_has_every_table_figure_and_page_with_labels_and_caption(finished: Path) -> None:
+    done = snakemake(finished, "--report", "report.html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = (finished / "report.html").read_text(encoding="utf-8")
+    smoke = finished / "results/smoke"
+    expected = [
+        *(smoke / "tables").iterdir(),
+        *(smoke / "figures").rglob("*.png"),
+        smoke / "paper.pdf",
+    ]
+    parts = (r'"(results/[^"]+)": \{"name": "[^"]+"', r'"labels": \{"[^}]+\}', '"caption": "<p>')
+    shown = set(re.findall(", .{0,400}?".join(parts), report))
+    assert len(expected) > 40
+    assert {str(path.relative_to(finished)) for path in expected} <= shown
 
 
 def test_editing_the_engine_trains_again(finished: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import sys
+from pathlib import Path
 
 from momentum_study.config_files import load_study
 from momentum_study.dependencies import source_files
@@ -19,6 +20,8 @@ from momentum_study.design import (
 from momentum_study.errors import StudyError
 from momentum_study.figures.catalogue import KINDS, figure_jobs
 from momentum_study.flags import to_flags
+from momentum_study.paper.parts import TABLES as PAPER_TABLES
+from momentum_study.paper.parts import plates
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -55,6 +58,8 @@ STARTS = [
 FAMILIES = json.dumps(families(STUDY))
 TIMINGS = [path.removesuffix(".parquet") + ".json" for path in SHARDS]
 FIGURES = {job.path: job for job in figure_jobs(STUDY)}
+PLATES = plates(STUDY)
+PAPER_TEXT = sorted(map(str, Path("paper").rglob("*.*")))
 
 
 wildcard_constraints:

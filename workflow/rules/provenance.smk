@@ -5,6 +5,7 @@ rule provenance:
     input:
         rules.tables.input,
         rules.figures.input,
+        rules.paper.output,
         costs=rules.cost.output,
         sources=sources("provenance"),
     output:

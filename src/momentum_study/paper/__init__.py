@@ -1,0 +1,1 @@
+"""The paper: what it takes from tables, and how it is typeset."""

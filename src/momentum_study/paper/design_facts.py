@@ -1,0 +1,90 @@
+"""Facts of the design: how many runs there are, in which grids, on which data."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from momentum_study.keys import CELL_KEYS, batches_in_order
+from momentum_study.summaries import span
+from momentum_study.text import format_number
+
+
+def counts(runs: pd.DataFrame) -> dict[str, str]:
+    """Count runs, cells and what is varied."""
+    diverged = int((runs["status"] == "diverged").sum())
+    return {
+        "runs": f"{len(runs):,}",
+        "cells": f"{len(runs[list(CELL_KEYS)].drop_duplicates()):,}",
+        "diverged": f"{diverged:,}",
+        "diverged_share": f"{diverged / len(runs):.0%}",
+        "datasets": str(runs["dataset"].nunique()),
+        "grids": str(runs["grid"].nunique()),
+        "replicates": span(runs.groupby("grid")["replicate"].nunique()),
+        "steps": span(runs["steps"]),
+        "rate_step": _rate_step(runs),
+    }
+
+
+def _rate_step(runs: pd.DataFrame) -> str:
+    """Write the usual ratio of neighbouring learning rates of a rule in a grid."""
+    ratios = [
+        rates[1:] / rates[:-1]
+        for _, own in runs.groupby(["grid", "rule"])
+        if len(rates := np.unique(own["learning_rate"])) > 1
+    ]
+    return f"{np.median(np.concatenate(ratios)):.2g}" if ratios else "–"
+
+
+def grids_list(runs: pd.DataFrame) -> list[dict[str, str]]:
+    """Describe each grid, in the order of its name."""
+    return [_grid(name, own) for name, own in runs.groupby("grid")]
+
+
+def _grid(name: Any, runs: pd.DataFrame) -> dict[str, str]:
+    low, high = runs["alpha"].min(), runs["alpha"].max()
+    return {
+        "name": str(name).replace("_", " "),
+        "datasets": _listed(sorted(runs["dataset"].unique())),
+        "network": _listed(sorted(runs["network"].unique())),
+        "rules": "; ".join(_rule(rule, own) for rule, own in runs.groupby("rule")),
+        "alpha": f"{_short(low)} to {_short(high)}",
+        "batches": ", ".join(batches_in_order(runs["batch"])),
+        "schedules": _listed(sorted(runs["schedule"].unique())),
+        "noise": ", ".join(map(format_number, sorted(runs["gradient_noise"].unique()))),
+        "steps": span(runs["steps"]),
+        "replicates": str(runs["replicate"].nunique()),
+        "runs": f"{len(runs):,}",
+        "diverged": f"{(runs['status'] == 'diverged').mean():.0%}",
+    }
+
+
+def _rule(name: Any, runs: pd.DataFrame) -> str:
+    words = str(name).replace("_", " ")
+    betas = sorted(runs["beta"].unique())
+    return words if betas == [0.0] else f"{words} {', '.join(map(format_number, betas))}"
+
+
+def _short(rate: float) -> str:
+    """Rates of a heavy ball times 1/(1 − β) are not round: three digits."""
+    return format_number(float(f"{rate:.3g}"))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
+def datasets_list(datasets: pd.DataFrame) -> list[dict[str, str]]:
+    """Describe each data set."""
+    return [
+        {
+            "name": row["dataset"].replace("_", " "),
+            "task": row["task"],
+            "rows": str(row["rows"]),
+            "train_rows": str(row["train_rows"]),
+            "features": str(row["features"]),
+            "outputs": str(row["outputs"]),
+            "condition_number": f"{row['condition_number']:,.0f}",
+        }
+        for row in datasets.to_dict("records")
+    ]

@@ -1,0 +1,177 @@
+"""All that the paper's text takes from tables: every number, ready to print.
+
+The text is in `paper/`, in Typst. It names facts and never types a number; which of its sentences
+are printed follows from outcomes and verdicts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from momentum_study.config import Verdicts
+from momentum_study.datasets.splits import DEFAULT_FRACTIONS
+from momentum_study.keys import RUN_KEYS
+from momentum_study.paper.design_facts import counts, datasets_list, grids_list
+from momentum_study.paper.result_facts import (
+    best_rates,
+    budget_counts,
+    cases_by_claim,
+    cases_list,
+    claims_list,
+    profile_shares,
+    regret_list,
+    tuned_list,
+)
+from momentum_study.paper.theory_facts import (
+    closed_forms,
+    exit_times,
+    external,
+    foretold,
+    limits_reached,
+)
+from momentum_study.summaries import (
+    exits_summary,
+    findings_summary,
+    stability_summary,
+    theory_summary,
+    validation_summary,
+)
+from momentum_study.tables import (
+    ADVICE,
+    BUDGET,
+    CASES,
+    CLAIMS,
+    CONTRASTS,
+    DATASETS,
+    LANDSCAPES,
+    PROFILES,
+    RUNS,
+    SENSITIVITY,
+    SHARPNESS,
+    STABILITY,
+    THEORY,
+    TUNED,
+    VALIDATION,
+)
+from momentum_study.text import format_number
+
+RUN_COLUMNS = (*RUN_KEYS, "alpha", "steps", "gradient_noise", "status")
+SOURCES = {
+    "runs.parquet": (RUNS, RUN_COLUMNS),
+    "datasets.csv": (DATASETS, None),
+    "claims.csv": (CLAIMS, None),
+    "claim_cases.csv": (CASES, None),
+    "tuned.csv": (TUNED, None),
+    "contrasts.csv": (CONTRASTS, None),
+    "advice.csv": (ADVICE, None),
+    "budget.csv": (BUDGET, None),
+    "profiles.csv": (PROFILES, None),
+    "sensitivity.csv": (SENSITIVITY, None),
+    "theory.csv": (THEORY, None),
+    "landscapes.csv": (LANDSCAPES, None),
+    "stability.csv": (STABILITY, None),
+    "sharpness.csv": (SHARPNESS, None),
+    "validation.csv": (VALIDATION, None),
+}
+"""Schema and columns read of each of `momentum_study.paper.parts.TABLES`."""
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """What the configuration says of the study, and the text takes from it."""
+
+    name: str
+    description: str
+    verdicts: Verdicts
+    confidence: float
+    resamples: int
+    targets: tuple[float, ...]
+    loss_limit: float
+
+
+def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, Any]:
+    """Collect the facts of a study.
+
+    Parameters
+    ----------
+    tables
+        By the names of `SOURCES`.
+    study
+        Its configuration.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: text, lists and dictionaries. Numbers are text as it is printed, but for
+        those that the text decides by, which are called ``value``.
+    """
+    cases, tuned = tables["claim_cases.csv"], tables["tuned.csv"]
+    theory, validation = tables["theory.csv"], tables["validation.csv"]
+    beta = study.verdicts.beta
+    return {
+        "study": {"name": study.name, "description": study.description},
+        "settings": settings(study),
+        "counts": counts(tables["runs.parquet"]),
+        "grids": grids_list(tables["runs.parquet"]),
+        "datasets": datasets_list(tables["datasets.csv"]),
+        "claims": claims_list(tables["claims.csv"]),
+        "cases": cases_by_claim(cases),
+        "all_cases": cases_list(cases),
+        "tuned": tuned_list(tuned, tables["contrasts.csv"], tables["datasets.csv"], beta),
+        "regret": regret_list(tables["advice.csv"], beta, study.verdicts.learning_rates),
+        "budget": budget_counts(tables["budget.csv"]),
+        "profiles": profile_shares(tables["profiles.csv"]),
+        "best_rates": best_rates(
+            tables["sensitivity.csv"], beta, tuple(study.verdicts.learning_rates)
+        ),
+        "theory": closed_forms(theory, beta),
+        "exits": exit_times(tables["landscapes.csv"], beta),
+        "foretold": foretold(tables["stability.csv"]),
+        "limits": limits_reached(tables["sharpness.csv"]),
+        "external": external(validation),
+        "tables": {
+            "theory": listed(theory_summary(theory)),
+            "validation": listed(validation_summary(validation)),
+            "findings": listed(findings_summary(validation).drop(columns="test")),
+            "stability": listed(stability_summary(tables["stability.csv"])),
+            "exits": listed(exits_summary(tables["landscapes.csv"])),
+        },
+    }
+
+
+def settings(study: StudyFacts) -> dict[str, str]:
+    """Write the settings that the text names."""
+    verdicts = study.verdicts
+    low, high = map(format_number, verdicts.learning_rates)
+    train, validation, test = map(percent, DEFAULT_FRACTIONS)
+    return {
+        "split": f"{train} training, {validation} validation, {test} test",
+        "beta": format_number(verdicts.beta),
+        "rates": f"{low} to {high}",
+        "confidence": percent(study.confidence),
+        "resamples": f"{study.resamples:,}",
+        "targets": ", ".join(map(percent, study.targets)),
+        "loss_limit": format_number(study.loss_limit),
+        "loss_floor": percent(verdicts.loss_floor),
+        "oscillating_share": percent(verdicts.oscillating_share),
+        "slow_loss": percent(verdicts.slow_loss),
+        "margin_ratio": percent(verdicts.margins.log_ratio),
+        "margin_share": percent(verdicts.margins.share),
+        "margin_cost": percent(verdicts.margins.cost),
+        "supported_share": percent(verdicts.supported_share),
+        "refuted_share": percent(verdicts.refuted_share),
+        "decided_share": percent(verdicts.decided_share),
+    }
+
+
+def percent(share: float) -> str:
+    """Write a share in percent, with as few digits as it takes."""
+    return f"{format_number(round(100 * share, 6))} %"
+
+
+def listed(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Turn a table of texts and whole numbers into its columns and rows; missing is a dash."""
+    cells = table.astype(object).where(table.notna(), "–")
+    return {"columns": list(table.columns), "rows": cells.map(str).to_numpy().tolist()}

@@ -1,0 +1,85 @@
+"""The text of the paper: no number is typed, nothing it names is missing, nothing is unused."""
+
+import copy
+import json
+import re
+
+import pytest
+from paper_text import PAPER, SECTIONS, query
+
+from momentum_study.paper.parts import LEFT_OUT, plates
+from momentum_study.paper.typesetting import typeset
+
+OUTCOMES = ("for", "against", "no difference", "undecided")
+# Batch sizes and heights of barriers are names of cases; so is the β of a case of C9.
+NAMES_OF_CASES = {"16", "64", "0.99"}
+
+
+def prose(text):
+    """Return what is printed as it stands: no comments, code, formulas, names of cases."""
+    text = re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+    text = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+    text = re.sub(r"\$.*?\$", "", text, flags=re.DOTALL)
+    text = re.sub(r"^#?(?:set|let|import|show)\b.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"#[\w.-]+(?:\([^()]*\))?", "", text)
+    text = re.sub(r"@[\w:]+", "", text)
+    # Layout: columns, sizes, spans.
+    return re.sub(r"^\s*(?:columns|size|align|table\.cell|fill)\b.*$", "", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_no_number_is_typed(name):
+    found = re.findall(r"(?<![\w.])\d+\.\d+|(?<![\w.Cx])\d{2,}", prose(SECTIONS[name]))
+    assert set(found) <= NAMES_OF_CASES
+
+
+def test_every_reference_is_cited_and_every_citation_is_known():
+    known = set(re.findall(r"^@\w+\{(\w+),", (PAPER / "references.bib").read_text(), re.MULTILINE))
+    cited = set(re.findall(r"@([a-z]+\d{4})\b", "".join(SECTIONS.values())))
+    assert cited == known
+
+
+def test_every_kind_of_figure_is_shown_and_named(study):
+    text = "".join(SECTIONS.values())
+    shown, named = (set(re.findall(rf'#{what}\("(\w+)"[,)]', text)) for what in ("plate", "see"))
+    assert shown == named == set(plates(study))
+    assert not shown & set(LEFT_OUT)
+
+
+def test_every_case_that_the_text_names_is_in_the_published_study(inputs):
+    root, values = inputs
+    assert query(root, values, "<missing>") == []
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_the_paper_compiles_whatever_comes_out(inputs, outcome):
+    root, values = inputs
+    other = copy.deepcopy(values)
+    for cases in other["facts"]["cases"].values():
+        for case in cases.values():
+            case["outcome"] = outcome
+    assert typeset(root / "paper/main.typ", root, other).startswith(b"%PDF")
+
+
+def test_the_paper_compiles_for_a_study_with_next_to_nothing_in_it(inputs):
+    root, values = inputs
+    other = copy.deepcopy(values)
+    for name in ("claims", "tuned", "regret", "profiles", "foretold", "limits", "all_cases"):
+        other["facts"][name] = []
+    for name in ("cases", "budget", "best_rates", "exits"):
+        other["facts"][name] = {}
+    other["facts"]["theory"]["break_even"] = []
+    other["facts"]["study"] = {"name": "mine", "description": "A study of my own."}
+    other["plates"] = {}
+    assert len(query(root, other, "<missing>")) > 50
+    assert typeset(root / "paper/main.typ", root, other).startswith(b"%PDF")
+
+
+def test_a_study_that_is_not_the_published_one_says_so(inputs):
+    root, values = inputs
+    other = copy.deepcopy(values)
+    other["facts"]["study"] = {"name": "smoke", "description": "A smoke study."}
+    assert query(root, values, "<other-study>") == []
+    (note,) = query(root, other, "<other-study>")
+    assert "A smoke study." in json.dumps(note)
