@@ -17,6 +17,7 @@ include: "workflow/rules/validation.smk"
 include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/paper.smk"
+include: "workflow/rules/explorer.smk"
 include: "workflow/rules/targets.smk"
 include: "workflow/rules/provenance.smk"
 
@@ -27,6 +28,7 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         rules.paper.output,
+        rules.explorer.output,
         rules.provenance.output,
 
 

@@ -57,6 +57,13 @@ def test_a_training_job_loads_no_heavy_library() -> None:
     assert done.stdout.split() == []
 
 
+def test_parts_of_a_page_beside_a_module_are_declared() -> None:
+    beside = {path for kind in ("html", "css", "js") for path in ROOT.glob(f"explorer/*.{kind}")}
+    assert {ROOT / "explorer/page.html", ROOT / "explorer/main.js"} < beside
+    assert beside < set(source_files("commands.explorer"))
+    assert not beside & set(source_files("commands.cells"))
+
+
 def test_unknown_module() -> None:
     with pytest.raises(FileNotFoundError):
         source_files("no_such_module")

@@ -28,6 +28,7 @@ COMMANDS = {
     "validation": "hold the code against numbers that others published",
     "figure": "draw one figure from the tables",
     "paper": "typeset the paper from its text, the tables and the figures",
+    "explorer": "write the page on which the cells and their curves can be looked at",
     "provenance": "record versions, processor, kernels and timings",
     "publish": "copy a finished study's results to results/published",
     "document": "write the tables of the pages that show the published study",

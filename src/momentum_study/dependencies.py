@@ -11,11 +11,13 @@ from pathlib import Path
 PACKAGE = "momentum_study"
 ROOT = Path(__file__).parent
 
+_BESIDE = ("*.csv", "*.css", "*.html", "*.js")
+
 
 def source_files(*modules: str) -> list[Path]:
     """Return the package's files that these modules import, directly or not, and their own.
 
-    Tables that lie beside a module belong to it.
+    Tables, and parts of a page, that lie beside a module belong to it.
 
     Parameters
     ----------
@@ -36,7 +38,8 @@ def source_files(*modules: str) -> list[Path]:
             waiting.extend(_imports(module))
     files = {_file(module) for module in found}
     folders = {file.parent for file in files}
-    return sorted(files | {table for folder in folders for table in folder.glob("*.csv")})
+    beside = {path for folder in folders for kind in _BESIDE for path in folder.glob(kind)}
+    return sorted(files | beside)
 
 
 def _file(module: str) -> Path:

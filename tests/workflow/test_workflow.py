@@ -58,7 +58,7 @@ def results(folder: Path) -> dict[str, bytes]:
     parts = [path for part in ("tables", "figures") for path in sorted((smoke / part).rglob("*.*"))]
     return {
         str(path.relative_to(smoke)): path.read_bytes()
-        for path in (*parts, smoke / "paper.pdf")
+        for path in (*parts, smoke / "paper.pdf", smoke / "explorer.html")
         if path.name != "cost.csv"
     }
 
@@ -157,6 +157,7 @@ def test_another_beta_trains_the_new_shards_only(finished: Path) -> None:
         ("src/momentum_study/figures/lag.py", "# A remark.", {"figure": 1, "paper": 1}),
         ("paper/sections/threats.typ", "A sentence.", {"paper": 1}),
         ("paper/references.bib", "% A remark.", {"paper": 1}),
+        ("src/momentum_study/explorer/table.css", "/* A remark. */", {"explorer": 1}),
     ],
 )
 def test_an_edit_makes_anew_what_contains_it_alone(
@@ -178,6 +179,7 @@ def test_the_report_has_every_table_figure_and_page_with_labels_and_caption(fini
         *(smoke / "tables").iterdir(),
         *(smoke / "figures").rglob("*.png"),
         smoke / "paper.pdf",
+        smoke / "explorer.html",
     ]
     parts = (r'"(results/[^"]+)": \{"name": "[^"]+"', r'"labels": \{"[^}]+\}', '"caption": "<p>')
     shown = set(re.findall(", .{0,400}?".join(parts), report))

@@ -6,6 +6,7 @@ rule provenance:
         rules.tables.input,
         rules.figures.input,
         rules.paper.output,
+        rules.explorer.output,
         costs=rules.cost.output,
         sources=sources("provenance"),
     output:

@@ -1,0 +1,172 @@
+// Learning curves as a drawing: medians with quartiles, log axes, a name at the end of each line.
+
+/**
+ * @typedef {Object} Series
+ * @property {string} name short, at the end of the line
+ * @property {string} look class of its line
+ * @property {{light: string, dark: string}} color
+ * @property {{steps: number[], median: number[], low: number[], high: number[]}} curve
+ */
+
+const CHART = { height: 270, left: 46, right: 66, top: 10, bottom: 36 };
+const CHART_TOP = 10; // as in the figures: a line that goes beyond leaves the chart
+
+/**
+ * @param {Series[]} series
+ * @param {number} width in pixels
+ * @param {number} floor below which losses are cut off
+ * @param {string} label what stands for the drawing where it cannot be seen
+ * @returns {SVGElement}
+ */
+function curvesChart(series, width, floor, label) {
+    const { height, left, right, top, bottom } = CHART;
+    const cut = (value) => Math.min(Math.max(value, floor), CHART_TOP);
+    const all = series.flatMap(({ curve }) => [...curve.median, ...curve.low, ...curve.high]);
+    const finite = all.filter(Number.isFinite).map(cut);
+    const margin = 1.15;
+    const low = Math.min(...finite, 0.5) / margin;
+    const high = Math.max(...finite, 1) * margin;
+    const lossPlace = axis(low, high, true);
+    const last = Math.max(...series.flatMap(({ curve }) => curve.steps), 1);
+    // From 0 to 1 in a straight line, a quarter of a decade wide, as in the figures.
+    const size = (step) => (step < 1 ? step / 4 : 0.25 + Math.log10(step));
+    const end = width - right;
+    const x = (step) => left + (size(step) / size(last)) * (end - left);
+    const y = (loss) => height - bottom - lossPlace(cut(loss)) * (height - top - bottom);
+    const chart = drawing("svg", {
+        viewBox: `0 0 ${width} ${height}`,
+        width,
+        height,
+        role: "img",
+        "aria-label": label,
+    });
+    chart.append(...axesNodes(x, y, low, high, last, end));
+    for (const one of series) {
+        const band = bandPoints(one.curve, x, y);
+        if (band)
+            chart.append(drawing("polygon", { class: "band", points: band, style: colors(one) }));
+    }
+    // The chosen cell comes first, and its line lies on top.
+    for (const one of [...series].reverse()) chart.append(...lineNodesOf(one, x, y));
+    chart.append(...nameNodes(series, x, y, end));
+    return chart;
+}
+
+const colors = (series) => ({ "--light": series.color.light, "--dark": series.color.dark });
+
+function axesNodes(x, y, low, high, last, end) {
+    const { height, left, top, bottom } = CHART;
+    const ground = height - bottom;
+    const nodes = [];
+    for (const loss of logTicks(low, high, 6)) {
+        nodes.push(
+            drawing("line", { class: "grid", x1: left, x2: end, y1: y(loss), y2: y(loss) }),
+            drawing("text", { x: left - 6, y: y(loss) + 4, "text-anchor": "end" }, shown(loss)),
+        );
+    }
+    for (const step of [0, ...logTicks(1, last, 5)]) {
+        nodes.push(
+            drawing("line", {
+                class: "axis",
+                x1: x(step),
+                x2: x(step),
+                y1: ground,
+                y2: ground + 4,
+            }),
+            drawing("text", { x: x(step), y: ground + 16, "text-anchor": "middle" }, shown(step)),
+        );
+    }
+    nodes.push(
+        drawing("line", { class: "axis", x1: left, x2: end, y1: ground, y2: ground }),
+        drawing("line", { class: "axis", x1: left, x2: left, y1: top, y2: ground }),
+        drawing("line", { class: "one", x1: left, x2: end, y1: y(1), y2: y(1) }),
+        drawing(
+            "text",
+            { x: (left + end) / 2, y: height - 4, "text-anchor": "middle" },
+            "updates (log scale from 1)",
+        ),
+    );
+    return nodes;
+}
+
+/** Index of the last evaluation before half of the runs have diverged. */
+const lastFinite = (values) => {
+    const gone = values.findIndex((value) => !Number.isFinite(value));
+    return gone < 0 ? values.length - 1 : gone - 1;
+};
+
+function bandPoints({ steps, low, high }, x, y) {
+    const last = lastFinite(low);
+    if (last < 1) return null;
+    const there = range(0, last);
+    const point = (values) => (i) => `${x(steps[i]).toFixed(1)},${y(values[i]).toFixed(1)}`;
+    return [...there.map(point(low)), ...there.reverse().map(point(high))].join(" ");
+}
+
+function lineNodesOf(series, x, y) {
+    const { steps, median } = series.curve;
+    const last = lastFinite(median);
+    if (last < 0) return [];
+    const points = range(0, last).map(
+        (i) => `${x(steps[i]).toFixed(1)},${y(median[i]).toFixed(1)}`,
+    );
+    const style = colors(series);
+    const nodes = [
+        drawing("polyline", { class: `curve ${series.look}`, points: points.join(" "), style }),
+    ];
+    if (last < median.length - 1) {
+        const [cx, cy] = [x(steps[last]), y(median[last])];
+        const d = `M${cx - 4},${cy - 4}l8,8m0,-8l-8,8`;
+        nodes.push(drawing("path", { class: "end", d, style }));
+    }
+    return nodes;
+}
+
+/**
+ * Names at the ends of the lines: of those that reach the right edge beside it, moved apart where
+ * they would overlap; of the others behind their last point.
+ */
+function nameNodes(series, x, y, end) {
+    const { height, bottom, top } = CHART;
+    const gap = 13;
+    const names = series
+        .map(({ name, curve }) => ({ name, curve, last: lastFinite(curve.median) }))
+        .filter(({ last }) => last >= 0)
+        .map(({ name, curve, last }) => ({
+            name,
+            x: x(curve.steps[last]),
+            y: y(curve.median[last]),
+        }));
+    const label = ({ name }, left, middle) =>
+        drawing("text", { class: "name", x: left, y: middle + 4 }, name);
+    const short = names.filter((one) => one.x < end - 1);
+    const long = names.filter((one) => one.x >= end - 1).sort((a, b) => a.y - b.y);
+    const places = long.map((one) => one.y);
+    for (let i = 1; i < places.length; i++) places[i] = Math.max(places[i], places[i - 1] + gap);
+    const over = Math.max(0, (places.at(-1) ?? 0) - (height - bottom));
+    return [
+        ...short.map((one) => label(one, one.x + 8, one.y)),
+        ...long.flatMap((one, i) => {
+            const at = Math.max(places[i] - over, top);
+            return [
+                drawing("line", { class: "leader", x1: end + 2, y1: one.y, x2: end + 6, y2: at }),
+                label(one, end + 8, at),
+            ];
+        }),
+    ];
+}
+
+/** A sample of a line, for the list of what is drawn. */
+const lineSample = (series) =>
+    drawing(
+        "svg",
+        { viewBox: "0 0 30 12", "aria-hidden": "true" },
+        drawing("line", {
+            class: `curve ${series.look}`,
+            x1: 0,
+            x2: 30,
+            y1: 6,
+            y2: 6,
+            style: colors(series),
+        }),
+    );

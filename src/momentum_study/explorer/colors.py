@@ -1,0 +1,58 @@
+"""The colours of the figures, as the explorer needs them: readable on light and dark grounds."""
+
+import numpy as np
+import seaborn as sns
+from matplotlib.colors import to_hex, to_rgb
+from numpy.typing import NDArray
+
+from momentum_study.figures.compared import Series
+from momentum_study.figures.rules import RULE_STYLES
+from momentum_study.figures.style import DESCENT
+
+GROUNDS = {"light": "#ffffff", "dark": "#16191d"}
+"""What lines are drawn on, by theme."""
+
+LINE_CONTRAST = 3.0
+"""What the Web Content Accessibility Guidelines (WCAG 2.2, 1.4.11) ask of lines."""
+
+_OTHER_RULE = "#808080"  # one that a user has added
+_RANGE = (0.12, 0.94)  # of the palette, as in the figure of the maps
+
+
+def map_palette(count: int) -> list[str]:
+    """Return the palette of the maps, from dark to light."""
+    mako = sns.color_palette("mako", as_cmap=True)
+    return [to_hex(color) for color in mako(np.linspace(*_RANGE, count))]
+
+
+def line_colors(rule: str, beta: float) -> dict[str, str]:
+    """Return the colour of a rule's line by theme: that of the figures, made to stand out."""
+    if rule == "gd":
+        return {"light": DESCENT, "dark": "white"}
+    if rule == "momentum":
+        color = Series(True, beta).color
+    else:
+        color = RULE_STYLES[rule].color if rule in RULE_STYLES else _OTHER_RULE
+    return {theme: standing_out(color, ground) for theme, ground in GROUNDS.items()}
+
+
+def standing_out(color: str, ground: str) -> str:
+    """Mix a colour with black or white until it has `LINE_CONTRAST` to its ground."""
+    end = np.round(1 - _luminance(ground))  # of white on a dark ground, of black on a light one
+    for share in np.linspace(0.0, 1.0, 51):
+        mixed = to_hex((1 - share) * np.array(to_rgb(color)) + share * end)
+        if contrast(mixed, ground) >= LINE_CONTRAST:
+            break
+    return mixed
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours, 1 to 21, by the definition of WCAG 2.2."""
+    low, high = sorted([_luminance(first), _luminance(second)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: str) -> float:
+    channels: NDArray[np.float64] = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

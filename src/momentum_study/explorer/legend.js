@@ -1,0 +1,109 @@
+// What colours, hatches and marks of the maps mean, and how to read them.
+
+/** Ticks with labels, at places in [0, 1]. */
+const ticksNode = (ticks) =>
+    element(
+        "div",
+        { class: "ticks", "aria-hidden": "true" },
+        ...ticks.map(({ at, label }) =>
+            element("span", { style: { left: `${100 * at}%` } }, label),
+        ),
+    );
+
+/** Draw the legend anew: only what the view has. */
+function drawLegend(study, state, metric, scale, cells, hasLine) {
+    const swatch = (classes, text, color) =>
+        element(
+            "li",
+            {},
+            element(
+                "span",
+                { class: "swatch", "aria-hidden": "true" },
+                element("span", {
+                    class: `cell ${classes}`,
+                    style: color ? { "--fill": color } : {},
+                }),
+            ),
+            text,
+        );
+    const looks = new Set(cells.flatMap((cell) => cellLook(study, metric, scale, cell).classes));
+    const middle = scale.palette[Math.round(scale.palette.length * 0.35)];
+    const values = cells.map((cell) => study.value(cell, metric));
+    const items = [];
+    if (
+        metric.kind === "relative" &&
+        values.some((value) => value >= 1 && Number.isFinite(value))
+    ) {
+        items.push(swatch("pale", "1 or more: no better than a constant", study.no_better));
+    }
+    if (looks.has("some")) items.push(swatch("some", "some runs diverged", middle));
+    const isRate = metric.kind === "rate"; // which has a colour even where nothing else has
+    const gone = isRate ? "" : " gone";
+    if (looks.has("half"))
+        items.push(swatch(`half${gone}`, "half or more diverged", isRate && scale.color(0.7)));
+    if (looks.has("all"))
+        items.push(swatch(`all${gone}`, "all runs diverged", isRate && scale.color(1)));
+    if (looks.has("missed")) items.push(swatch("missed", "target missed by half or more"));
+    if (looks.has("empty")) items.push(swatch("empty", "no value"));
+    if (metric.better !== "none") {
+        items.push(swatch("best", "best cell of the map", middle));
+        items.push(swatch("best-of-row", "best rate for its β", middle));
+    }
+    if (hasLine) {
+        const line = element(
+            "span",
+            { class: "swatch", "aria-hidden": "true" },
+            element("span", { class: "stable" }),
+        );
+        items.push(element("li", {}, line, "stability line (theory)"));
+    }
+    const gradient = `linear-gradient(to right, ${scale.palette.join(",")})`;
+    const ends = [
+        scale.below && "below",
+        scale.above && metric.kind !== "relative" && "above",
+    ].filter(Boolean);
+    byId("legend").replaceChildren(
+        element(
+            "div",
+            { class: "scale" },
+            element(
+                "div",
+                {},
+                metric.group === "Loss / loss of the best constant"
+                    ? `${metric.label} / loss of the best constant`
+                    : metric.label,
+            ),
+            element("div", { class: "bar", style: { background: gradient } }),
+            ticksNode(scale.ticks),
+        ),
+        element("ul", { class: "swatches" }, ...items),
+    );
+    byId("reading").textContent = readingText(study, state, metric, cells, ends, hasLine);
+}
+
+/** How to read the maps of a view. */
+function readingText(study, state, metric, cells, ends, hasLine) {
+    const rate =
+        state.axis === "eta"
+            ? "η = (1−β)α, the rate of the heavy-ball form"
+            : "α, the effective learning rate";
+    const hasDescent = cells.some((cell) => study.get(cell, "rule") === "gd");
+    const sentences = [
+        `Columns: ${rate}, on a log scale.`,
+        `Rows: β${hasDescent ? "; the lowest, set apart, is plain descent" : ""}.`,
+    ];
+    if (metric.better !== "none") {
+        const floor =
+            metric.kind === "relative" ? `; losses below ${shown(study.floor)} are equal` : "";
+        sentences.push(`Of equal values the one of the smallest α is the best${floor}.`);
+    }
+    if (ends.length)
+        sentences.push(`Values ${ends.join(" and ")} the scale have the colour of its end.`);
+    if (hasLine) {
+        sentences.push(
+            "Stability line: beyond it a quadratic as curved as the training loss is before the " +
+                "first update diverges; median and, shaded, range over replicates.",
+        );
+    }
+    return sentences.join(" ");
+}

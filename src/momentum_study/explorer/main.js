@@ -1,0 +1,255 @@
+// From the address to the page and back: controls, the sentence on what is shown, drawing.
+
+const TITLES = {
+    grid: "Grid",
+    batch: "Batch size",
+    network: "Network",
+    schedule: "Schedule",
+    rule: "Rule",
+};
+const AXES = [
+    ["alpha", "α"],
+    ["eta", "η = (1−β)α"],
+];
+const VIEWS = [
+    ["maps", "maps"],
+    ["table", "table"],
+];
+
+/** A group of radio buttons in one line. */
+function radios(key, title, choices, chosen, actions, prefix = "") {
+    return element(
+        "fieldset",
+        { id: `${prefix}${key}` },
+        element("legend", {}, title),
+        element(
+            "div",
+            { class: "choice" },
+            ...choices.map(([value, text]) =>
+                element(
+                    "label",
+                    {},
+                    element("input", {
+                        type: "radio",
+                        name: `${prefix}${key}`,
+                        value,
+                        checked: value === chosen,
+                        onchange: () => actions.change({ [key]: value }),
+                    }),
+                    text,
+                ),
+            ),
+        ),
+    );
+}
+
+/** A list to choose from: [value, text], or [title of a group, its list]. */
+function list(key, title, choices, chosen, actions) {
+    const option = ([value, text]) =>
+        element("option", { value, selected: value === chosen }, text);
+    return element(
+        "div",
+        { class: "control" },
+        element("label", { for: key }, title),
+        element(
+            "select",
+            { id: key, onchange: (event) => actions.change({ [key]: event.target.value }) },
+            ...choices.map(([value, text]) =>
+                Array.isArray(text)
+                    ? element("optgroup", { label: value }, ...text.map(option))
+                    : option([value, text]),
+            ),
+        ),
+    );
+}
+
+/** Controls of a state; where there is but one choice there is none. */
+function drawControls(study, state, actions) {
+    const focused = document.activeElement?.closest?.("#controls") && document.activeElement;
+    const nodes = [];
+    const keys = {};
+    for (const key of VIEW_KEYS) {
+        const choices = study.choices(key, keys);
+        keys[key] = state[key];
+        if (choices.length < 2) continue;
+        const texts = choices.map((name) => [
+            name,
+            key === "batch" ? (name === "full" ? "full batch" : name) : spaced(name),
+        ]);
+        nodes.push(list(key, TITLES[key], texts, state[key], actions));
+    }
+    const cells = study.where(keys);
+    const rules = study.series.filter(
+        (one) => one.rule !== "gd" && study.where({ rule: one.rule }, cells).length,
+    );
+    const labels = new Map(rules.map((one) => [one.rule, one.label]));
+    if (labels.size > 1)
+        nodes.push(
+            list("rule", TITLES.rule, [["all", "all rules"], ...labels], state.rule, actions),
+        );
+    const groups = Map.groupBy(study.metrics, (metric) => metric.group);
+    const metrics = [...groups].map(([group, own]) => [
+        group,
+        own.map((metric) => [metric.name, metric.label]),
+    ]);
+    nodes.push(
+        list("metric", "Colour", metrics, state.metric, actions),
+        radios("axis", "Columns", AXES, state.axis, actions),
+        radios("view", "Shown as", VIEWS, state.view, actions),
+    );
+    byId("controls").replaceChildren(...nodes);
+    if (focused) restoreFocus(focused);
+}
+
+/** Drawing controls anew must not take the keyboard away from the one in use. */
+function restoreFocus(old) {
+    const node = old.id
+        ? byId(old.id)
+        : document.querySelector(`#controls input[name="${old.name}"]:checked`);
+    node?.focus();
+}
+
+/** @returns {string} what is shown, in a sentence or two */
+function summaryText(study, state, cells) {
+    const metric = study.metric(state.metric);
+    const panels = panelsOf(study, cells);
+    const sum = (column) => cells.reduce((total, cell) => total + study.numbers[column][cell], 0);
+    const where = [
+        `grid “${spaced(state.grid)}”`,
+        batchName(state.batch),
+        `network “${spaced(state.network)}”`,
+        `${spaced(state.schedule)} schedule`,
+    ];
+    if (state.rule !== "all")
+        where.push(`rule ${study.series.find((one) => one.rule === state.rule).label}`);
+    const sets = panels.length === 1 ? "one data set" : `${panels.length} data sets`;
+    const seen = state.view === "table" ? "Table" : "Maps";
+    return [
+        `${seen} of the ${metric.label} over β and ${state.axis === "eta" ? "η" : "α"}:`,
+        `${where.join(", ")}; ${sets}.`,
+        `${counted(cells.length)} cells, ${counted(sum("n_runs"))} runs,`,
+        `of which ${counted(sum("n_diverged"))} diverged.`,
+    ].join(" ");
+}
+
+/** @returns {string} which cell is chosen, for those who do not see it */
+function chosenText(study, state) {
+    if (state.cell === null) return "No cell is chosen.";
+    const metric = study.metric(state.metric);
+    const dataset = spaced(study.get(state.cell, "dataset"));
+    return `Chosen: ${dataset}, ${cellText(study, state, metric, state.cell)}.`;
+}
+
+/** The page, once its data are read. */
+class Explorer {
+    /** @param {Study} study */
+    constructor(study) {
+        this.study = study;
+        this.curves = null;
+        this.actions = {
+            change: (wish) => this.go(wish),
+            choose: (cell, reveal) => this.choose(cell, reveal),
+            address: ({ cell, ...wish }) =>
+                toHash(study, {
+                    ...this.state,
+                    ...wish,
+                    cell: cell === undefined ? this.state.cell : cell,
+                }),
+        };
+        this.state = settled(study, fromHash(location.hash));
+        history.replaceState(null, "", toHash(study, this.state));
+        addEventListener("popstate", () => this.show(settled(study, fromHash(location.hash))));
+        addEventListener("keydown", (event) => {
+            if (event.key === "Escape" && !event.defaultPrevented && this.state.cell !== null)
+                this.actions.choose(null);
+        });
+        addEventListener("resize", () => requestAnimationFrame(() => this.drawDetails()));
+        byId("theme").addEventListener("click", () => this.toggleTheme());
+        byId("controls").addEventListener("submit", (event) => event.preventDefault());
+        this.show(this.state);
+    }
+
+    /** Go to another view; the way back leads here. */
+    go(wish) {
+        const cell = cellKeys(this.study, this.state.cell);
+        const state = settled(this.study, { ...this.state, cell, ...wish });
+        const hash = toHash(this.study, state);
+        if (hash !== location.hash) history.pushState(null, "", hash);
+        this.show(state);
+    }
+
+    /** Draw what differs between the state shown and another. */
+    show(state) {
+        const { study, actions } = this;
+        const differs = (...keys) =>
+            !this.shown || keys.some((key) => state[key] !== this.shown[key]);
+        this.state = state;
+        const cells = shownCells(study, state);
+        document.documentElement.dataset.theme = state.theme;
+        byId("theme").textContent = this.isDark() ? "Light theme" : "Dark theme";
+        const redrawn = differs(...VIEW_KEYS, "rule", "metric", "axis", "view");
+        const isTable = state.view === "table";
+        if (redrawn) {
+            drawControls(study, state, actions);
+            for (const id of ["maps", "legend", "reading"]) byId(id).hidden = isTable;
+            byId("table").hidden = !isTable;
+            byId(isTable ? "maps" : "table").replaceChildren();
+            if (!isTable) drawMaps(study, state, cells, actions);
+        }
+        if (isTable && (redrawn || differs("cell"))) drawTable(study, state, cells, actions);
+        if (differs("cell")) markChosen(state.cell);
+        if (redrawn || differs("cell", "curve")) this.drawDetails();
+        byId("summary").textContent = summaryText(study, state, cells);
+        if (differs("cell")) byId("chosen").textContent = chosenText(study, state);
+        this.shown = state;
+    }
+
+    /** @param {Curves} curves */
+    receive(curves) {
+        this.curves = curves;
+        this.drawDetails();
+    }
+
+    drawDetails() {
+        drawDetails(this.study, this.state, this.curves, this.actions);
+    }
+
+    /** Choose a cell, or none; on a narrow screen its details lie below, to be revealed. */
+    choose(cell, reveal = false) {
+        this.go({ cell: cellKeys(this.study, cell) });
+        const details = byId("details");
+        if (reveal && details.getBoundingClientRect().top > innerHeight - 100)
+            details.scrollIntoView();
+    }
+
+    isDark() {
+        const { theme } = this.state;
+        return theme === "auto"
+            ? matchMedia("(prefers-color-scheme: dark)").matches
+            : theme === "dark";
+    }
+
+    /** The theme is no view: the way back does not lead through it. */
+    toggleTheme() {
+        const state = { ...this.state, theme: this.isDark() ? "light" : "dark" };
+        history.replaceState(null, "", toHash(this.study, state));
+        this.show(state);
+    }
+}
+
+/** Resolves when the next picture has been painted. */
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+async function start() {
+    const explorer = new Explorer(new Study(await readCells()));
+    await painted();
+    performance.mark("explorer:first-drawing");
+    explorer.receive(await readCurves());
+    performance.mark("explorer:ready");
+    document.documentElement.dataset.ready = "true";
+}
+
+start().catch((error) => {
+    byId("failure").textContent = `The page cannot be drawn in this browser: ${error.message}`;
+    byId("failure").hidden = false;
+});

@@ -1,0 +1,36 @@
+// Writing numbers: for people, and as the CSV files of the study do.
+
+/** Three digits that count, or as many as asked, without trailing zeros; ∞ or – for none. */
+function shown(value, digits = 3) {
+    if (Number.isNaN(value)) return "–";
+    if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+    const rounded = Number(value.toPrecision(digits));
+    const size = Math.abs(rounded);
+    if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
+        const [digitsPart, exponent] = rounded.toExponential().split("e");
+        const power = superscript(Number(exponent));
+        return (digitsPart === "1" ? power : `${digitsPart} × ${power}`).replace("-", "−");
+    }
+    return String(rounded).replace("-", "−");
+}
+
+const superscript = (exponent) =>
+    `10${String(exponent).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)])}`;
+
+const percent = (share) => `${Math.round(100 * share)} %`;
+const counted = (count) => count.toLocaleString("en");
+
+/** As Python writes a float, which is what stands in the published CSV files. */
+function csvFloat(value) {
+    if (Number.isNaN(value)) return "";
+    if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+    const [digits, exponent] = value.toExponential().split("e");
+    if (value === 0 || (exponent >= -4 && exponent < 16)) {
+        return Number.isInteger(value) ? `${value}.0` : String(value);
+    }
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${digits}e${exponent < 0 ? "-" : "+"}${size}`;
+}
+
+/** A field of a CSV file, in quotes only where it needs them. */
+const csvField = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,0 +1,160 @@
+// The view as a table that can be sorted, and as a CSV file with rows of the table of cells.
+
+/** Columns: title, value for sorting, text. */
+function tableColumns(study, metric) {
+    const number = (title, value, text = shown) => ({
+        title,
+        value,
+        text: (cell) => text(value(cell)),
+    });
+    const name = (title, value) => ({ title, value, text: value });
+    return [
+        name("data set", (cell) => study.get(cell, "dataset")),
+        name("rule", (cell) => study.seriesOfCell(cell).label),
+        number("β", (cell) => study.get(cell, "beta"), String),
+        number("α", (cell) => study.get(cell, "alpha")),
+        number("η", (cell) => study.get(cell, "eta")),
+        number(
+            metric.label,
+            (cell) => study.value(cell, metric),
+            (value) => shown(value, 6),
+        ),
+        number(
+            "low",
+            (cell) => study.value(cell, metric, metric.low),
+            (value) => shown(value, 6),
+        ),
+        number(
+            "high",
+            (cell) => study.value(cell, metric, metric.high),
+            (value) => shown(value, 6),
+        ),
+        number("runs", (cell) => study.numbers.n_runs[cell]),
+        number("diverged", (cell) => study.numbers.n_diverged[cell]),
+    ];
+}
+
+/**
+ * Draw the table anew.
+ * @param {Study} study
+ * @param {State} state
+ * @param {number[]} cells those shown
+ * @param {{change: function(Object): void, address: function(Object): string}} actions
+ */
+function drawTable(study, state, cells, actions) {
+    const metric = study.metric(state.metric);
+    const columns = tableColumns(study, metric);
+    const body = element(
+        "tbody",
+        { role: "rowgroup" },
+        ...cells.map((cell) => tableRow(study, state, columns, cell, actions)),
+    );
+    const heads = columns.map((column) =>
+        element(
+            "th",
+            { role: "columnheader", scope: "col", "aria-sort": "none" },
+            element(
+                "button",
+                {
+                    type: "button",
+                    onclick: (event) => sortBy(event.target.closest("th"), column, body),
+                },
+                column.title,
+            ),
+        ),
+    );
+    const relative = metric.kind === "relative" ? "; losses over that of the best constant" : "";
+    byId("table").replaceChildren(
+        element(
+            "div",
+            { class: "actions" },
+            element("a", { href: actions.address({ view: "maps" }) }, "Back to the maps"),
+            element(
+                "button",
+                {
+                    type: "button",
+                    id: "download",
+                    onclick: () => download(study, state, metric, cells),
+                },
+                "Download these cells as CSV",
+            ),
+        ),
+        element(
+            "div",
+            { class: "scroll", tabindex: "0", "aria-label": "Table of cells" },
+            // The roles are those of the elements, which their layout would take from them.
+            element(
+                "table",
+                { role: "table" },
+                element(
+                    "caption",
+                    {},
+                    `${counted(cells.length)} cells: medians with their ` +
+                        `${percent(study.confidence)} intervals${relative}`,
+                ),
+                element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...heads)),
+                body,
+            ),
+        ),
+    );
+}
+
+function tableRow(study, state, columns, cell, actions) {
+    const [first, ...others] = columns.map((column) => column.text(cell));
+    const link = element("a", { href: actions.address({ cell }) }, spaced(first));
+    return element(
+        "tr",
+        { role: "row", "data-cell": cell, class: cell === state.cell ? "chosen" : null },
+        element("td", { role: "cell" }, link),
+        ...others.map((text) => element("td", { role: "cell" }, text)),
+    );
+}
+
+function sortBy(head, column, body) {
+    const ascending = head.getAttribute("aria-sort") !== "ascending";
+    for (const other of head.parentNode.children) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+    const key = (row) => column.value(Number(row.dataset.cell));
+    const order = (a, b) => {
+        const [first, second] = [key(a), key(b)];
+        // What has no value comes last either way.
+        if (Number.isNaN(first) || Number.isNaN(second))
+            return Number.isNaN(first) - Number.isNaN(second);
+        return (first < second ? -1 : first > second ? 1 : 0) * (ascending ? 1 : -1);
+    };
+    body.append(...[...body.children].sort(order));
+}
+
+/** @returns {string} the rows and columns of the table of cells that the view is made of */
+function csvText(study, metric, cells) {
+    const own = [metric.count, metric.value, metric.low, metric.high];
+    const others = new Set(
+        study.metrics.flatMap((one) => [one.count, one.value, one.low, one.high]),
+    );
+    const always = new Set([
+        "n_runs",
+        "divergence_rate",
+        "divergence_rate_low",
+        "divergence_rate_high",
+    ]);
+    const columns = study.columns.filter(
+        (name) => own.includes(name) || always.has(name) || !others.has(name),
+    );
+    const whole = new Set(study.whole);
+    const field = (cell, column) => {
+        const value = study.get(cell, column);
+        if (typeof value === "string") return csvField(value);
+        return whole.has(column) ? String(value) : csvFloat(value);
+    };
+    const rows = cells.map((cell) => columns.map((column) => field(cell, column)).join(","));
+    return [columns.join(","), ...rows, ""].join("\n");
+}
+
+function download(study, state, metric, cells) {
+    const url = URL.createObjectURL(
+        new Blob([csvText(study, metric, cells)], { type: "text/csv" }),
+    );
+    const name = [study.study, ...VIEW_KEYS.map((key) => state[key]), metric.name].join("_");
+    element("a", { href: url, download: `${name.replace(/[^\w.-]/g, "-")}.csv` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

@@ -1,0 +1,33 @@
+# The explorer: one page, from tables alone.
+
+
+rule explorer:
+    input:
+        cells=rules.cells.output,
+        runs=rules.collect.output.runs,
+        curves=rules.cell_curves.output,
+        initial=rules.initial_sharpness.output,
+        sources=sources("explorer"),
+    output:
+        report(
+            f"{RESULTS}/explorer.html",
+            caption="../report/explorer.rst",
+            category="Explorer",
+            labels={"page": "cells and learning curves"},
+        ),
+    log:
+        f"{RESULTS}/logs/explorer.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/explorer.tsv"
+    params:
+        folder=lambda wildcards: f"{RESULTS}/tables",
+        study=STUDY.study,
+        description=STUDY.description,
+        families=FAMILIES,
+        confidence=STUDY.statistics.confidence,
+    message:
+        "Writing the explorer"
+    shell:
+        "python -m momentum_study explorer --tables {params.folder:q} --output {output:q}"
+        " --study {params.study:q} --description {params.description:q}"
+        " --families {params.families:q} --confidence {params.confidence} > {log:q} 2>&1"
