@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from pandera.pandas import DataFrameSchema
 
+from momentum_study.figures.catalogue import KINDS
 from momentum_study.pages import Contents
 from momentum_study.summaries import (
     claims_summary,
@@ -19,6 +20,18 @@ from momentum_study.summaries import (
 from momentum_study.tables import CLAIMS, LANDSCAPES, STABILITY, THEORY, VALIDATION, read_table
 
 Table = Callable[[], pd.DataFrame]
+
+
+_ONE_FOR = {"study": "study", "grid": "grid", "batch": "batch size of a grid"}
+
+
+def figures_summary() -> pd.DataFrame:
+    """Figures, what to look for, the tables they are drawn from, a row per kind."""
+    rows = [
+        (f"`{name}`", about.title, about.see, ", ".join(about.tables), _ONE_FOR[about.per])
+        for name, about in KINDS.items()
+    ]
+    return pd.DataFrame(rows, columns=["figure", "shows", "look for", "tables", "one for each"])
 
 
 def contents(published: Path) -> dict[str, Contents]:
@@ -49,5 +62,6 @@ def contents(published: Path) -> dict[str, Contents]:
             "findings": of(findings_summary, "validation.csv", VALIDATION),
         },
         "docs/verdicts.md": {"claims": of(claims_summary, "claims.csv", CLAIMS)},
+        "docs/figures.md": {"figures": figures_summary},
         "README.md": {"verdicts": of(verdicts_summary, "claims.csv", CLAIMS)},
     }

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from momentum_study.errors import StudyError
 
-# Not the cells, which `cells` makes from the runs; and figures as pictures: the drawings beside
-# them are twice as large, and come out of every run.
+# Not the cells and their curves, which are large and in the explorer; and figures as pictures: the
+# drawings beside them are twice as large, and in the paper.
 PATTERNS = (
     "tables/runs.parquet",
     "tables/pairs.parquet",
     "tables/*.csv",
     "figures/**/*.png",
+    "paper.pdf",
+    "explorer.html",
     "provenance.json",
 )
 # They differ from run to run; `provenance.json` has their sum.
