@@ -1,7 +1,6 @@
 """The colours of the figures, as the explorer needs them: readable on light and dark grounds."""
 
 import numpy as np
-import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
@@ -16,13 +15,6 @@ LINE_CONTRAST = 3.0
 """What the Web Content Accessibility Guidelines (WCAG 2.2, 1.4.11) ask of lines."""
 
 _OTHER_RULE = "#808080"  # one that a user has added
-_RANGE = (0.12, 0.94)  # of the palette, as in the figure of the maps
-
-
-def map_palette(count: int) -> list[str]:
-    """Return the palette of the maps, from dark to light."""
-    mako = sns.color_palette("mako", as_cmap=True)
-    return [to_hex(color) for color in mako(np.linspace(*_RANGE, count))]
 
 
 def line_colors(rule: str, beta: float) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from momentum_study.analysis.curves import LOSSES
 from momentum_study.analysis.stability import FORETOLD_RULES
 from momentum_study.errors import StudyError
-from momentum_study.explorer.colors import line_colors, map_palette
+from momentum_study.explorer.colors import line_colors
 from momentum_study.explorer.encoding import (
     INFINITE,
     LOWEST,
@@ -22,8 +22,8 @@ from momentum_study.explorer.encoding import (
     pack_streams,
 )
 from momentum_study.explorer.metrics import metrics
-from momentum_study.figures.maps import NO_BETTER
 from momentum_study.figures.rules import RULE_STYLES
+from momentum_study.figures.style import NO_BETTER, map_palette
 from momentum_study.keys import CELL_KEYS
 from momentum_study.optimizers import RULES
 from momentum_study.tables import CELL_FACTS

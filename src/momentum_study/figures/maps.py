@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex, to_rgb
@@ -26,9 +25,11 @@ from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.style import (
     ALPHA_LABEL,
     FLOOR,
+    NO_BETTER,
     SMALL,
     AxesArray,
     log_ticks,
+    map_palette,
     power_label,
     rate_axis,
 )
@@ -37,8 +38,6 @@ from momentum_study.theory.quadratics import stability_limit
 
 NO_MEDIAN = "0.87"
 """Colour of a cell of which half of the runs diverged, or more."""
-NO_BETTER = "#fddfc4"
-"""Colour of a loss of 1 or more: no better than a constant."""
 
 SOME_DIVERGED, ALL_DIVERGED = "////", "xxxx"
 """Hatches."""
@@ -137,8 +136,7 @@ def _height(place: int) -> float:
 
 def _color_scale(losses: pd.Series) -> tuple[LogNorm, Colormap]:
     """Scale from the decade of the smallest loss, but `FLOOR` at least, to 1."""
-    mako = sns.color_palette("mako", as_cmap=True)
-    colors = ListedColormap(mako(np.linspace(0.12, 0.94, 256))).with_extremes(over=NO_BETTER)
+    colors = ListedColormap(map_palette(256)).with_extremes(over=NO_BETTER)
     smallest = min(max(losses.min(), FLOOR), 0.1)
     return LogNorm(10.0 ** floor(log10(smallest) + 1e-9), 1.0), colors
 

@@ -11,6 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
@@ -38,6 +39,17 @@ FLOOR = 1e-6
 """Smallest relative loss drawn. Below it single precision, not the rule, makes the difference."""
 
 DESCENT = "black"
+
+
+NO_BETTER = "#fddfc4"
+"""Colour in maps of a loss of 1 or more: no better than a constant."""
+
+
+def map_palette(count: int) -> list[str]:
+    """Return the palette of maps, from dark, the lowest loss, to light."""
+    mako = sns.color_palette("mako", as_cmap=True)
+    # Without the ends: black and white would not be told from lines and ground.
+    return [to_hex(color) for color in mako(np.linspace(0.12, 0.94, count))]
 
 
 def apply_style() -> None:
