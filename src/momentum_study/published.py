@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from pandera.pandas import DataFrameSchema
 
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.pages import Contents
@@ -17,7 +16,7 @@ from momentum_study.summaries import (
     validation_summary,
     verdicts_summary,
 )
-from momentum_study.tables import CLAIMS, LANDSCAPES, STABILITY, THEORY, VALIDATION, read_table
+from momentum_study.tables import SCHEMAS, read_table
 
 Table = Callable[[], pd.DataFrame]
 
@@ -48,20 +47,18 @@ def contents(published: Path) -> dict[str, Contents]:
         By the path of the page.
     """
 
-    def of(
-        summary: Callable[[pd.DataFrame], pd.DataFrame], name: str, schema: DataFrameSchema
-    ) -> Table:
-        return lambda: summary(read_table(published / "tables" / name, schema))
+    def of(summary: Callable[[pd.DataFrame], pd.DataFrame], name: str) -> Table:
+        return lambda: summary(read_table(published / "tables" / name, SCHEMAS[name]))
 
     return {
         "docs/findings.md": {
-            "theory": of(theory_summary, "theory.csv", THEORY),
-            "exits": of(exits_summary, "landscapes.csv", LANDSCAPES),
-            "stability": of(stability_summary, "stability.csv", STABILITY),
-            "validation": of(validation_summary, "validation.csv", VALIDATION),
-            "findings": of(findings_summary, "validation.csv", VALIDATION),
+            "theory": of(theory_summary, "theory.csv"),
+            "exits": of(exits_summary, "landscapes.csv"),
+            "stability": of(stability_summary, "stability.csv"),
+            "validation": of(validation_summary, "validation.csv"),
+            "findings": of(findings_summary, "validation.csv"),
         },
-        "docs/verdicts.md": {"claims": of(claims_summary, "claims.csv", CLAIMS)},
+        "docs/verdicts.md": {"claims": of(claims_summary, "claims.csv")},
         "docs/figures.md": {"figures": figures_summary},
-        "README.md": {"verdicts": of(verdicts_summary, "claims.csv", CLAIMS)},
+        "README.md": {"verdicts": of(verdicts_summary, "claims.csv")},
     }

@@ -1,6 +1,7 @@
 """Summaries of tables, in words and rounded numbers: what pages and the paper show of them."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -46,8 +47,9 @@ def span(values: pd.Series) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def _two_digits(number: float) -> str:
-    return format_number(float(f"{number:.2g}"))
+def rounded(number: float, digits: int = 3) -> str:
+    """Write a number with so many digits that count, for people."""
+    return format_number(float(f"{number:.{digits}g}"))
 
 
 def with_interval(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> pd.Series:
@@ -109,7 +111,7 @@ def stability_summary(stability: pd.DataFrame) -> pd.DataFrame:
             "beyond the line": diverged["n_beyond"],
             "both": diverged["n_both"],
             "foretold": with_interval(diverged, "accuracy", "{:.1%}".format),
-            "best shift": diverged["shift"].map(_two_digits, na_action="ignore"),
+            "best shift": diverged["shift"].map(partial(rounded, digits=2), na_action="ignore"),
             "foretold, shifted": diverged["accuracy_shifted"].map(
                 "{:.1%}".format, na_action="ignore"
             ),

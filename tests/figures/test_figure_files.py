@@ -16,11 +16,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from momentum_study.cli import main
-from momentum_study.commands.figure import SOURCES
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import FONT, PIXELS_PER_INCH, SMALL, WIDTH
-from momentum_study.tables import write_table
+from momentum_study.tables import SCHEMAS, write_table
 
 REPORT = Path(__file__).parents[2] / "workflow" / "report"
 POINTS = 72  # of an inch
@@ -57,8 +56,8 @@ def figures(study, full_batch):
 def tables(study, tmp_path_factory):
     """A folder of tables."""
     folder = tmp_path_factory.mktemp("tables")
-    for name, (schema, _) in SOURCES.items():
-        write_table(study[Path(name).stem], folder / name, schema)
+    for name in {name for kind in KINDS.values() for name in kind.tables}:
+        write_table(study[Path(name).stem], folder / name, SCHEMAS[name])
     return folder
 
 

@@ -9,11 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from momentum_study.analysis.statistics import FloatArray, six_digits
 from momentum_study.errors import StudyError
 from momentum_study.keys import CELL_KEYS, RUN_KEYS
+from momentum_study.tables import CURVE_LOSSES, QUARTILES
 
-QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
-"""Name in the columns of a table → share of the runs that lie below."""
-
-LOSSES = ("train_loss", "test_loss")
+_SHARES = (0.25, 0.5, 0.75)  # of the runs that lie below, of each of QUARTILES
 
 Positions = NDArray[np.intp]
 
@@ -48,7 +46,7 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     runs
         ``keys.RUN_KEYS`` and ``null_loss``.
     curves
-        ``keys.RUN_KEYS``, ``step`` and `LOSSES`: all evaluations of some cells, in any order.
+        ``keys.RUN_KEYS``, ``step`` and `CURVE_LOSSES`: all evaluations of some cells, in any order.
 
     Returns
     -------
@@ -74,7 +72,7 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     sizes = np.diff(starts, append=len(order))
     diverged = curves["train_loss"].isna().to_numpy("int64")[order]
     columns = {"n_runs": sizes, "n_diverged": np.add.reduceat(diverged, starts)}
-    for loss in LOSSES:
+    for loss in CURVE_LOSSES:
         relative = _relative(curves[loss], curves["null_loss"])[order]
         for name, values in zip(QUARTILES, _group_quartiles(relative, starts, sizes), strict=True):
             columns[f"{loss}_{name}"] = six_digits(values)
@@ -94,7 +92,7 @@ def _group_quartiles(values: FloatArray, starts: Positions, sizes: Positions) ->
     for size in np.unique(sizes):
         chosen = sizes == size
         members = starts[chosen] + np.arange(size)[:, None]
-        quartiles[:, chosen] = quantiles(values[members], list(QUARTILES.values()))
+        quartiles[:, chosen] = quantiles(values[members], _SHARES)
     return quartiles
 
 

@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
-from momentum_study.analysis.curves import LOSSES, cell_curves_table, whole_cells
+from momentum_study.analysis.curves import cell_curves_table, whole_cells
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import (
     CELL_CURVES,
+    CURVE_LOSSES,
     CURVES,
     RUNS,
     read_large_table,
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Read, summarise, write: a part at a time, for the curves are the largest table."""
     runs = read_table(options.runs, RUNS, [*RUN_KEYS, "null_loss"])
-    curves = read_large_table(options.curves, CURVES, [*RUN_KEYS, "step", *LOSSES])
+    curves = read_large_table(options.curves, CURVES, [*RUN_KEYS, "step", *CURVE_LOSSES])
     tables = (cell_curves_table(runs, cells) for cells in whole_cells(curves))
     write_large_table(tables, options.output, CELL_CURVES)
     print(f"{options.output}: written")

@@ -8,45 +8,10 @@ from momentum_study.figures.catalogue import KINDS, FigureJob
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import apply_style
 from momentum_study.keys import RUN_KEYS
-from momentum_study.tables import (
-    ADVICE,
-    BUDGET,
-    CASES,
-    CELL_CURVES,
-    CELLS,
-    CLAIMS,
-    CONTRASTS,
-    DATASETS,
-    INITIAL_SHARPNESS,
-    LANDSCAPES,
-    PROFILES,
-    RUNS,
-    SHARPNESS,
-    STABILITY,
-    THEORY,
-    TRAJECTORIES,
-    read_table,
-)
+from momentum_study.tables import SCHEMAS, read_table
 
-# Schema, and the columns that figures draw from: of large tables not more than these are read.
-SOURCES = {
-    "cells.parquet": (CELLS, None),
-    "runs.parquet": (RUNS, [*RUN_KEYS, "null_loss"]),
-    "cell_curves.parquet": (CELL_CURVES, None),
-    "initial_sharpness.csv": (INITIAL_SHARPNESS, None),
-    "stability.csv": (STABILITY, None),
-    "sharpness.csv": (SHARPNESS, None),
-    "theory.csv": (THEORY, None),
-    "landscapes.csv": (LANDSCAPES, None),
-    "trajectories.csv": (TRAJECTORIES, None),
-    "contrasts.csv": (CONTRASTS, None),
-    "datasets.csv": (DATASETS, None),
-    "budget.csv": (BUDGET, None),
-    "profiles.csv": (PROFILES, None),
-    "advice.csv": (ADVICE, None),
-    "claims.csv": (CLAIMS, None),
-    "claim_cases.csv": (CASES, None),
-}
+COLUMNS = {"runs.parquet": [*RUN_KEYS, "null_loss"]}
+"""Of a large table not more is read than figures draw from."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
     """Read the rows of the grid and batch, draw, write."""
     tables = {}
     for name in KINDS[options.kind].tables:
-        table = read_table(options.tables / name, *SOURCES[name])
+        table = read_table(options.tables / name, SCHEMAS[name], COLUMNS.get(name))
         for key, value in (("grid", options.grid), ("batch", options.batch)):
             if value is not None and key in table:
                 table = table[table[key] == value]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.curves import LOSSES
 from momentum_study.analysis.stability import FORETOLD_RULES
 from momentum_study.errors import StudyError
 from momentum_study.explorer.colors import line_colors
@@ -26,7 +25,7 @@ from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import NO_BETTER, map_palette
 from momentum_study.keys import CELL_KEYS
 from momentum_study.optimizers import RULES
-from momentum_study.tables import CELL_FACTS
+from momentum_study.tables import CELL_FACTS, CURVE_LOSSES, QUARTILES
 from momentum_study.theory.quadratics import stability_limit
 
 _TEXT_KEYS = CELL_KEYS[:6]
@@ -184,9 +183,9 @@ def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
     steps = np.split(cell_curves["step"].to_numpy(), starts[1:])
     kinds = _distinct(tuple(one.tolist()) for one in steps)
     streams = {}
-    for loss in LOSSES:
+    for loss in CURVE_LOSSES:
         low, median, high = (
-            loss_codes(cell_curves[f"{loss}_{quartile}"]) for quartile in ("q25", "median", "q75")
+            loss_codes(cell_curves[f"{loss}_{quartile}"]) for quartile in QUARTILES
         )
         streams[f"{loss}_median"] = differences(median, starts)
         streams[f"{loss}_q25"] = median - low

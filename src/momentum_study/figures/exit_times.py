@@ -13,9 +13,10 @@ from momentum_study.figures.blocks import NARROW
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
-from momentum_study.figures.style import AxesArray, log_axis, log_ticks, rounded
+from momentum_study.figures.style import AxesArray, log_axis, log_ticks
 from momentum_study.landscapes.functions import FloatArray
 from momentum_study.optimizers import USUAL_BETA
+from momentum_study.summaries import rounded
 from momentum_study.text import format_number
 
 SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}

@@ -18,14 +18,15 @@ from momentum_study.figures.style import (
     SMALL,
     STEP_LABEL,
     loss_axis,
-    rounded,
     step_axis,
 )
 from momentum_study.keys import CELL_KEYS
 from momentum_study.optimizers import USUAL_BETA
+from momentum_study.summaries import rounded
+from momentum_study.tables import QUARTILES
 
 _NAME_CHARACTERS = 14  # of a data set, that fit beside the rates
-_QUARTILES = ["train_loss_q25", "train_loss_median", "train_loss_q75"]
+_QUARTILES = [f"train_loss_{quartile}" for quartile in QUARTILES]
 
 
 def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> Sheet:

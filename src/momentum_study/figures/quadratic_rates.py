@@ -11,7 +11,8 @@ from momentum_study.figures.compared import Series
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES
-from momentum_study.figures.style import SMALL, log_axis, log_ticks, rounded
+from momentum_study.figures.style import SMALL, log_axis, log_ticks
+from momentum_study.summaries import rounded
 from momentum_study.text import format_number
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.quadratics import stability_limit

@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.text import format_number
+from momentum_study.summaries import rounded
 
 AxesArray = NDArray[Any]
 
@@ -85,11 +85,6 @@ def apply_style() -> None:
             "ytick.major.width": 0.6,
         },
     )
-
-
-def rounded(value: float) -> str:
-    """Write a number with three digits that count."""
-    return format_number(float(f"{value:.3g}"))
 
 
 def power_label(value: float) -> str:

@@ -12,9 +12,9 @@ from momentum_study.errors import StudyError
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RULE_STYLES
-from momentum_study.figures.style import rounded
 from momentum_study.landscapes.functions import HOLD, Landscape, all_landscapes
 from momentum_study.optimizers import USUAL_BETA
+from momentum_study.summaries import rounded
 from momentum_study.text import format_number
 
 PICTURES = {

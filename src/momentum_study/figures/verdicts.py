@@ -20,8 +20,9 @@ from momentum_study.figures.effects import (
 )
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RuleStyle
-from momentum_study.figures.style import DESCENT, NORMAL, SMALL, WIDTH, ratio_axis, rounded
+from momentum_study.figures.style import DESCENT, NORMAL, SMALL, WIDTH, ratio_axis
 from momentum_study.figures.verdict_rows import GAP, LINE, Block, lay_out
+from momentum_study.summaries import rounded
 
 TITLE = "Verdicts on the claims, and the cases they rest on"
 

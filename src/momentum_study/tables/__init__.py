@@ -57,9 +57,11 @@ from momentum_study.tables.schemas import (
     CELL_FACTS,
     CELLS,
     COST,
+    CURVE_LOSSES,
     CURVES,
     LOSS_METRICS,
     PATH_METRICS,
+    QUARTILES,
     RUNS,
     SCORE_METRICS,
     target_columns,
@@ -75,6 +77,33 @@ from momentum_study.tables.side_schemas import (
 )
 from momentum_study.tables.validation import check_complete
 
+SCHEMAS = {
+    "advice.csv": ADVICE,
+    "budget.csv": BUDGET,
+    "cell_curves.parquet": CELL_CURVES,
+    "cells.parquet": CELLS,
+    "claim_cases.csv": CASES,
+    "claims.csv": CLAIMS,
+    "contrasts.csv": CONTRASTS,
+    "cost.csv": COST,
+    "curves.parquet": CURVES,
+    "datasets.csv": DATASETS,
+    "initial_sharpness.csv": INITIAL_SHARPNESS,
+    "landscapes.csv": LANDSCAPES,
+    "pairs.parquet": PAIRS,
+    "profiles.csv": PROFILES,
+    "runs.parquet": RUNS,
+    "sensitivity.csv": SENSITIVITY,
+    "sharpness.csv": SHARPNESS,
+    "stability.csv": STABILITY,
+    "step_costs.csv": STEP_COSTS,
+    "theory.csv": THEORY,
+    "trajectories.csv": TRAJECTORIES,
+    "tuned.csv": TUNED,
+    "validation.csv": VALIDATION,
+}
+"""By the name of the file in a study's `tables/`."""
+
 __all__ = [
     "ADVICE",
     "BUDGET",
@@ -86,6 +115,7 @@ __all__ = [
     "CONTRASTS",
     "COST",
     "CURVES",
+    "CURVE_LOSSES",
     "DATASETS",
     "INITIAL_SHARPNESS",
     "LANDSCAPES",
@@ -93,7 +123,9 @@ __all__ = [
     "PAIRS",
     "PATH_METRICS",
     "PROFILES",
+    "QUARTILES",
     "RUNS",
+    "SCHEMAS",
     "SCORE_METRICS",
     "SENSITIVITY",
     "SHARPNESS",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,10 @@ PATH_METRICS = (
     "gradient_norm_final",
     "gradient_norm_mean",
 )
+
+CURVE_LOSSES = ("train_loss", "test_loss")
+QUARTILES = ("q25", "median", "q75")
+"""What there is of the runs of a cell at an evaluation: columns such as ``train_loss_median``."""
 
 _TARGET = r"steps_to_(?P<target>(?:0|[1-9]\d*)(?:\.\d+)?(?:e-\d\d+)?)"
 
@@ -169,8 +174,8 @@ def _no_more_diverged_than_runs(curves: pd.DataFrame) -> Mask:
 def _quartiles_in_order(curves: pd.DataFrame) -> Mask:
     broken = [
         curves[f"{loss}_{lower}"] > curves[f"{loss}_{upper}"]
-        for loss in ("train_loss", "test_loss")
-        for lower, upper in (("q25", "median"), ("median", "q75"))
+        for loss in CURVE_LOSSES
+        for lower, upper in pairwise(QUARTILES)
     ]
     return _no_column(np.stack(broken, axis=1))
 
@@ -268,8 +273,8 @@ CELL_CURVES = pa.DataFrameSchema(
         "n_diverged": whole(0),
         **{
             f"{loss}_{quartile}": real(*NOT_NEGATIVE, nullable=False)
-            for loss in ("train_loss", "test_loss")
-            for quartile in ("q25", "median", "q75")
+            for loss in CURVE_LOSSES
+            for quartile in QUARTILES
         },
     },
     checks=[
