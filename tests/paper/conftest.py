@@ -7,9 +7,9 @@ import pytest
 from paper_text import PAPER, ROOT
 
 from momentum_study.config_files import load_study
-from momentum_study.paper.facts import SOURCES, StudyFacts, facts
-from momentum_study.paper.parts import plates
-from momentum_study.tables import read_table
+from momentum_study.paper.facts import COLUMNS, StudyFacts, facts
+from momentum_study.paper.parts import TABLES, plates
+from momentum_study.tables import SCHEMAS, read_table
 
 BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="504" height="72"/>'
 WORDS = {"title": "Blank", "notes": ["Nothing to see."], "alt": "A blank figure."}
@@ -30,6 +30,7 @@ def study_facts(study):
         study.statistics.resamples,
         tuple(study.targets),
         study.loss_limit,
+        {kind: job.path for kind, job in plates(study).items()},
     )
 
 
@@ -37,7 +38,7 @@ def study_facts(study):
 def tables():
     """The published tables that the paper reads."""
     folder = ROOT / "results/published/tables"
-    return {name: read_table(folder / name, *source) for name, source in SOURCES.items()}
+    return {name: read_table(folder / name, SCHEMAS[name], COLUMNS.get(name)) for name in TABLES}
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 
 from momentum_study.keys import RUN_KEYS
-from momentum_study.paper.design_facts import grids_list
-from momentum_study.paper.facts import SOURCES, listed, percent
+from momentum_study.paper.design_facts import grids_list, levels
+from momentum_study.paper.facts import COLUMNS, listed, percent
 from momentum_study.paper.parts import TABLES
 from momentum_study.paper.result_facts import budget_counts, tuned_list
-from momentum_study.paper.theory_facts import closed_forms, limits_reached
+from momentum_study.paper.theory_facts import closed_forms, foretold, limits_reached
+from momentum_study.tables import SCHEMAS
 
 
 def test_the_tables_read_are_those_that_the_workflow_names():
-    assert tuple(SOURCES) == TABLES
+    assert set(COLUMNS) < set(TABLES) < set(SCHEMAS)
 
 
 def test_facts_are_text_that_json_can_hold(published):
@@ -153,7 +154,7 @@ def test_the_full_batch_comes_last_and_an_arm_that_was_not_run_is_empty(publishe
 
 def test_a_study_without_descent_has_no_speed_up(tables):
     tuned, contrasts = tables["tuned.csv"], tables["contrasts.csv"]
-    rows = tuned_list(tuned, contrasts[:0], tables["datasets.csv"], 0.9)
+    rows = tuned_list(tuned, contrasts[:0], 0.9)
     assert not any("effect" in row["usual"] for row in rows)
 
 
@@ -173,16 +174,41 @@ def test_a_beta_that_theory_has_not_is_a_dash(tables):
     assert (forms["limit"], forms["jitter"], forms["lag"]) == ("–", "–", "–")
 
 
-def test_runs_are_foretold_spared_or_early(published, tables):
+@pytest.mark.parametrize("grid", ["edge", "momentum", "valleys"])
+def test_runs_are_foretold_spared_or_early(tables, grid):
     table = tables["stability.csv"]
-    for row in published["foretold"]:
+    rows = foretold(table, grid)
+    assert rows
+    for row in rows:
         own = table[
-            (table["grid"] == row["grid"])
+            (table["grid"] == grid)
             & (table["batch"] == row["batch"])
             & (table["outcome"] == "diverged")
         ]
         wrong = sum(int(row[name].replace(",", "")) for name in ("spared", "early"))
         assert wrong == own["n_runs"].sum() - own["n_correct"].sum()
+
+
+def test_what_is_told_of_the_line_and_of_sharpness_is_of_the_grids_shown(published):
+    assert [row["batch"] for row in published["foretold"]] == ["16", "64", "full"]
+    assert {fact["datasets"] for fact in published["limits"].values()} == {"chebyshev"}
+
+
+def test_levels_are_those_of_the_study(published):
+    assert published["levels"] == {
+        "small": "16",
+        "middle": ["64"],
+        "weak": "0.03",
+        "strong": "0.3",
+        "corrected": "0.99",
+    }
+
+
+def test_a_study_without_noise_or_minibatches_has_dashes_for_levels():
+    runs = pd.DataFrame({"batch": ["full"], "gradient_noise": 0.0, "rule": "gd", "beta": 0.0})
+    found = levels(runs)
+    assert found.pop("middle") == []
+    assert set(found.values()) == {"–"}
 
 
 def checkpoints(replicate, lambdas):
@@ -201,8 +227,8 @@ def test_sharpness_ends_at_the_median_of_its_last_tenth():
     short = [5.0, 10.0]  # the last one
     diverged = [5.0, 50.0, np.nan]
     runs = pd.concat([checkpoints(n, one) for n, one in enumerate((rising, short, diverged))])
-    (fact,) = limits_reached(runs)
-    assert (fact["dataset"], fact["runs"]) == ("chebyshev", "2")
+    (fact,) = limits_reached(runs, "edge").values()
+    assert (fact["datasets"], fact["runs"]) == ("chebyshev", "2")
     assert (fact["low"], fact["median"], fact["high"]) == ("0.50", "0.75", "1.00")
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from momentum_study.atomic import replacing
 from momentum_study.config import Verdicts
-from momentum_study.paper.facts import SOURCES, StudyFacts, facts
+from momentum_study.paper.facts import COLUMNS, StudyFacts, facts
 from momentum_study.paper.parts import TABLES
 from momentum_study.paper.typesetting import typeset
-from momentum_study.tables import read_table
+from momentum_study.tables import SCHEMAS, read_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Read, typeset, write."""
-    tables = {name: read_table(options.tables / name, *SOURCES[name]) for name in TABLES}
+    tables = {
+        name: read_table(options.tables / name, SCHEMAS[name], COLUMNS.get(name)) for name in TABLES
+    }
     study = StudyFacts(
         options.study,
         options.description,
@@ -42,6 +44,7 @@ def run(options: argparse.Namespace) -> None:
         options.resamples,
         tuple(options.targets),
         options.loss_limit,
+        options.plates,
     )
     # Typst reads files below one folder only.
     root = Path(os.path.commonpath([options.source.resolve(), options.figures.resolve()]))

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from momentum_study.comparison.questions import CORRECTED
 from momentum_study.keys import CELL_KEYS, batches_in_order
-from momentum_study.summaries import span
+from momentum_study.summaries import rounded, span
 from momentum_study.text import format_number
 
 
@@ -23,6 +24,28 @@ def counts(runs: pd.DataFrame) -> dict[str, str]:
         "replicates": span(runs.groupby("grid")["replicate"].nunique()),
         "steps": span(runs["steps"]),
         "rate_step": _rate_step(runs),
+    }
+
+
+def levels(runs: pd.DataFrame) -> dict[str, Any]:
+    """Name the levels that cases are told by: batch sizes, noise, β of the corrected rule.
+
+    Returns
+    -------
+    dict
+        ``small``, the smallest batch size, and ``middle``, those between it and the full batch;
+        ``weak`` and ``strong``, the least and the most noise injected; ``corrected``, the largest
+        β. A dash where there is none.
+    """
+    small, *middle = [one for one in batches_in_order(runs["batch"]) if one != "full"] or ["–"]
+    noise = sorted({value for value in runs["gradient_noise"] if value > 0})
+    corrected = runs.loc[runs["rule"] == CORRECTED, "beta"]
+    return {
+        "small": small,
+        "middle": middle,
+        "weak": format_number(noise[0]) if noise else "–",
+        "strong": format_number(noise[-1]) if noise else "–",
+        "corrected": format_number(corrected.max()) if len(corrected) else "–",
     }
 
 
@@ -48,7 +71,7 @@ def _grid(name: Any, runs: pd.DataFrame) -> dict[str, str]:
         "datasets": _listed(sorted(runs["dataset"].unique())),
         "network": _listed(sorted(runs["network"].unique())),
         "rules": "; ".join(_rule(rule, own) for rule, own in runs.groupby("rule")),
-        "alpha": f"{_short(low)} to {_short(high)}",
+        "alpha": f"{rounded(low)} to {rounded(high)}",
         "batches": ", ".join(batches_in_order(runs["batch"])),
         "schedules": _listed(sorted(runs["schedule"].unique())),
         "noise": ", ".join(map(format_number, sorted(runs["gradient_noise"].unique()))),
@@ -65,11 +88,6 @@ def _rule(name: Any, runs: pd.DataFrame) -> str:
     return words if betas == [0.0] else f"{words} {', '.join(map(format_number, betas))}"
 
 
-def _short(rate: float) -> str:
-    """Rates of a heavy ball times 1/(1 − β) are not round: three digits."""
-    return format_number(float(f"{rate:.3g}"))
-
-
 def _listed(names: list[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
 
@@ -81,7 +99,6 @@ def datasets_list(datasets: pd.DataFrame) -> list[dict[str, str]]:
             "name": row["dataset"].replace("_", " "),
             "task": row["task"],
             "rows": str(row["rows"]),
-            "train_rows": str(row["train_rows"]),
             "features": str(row["features"]),
             "outputs": str(row["outputs"]),
             "condition_number": f"{row['condition_number']:,.0f}",

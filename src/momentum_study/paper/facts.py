@@ -13,7 +13,7 @@ import pandas as pd
 from momentum_study.config import Verdicts
 from momentum_study.datasets.splits import DEFAULT_FRACTIONS
 from momentum_study.keys import RUN_KEYS
-from momentum_study.paper.design_facts import counts, datasets_list, grids_list
+from momentum_study.paper.design_facts import counts, datasets_list, grids_list, levels
 from momentum_study.paper.result_facts import (
     best_rates,
     budget_counts,
@@ -32,55 +32,26 @@ from momentum_study.paper.theory_facts import (
     limits_reached,
 )
 from momentum_study.summaries import (
-    exits_summary,
     findings_summary,
     stability_summary,
     theory_summary,
     validation_summary,
 )
-from momentum_study.tables import (
-    ADVICE,
-    BUDGET,
-    CASES,
-    CLAIMS,
-    CONTRASTS,
-    DATASETS,
-    LANDSCAPES,
-    PROFILES,
-    RUNS,
-    SENSITIVITY,
-    SHARPNESS,
-    STABILITY,
-    THEORY,
-    TUNED,
-    VALIDATION,
-)
 from momentum_study.text import format_number
 
-RUN_COLUMNS = (*RUN_KEYS, "alpha", "steps", "gradient_noise", "status")
-SOURCES = {
-    "runs.parquet": (RUNS, RUN_COLUMNS),
-    "datasets.csv": (DATASETS, None),
-    "claims.csv": (CLAIMS, None),
-    "claim_cases.csv": (CASES, None),
-    "tuned.csv": (TUNED, None),
-    "contrasts.csv": (CONTRASTS, None),
-    "advice.csv": (ADVICE, None),
-    "budget.csv": (BUDGET, None),
-    "profiles.csv": (PROFILES, None),
-    "sensitivity.csv": (SENSITIVITY, None),
-    "theory.csv": (THEORY, None),
-    "landscapes.csv": (LANDSCAPES, None),
-    "stability.csv": (STABILITY, None),
-    "sharpness.csv": (SHARPNESS, None),
-    "validation.csv": (VALIDATION, None),
-}
-"""Schema and columns read of each of `momentum_study.paper.parts.TABLES`."""
+COLUMNS = {"runs.parquet": [*RUN_KEYS, "alpha", "steps", "gradient_noise", "status"]}
+"""Of a large table not more is read than the paper needs."""
 
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """What the configuration says of the study, and the text takes from it."""
+    """What the text takes from the configuration.
+
+    Attributes
+    ----------
+    plates
+        Kind of figure → path of the one that is shown, below the folder of figures.
+    """
 
     name: str
     description: str
@@ -89,6 +60,11 @@ class StudyFacts:
     resamples: int
     targets: tuple[float, ...]
     loss_limit: float
+    plates: Mapping[str, str]
+
+    def grid_shown(self, kind: str) -> str:
+        """Grid of the figure of a kind; empty if there is none."""
+        return self.plates.get(kind, "").rpartition("/")[0]
 
 
 def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, Any]:
@@ -97,15 +73,14 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
     Parameters
     ----------
     tables
-        By the names of `SOURCES`.
+        By the names of `momentum_study.paper.parts.TABLES`.
     study
         Its configuration.
 
     Returns
     -------
     dict
-        Ready for JSON: text, lists and dictionaries. Numbers are text as it is printed, but for
-        those that the text decides by, which are called ``value``.
+        Ready for JSON: text, lists and dictionaries. Numbers are text as it is printed.
     """
     cases, tuned = tables["claim_cases.csv"], tables["tuned.csv"]
     theory, validation = tables["theory.csv"], tables["validation.csv"]
@@ -114,29 +89,27 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
         "study": {"name": study.name, "description": study.description},
         "settings": settings(study),
         "counts": counts(tables["runs.parquet"]),
+        "levels": levels(tables["runs.parquet"]),
         "grids": grids_list(tables["runs.parquet"]),
         "datasets": datasets_list(tables["datasets.csv"]),
         "claims": claims_list(tables["claims.csv"]),
         "cases": cases_by_claim(cases),
         "all_cases": cases_list(cases),
-        "tuned": tuned_list(tuned, tables["contrasts.csv"], tables["datasets.csv"], beta),
+        "tuned": tuned_list(tuned, tables["contrasts.csv"], beta),
         "regret": regret_list(tables["advice.csv"], beta, study.verdicts.learning_rates),
         "budget": budget_counts(tables["budget.csv"]),
         "profiles": profile_shares(tables["profiles.csv"]),
-        "best_rates": best_rates(
-            tables["sensitivity.csv"], beta, tuple(study.verdicts.learning_rates)
-        ),
+        "best_rates": best_rates(tables["sensitivity.csv"], beta, study.verdicts.learning_rates),
         "theory": closed_forms(theory, beta),
         "exits": exit_times(tables["landscapes.csv"], beta),
-        "foretold": foretold(tables["stability.csv"]),
-        "limits": limits_reached(tables["sharpness.csv"]),
+        "foretold": foretold(tables["stability.csv"], study.grid_shown("maps")),
+        "limits": limits_reached(tables["sharpness.csv"], study.grid_shown("edge_of_stability")),
         "external": external(validation),
         "tables": {
             "theory": listed(theory_summary(theory)),
             "validation": listed(validation_summary(validation)),
             "findings": listed(findings_summary(validation).drop(columns="test")),
             "stability": listed(stability_summary(tables["stability.csv"])),
-            "exits": listed(exits_summary(tables["landscapes.csv"])),
         },
     }
 
@@ -154,7 +127,6 @@ def settings(study: StudyFacts) -> dict[str, str]:
         "resamples": f"{study.resamples:,}",
         "targets": ", ".join(map(percent, study.targets)),
         "loss_limit": format_number(study.loss_limit),
-        "loss_floor": percent(verdicts.loss_floor),
         "oscillating_share": percent(verdicts.oscillating_share),
         "slow_loss": percent(verdicts.slow_loss),
         "margin_ratio": percent(verdicts.margins.log_ratio),

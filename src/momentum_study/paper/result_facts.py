@@ -10,10 +10,10 @@ from momentum_study.comparison.arms import DESCENT, Arm
 from momentum_study.comparison.criteria import SPEED, TEST_LOSS
 from momentum_study.comparison.questions import MOMENTUM
 from momentum_study.keys import PROBLEM_KEYS, batches_in_order
-from momentum_study.summaries import EFFECT, effect_text
-from momentum_study.text import format_number
+from momentum_study.summaries import EFFECT, effect_text, rounded
 
 _PROBLEM = list(PROBLEM_KEYS)
+_TALLY = ("n_cases", "n_for", "n_against", "n_no_difference", "n_undecided")
 
 
 def claims_list(claims: pd.DataFrame) -> list[dict[str, Any]]:
@@ -23,24 +23,13 @@ def claims_list(claims: pd.DataFrame) -> list[dict[str, Any]]:
             "name": row["claim"],
             "words": row["words"],
             "verdict": row["verdict"].replace("_", " "),
-            "default_verdict": row["default_verdict"].replace("_", " "),
             "condition": row["condition"],
             "headline": row["headline"],
             "effect": effect_text(*(row[name] for name in EFFECT)),
-            "n": f"{row['n']:,}",
-            "n_failed": f"{row['n_failed']:,}",
-            "n_diverged": f"{row['n_diverged']:,}",
-            **_tally(row),
-            "experiment": row["experiment"],
-            "figure": row["figure"],
+            **{name: str(row[name]) for name in _TALLY},
         }
         for row in claims.to_dict("records")
     ]
-
-
-def _tally(row: Mapping[Any, Any]) -> dict[str, str]:
-    names = ("n_cases", "n_for", "n_against", "n_no_difference", "n_undecided")
-    return {name: str(row[name]) for name in names}
 
 
 def cases_by_claim(cases: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
@@ -70,7 +59,6 @@ def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
         "failures": str(failures),
         "pairs": f"{row['n_pairs']:,}",
         "failed": f"{row['n_failed']:,} / {row['n_reference_failed']:,}",
-        "diverged": f"{row['n_diverged']:,} / {row['n_reference_diverged']:,}",
         "datasets": str(row["n_datasets"]),
         "datasets_for": str(row["n_datasets_for"]),
         "datasets_against": str(row["n_datasets_against"]),
@@ -78,15 +66,13 @@ def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def tuned_list(
-    tuned: pd.DataFrame, contrasts: pd.DataFrame, datasets: pd.DataFrame, beta: float
-) -> list[dict[str, Any]]:
+def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> list[dict[str, Any]]:
     """Describe what tuning for speed chose, and how it did, a row for each problem.
 
     Parameters
     ----------
-    tuned, contrasts, datasets
-        The tables of tuned cells, of contrasts and of data sets.
+    tuned, contrasts
+        The tables of tuned cells and of contrasts.
     beta
         The usual momentum coefficient.
 
@@ -106,13 +92,11 @@ def tuned_list(
         & (contrasts["criterion"] == SPEED)
         & (contrasts["reference"] == DESCENT)
     ].set_index([*_PROBLEM, "arm"])[EFFECT]
-    kappas = datasets.set_index("dataset")["condition_number"]
     rows = []
     for keys, own in _by_problem(chosen):
         row: dict[str, Any] = {
             "dataset": keys[1].replace("_", " "),
             "batch": keys[3],
-            "kappa": f"{kappas.get(keys[1], np.nan):,.0f}",
             "target": "/".join(dict.fromkeys(own["target"].str.removeprefix("steps_to_"))),
         }
         for name, arm in arms.items():
@@ -147,7 +131,7 @@ def _arm(halves: pd.DataFrame) -> dict[str, str]:
 
 
 def _either(values: pd.Series) -> str:
-    return " / ".join(dict.fromkeys(format_number(float(f"{one:.3g}")) for one in values))
+    return " / ".join(dict.fromkeys(map(rounded, values)))
 
 
 def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> list[dict[str, str]]:
@@ -211,31 +195,25 @@ def budget_counts(budget: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
 
 
 def profile_shares(profiles: pd.DataFrame) -> list[dict[str, str]]:
-    """Tell how often each rule is the best, within twice the best, and how it ranks.
+    """Tell on what share of problems each rule is within twice the best.
 
     Of the family of grids with most problems.
     """
     if profiles.empty:
         return []
     family = profiles["family"].iloc[profiles["n_problems"].argmax()]
-    rows = []
-    for (criterion, arm), own in profiles[profiles["family"] == family].groupby(
-        ["criterion", "arm"], sort=False
-    ):
-        ordered = own.sort_values("ratio")
-        best, near = ordered.iloc[0], ordered[ordered["ratio"] <= 2].iloc[-1]
-        rows.append(
-            {
-                "criterion": str(criterion),
-                "arm": str(arm),
-                "problems": str(best["n_problems"]),
-                "best": f"{best['share']:.0%}",
-                "near": f"{near['share']:.0%}",
-                "rank": "–" if np.isnan(best["mean_rank"]) else f"{best['mean_rank']:.1f}",
-                "p": "–" if np.isnan(best["friedman_p"]) else f"{best['friedman_p']:.2g}",
-            }
-        )
-    return rows
+    near = profiles[(profiles["family"] == family) & (profiles["ratio"] <= 2)]
+    # The share only grows with the ratio.
+    last = near.sort_values("ratio").groupby(["criterion", "arm"], sort=False).last().reset_index()
+    return [
+        {
+            "criterion": row["criterion"],
+            "arm": row["arm"],
+            "problems": str(row["n_problems"]),
+            "near": f"{row['share']:.0%}",
+        }
+        for row in last.to_dict("records")
+    ]
 
 
 def best_rates(
@@ -269,6 +247,4 @@ def best_rates(
 
 def _spread(name: str, values: pd.Series) -> dict[str, str]:
     points = {"lowest": values.min(), "median": values.median(), "highest": values.max()}
-    return {
-        f"{name}_{point}": format_number(float(f"{value:.2g}")) for point, value in points.items()
-    }
+    return {f"{name}_{point}": rounded(value, 2) for point, value in points.items()}

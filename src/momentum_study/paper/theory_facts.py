@@ -73,14 +73,12 @@ def exit_times(landscapes: pd.DataFrame, beta: float) -> dict[str, str]:
     }
 
 
-def foretold(stability: pd.DataFrame) -> list[dict[str, str]]:
-    """Tell how often the stability line is right, by grid and batch size: range over data sets."""
-    rows = stability[stability["outcome"] == "diverged"]
+def foretold(stability: pd.DataFrame, grid: str) -> list[dict[str, str]]:
+    """Tell how often the line is right in a grid, for each batch size: range over data sets."""
+    rows = stability[(stability["outcome"] == "diverged") & (stability["grid"] == grid)]
     return [
         {
-            "grid": str(grid),
             "batch": str(batch),
-            "datasets": str(len(own)),
             "runs": f"{own['n_runs'].sum():,}",
             "low": f"{own['accuracy'].min():.0%}",
             "high": f"{own['accuracy'].max():.0%}",
@@ -88,7 +86,7 @@ def foretold(stability: pd.DataFrame) -> list[dict[str, str]]:
             "spared": f"{(own['n_beyond'] - own['n_both']).sum():,}",
             "early": f"{(own['n_bad'] - own['n_both']).sum():,}",
         }
-        for (grid, batch), own in rows.groupby(["grid", "batch"], sort=False)
+        for batch, own in rows.groupby("batch", sort=False)
     ]
 
 
@@ -98,32 +96,29 @@ def external(validation: pd.DataFrame) -> dict[str, str]:
     return {"rows": str(len(exact)), "held": str(exact["holds"].sum())}
 
 
-def limits_reached(sharpness: pd.DataFrame) -> list[dict[str, Any]]:
-    """Tell where the sharpness of runs ends, in units of the limit of their rule.
+def limits_reached(sharpness: pd.DataFrame, grid: str) -> dict[str, dict[str, str]]:
+    """Tell where the sharpness of a grid's runs ends, in units of the limit of their rule.
 
     The sharpness of a run is the median of its last tenth of checkpoints (one at least): at the
     edge it swings. Runs that diverged end before, and do not count.
 
     Returns
     -------
-    list of dict
-        For each grid, data set and rule: number of runs, median and range of the ratio.
+    dict
+        Rule → its data sets, number of runs, median and range of the ratio.
     """
-    runs = sharpness.groupby([*RUN_KEYS], sort=False)
+    runs = sharpness[sharpness["grid"] == grid].groupby([*RUN_KEYS], sort=False)
     ratios = pd.DataFrame([(*keys, _end(run)) for keys, run in runs], columns=[*RUN_KEYS, "ratio"])
-    ends = ratios.dropna()
-    return [
-        {
-            "grid": grid,
-            "dataset": str(dataset).replace("_", " "),
-            "rule": rule,
+    return {
+        str(rule): {
+            "datasets": ", ".join(sorted(set(own["dataset"]))).replace("_", " "),
             "runs": str(len(own)),
             "median": f"{own['ratio'].median():.2f}",
             "low": f"{own['ratio'].min():.2f}",
             "high": f"{own['ratio'].max():.2f}",
         }
-        for (grid, dataset, rule), own in ends.groupby(["grid", "dataset", "rule"], sort=False)
-    ]
+        for rule, own in ratios.dropna().groupby("rule", sort=False)
+    }
 
 
 def _end(run: pd.DataFrame) -> float:
