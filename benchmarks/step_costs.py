@@ -21,8 +21,8 @@ import pandas as pd
 from momentum_study import kernels
 from momentum_study.claims.step_costs import record_file
 from momentum_study.comparison.arms import DESCENT
-from momentum_study.config import Study
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
+from momentum_study.config.study import Study
 from momentum_study.datasets.preparation import prepare
 from momentum_study.design import start_settings
 from momentum_study.minibatches import MinibatchOrder
@@ -99,15 +99,8 @@ class Prepared:
 
 def prepare_setting(study: Study, setting: Setting, replicates: int, steps: int) -> Prepared:
     """Split the data, draw the initial weights, and plan the training."""
-    source = study.datasets[setting.dataset]
-    prepared = prepare(
-        setting.dataset,
-        source.source,
-        source.parameters,
-        source.scaling,
-        study.seed,
-        range(replicates),
-    )
+    recipe = study.datasets[setting.dataset]
+    prepared = prepare(setting.dataset, recipe, study.seed, range(replicates))
     settings = start_settings(study, GRID, setting.dataset, NETWORK)
     start = make_start(settings, prepared)
     rows = start.arrays.train.inputs.shape[1]

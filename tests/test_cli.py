@@ -46,7 +46,17 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 def test_a_study_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     done = run(
-        *("prepare", "--name", "x", "--source", "iriss", "--seed", "1", "--first", "0"),
+        *(
+            "prepare",
+            "--name",
+            "x",
+            "--recipe",
+            '{"source": "iriss"}',
+            "--seed",
+            "1",
+            "--first",
+            "0",
+        ),
         *("--last", "0", "--output", tmp_path / "x.npz"),
     )
     assert done.returncode == 1

@@ -9,7 +9,7 @@ import pytest
 from test_design import study
 
 from momentum_study.collect import collect_curves, collect_runs, read_shards
-from momentum_study.config import Study
+from momentum_study.config.study import Study
 from momentum_study.datasets.preparation import prepare
 from momentum_study.design import shard_settings, shards
 from momentum_study.errors import StudyError
@@ -21,7 +21,7 @@ SMALL = study(learning_rates=[0.1, 1000], steps=20, evaluations=4)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    prepared = prepare("iris", "iris", {}, None, SMALL.seed, [0, 1])
+    prepared = prepare("iris", SMALL.datasets["iris"], SMALL.seed, [0, 1])
     for shard in shards(SMALL):
         write_shard(
             tmp_path / shard.path, train_shard(shard_settings(SMALL, shard), prepared).table

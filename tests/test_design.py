@@ -1,14 +1,16 @@
 """From a configuration to shards of runs."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from test_config import VALID
+from configurations import VALID
 
-from momentum_study.config import Study
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
+from momentum_study.config.study import Study
+from momentum_study.datasets.recipe import Recipe
 from momentum_study.design import (
     blocks,
     families,
@@ -155,11 +157,11 @@ def test_the_noise_of_a_grid_goes_to_its_shards() -> None:
     assert shard_settings(study(), shards(study())[0]).gradient_noise == 0
 
 
-def test_prepare_flags_quote_for_the_shell() -> None:
-    flags = prepare_flags(study(), "moons", "000-009")
-    assert flags == (
-        "--name moons --source moons --parameters '{\"noise\": 0.1}' --seed 1 --first 0 --last 9"
-    )
+def test_prepare_flags_carry_the_recipe_through_the_shell() -> None:
+    flags = shlex.split(prepare_flags(study(), "moons", "000-009"))
+    assert flags[:2] == ["--name", "moons"]
+    assert Recipe.model_validate_json(flags[3]) == study().datasets["moons"]
+    assert flags[4:] == ["--seed", "1", "--first", "0", "--last", "9"]
 
 
 def test_followed_shards_have_the_followed_rates_alone() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from momentum_study.commands.publish import LIMIT_BYTES
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.design import shards
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import RUNS, check_complete, read_table

@@ -10,6 +10,7 @@ import pytest
 
 from momentum_study.datasets.files import PreparedDataset
 from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.recipe import Recipe
 from momentum_study.errors import StudyError
 from momentum_study.shards import ShardSettings, train_shard, write_shard
 
@@ -37,7 +38,7 @@ SETTINGS = ShardSettings(
 
 
 def data(*replicates: int, name: str = "iris", source: str = "iris") -> PreparedDataset:
-    return prepare(name, source, {}, None, SETTINGS.seed, replicates)
+    return prepare(name, Recipe(source=source), SETTINGS.seed, replicates)
 
 
 def runs(settings: ShardSettings, prepared: PreparedDataset) -> pd.DataFrame:

@@ -7,22 +7,24 @@ from collections.abc import Sequence
 
 from momentum_study.errors import StudyError
 
-# Name → (module under `commands`, help). The modules are loaded when called for, so that a training
-# job does not wait for plotting libraries.
+# Name → help. The modules of the same names under `commands` are loaded when called for, so that a
+# training job does not wait for plotting libraries.
 COMMANDS = {
+    "plan": "say what a configuration comes to: runs, time, memory",
+    "check-rule": "hold an update rule of your own against what every rule must do",
     "prepare": "split and scale a data set for a block of replicates",
     "train": "train one shard: a stack of networks over learning rates and replicates",
     "collect": "gather the shards of a study into tables of runs and curves",
     "cost": "put together what the jobs took: time, memory, updates",
     "cells": "summarise the runs of each cell, with intervals",
-    "cell_curves": "summarise the learning curves of each cell",
+    "cell-curves": "summarise the learning curves of each cell",
     "datasets": "describe the data sets as they were prepared",
     "contrasts": "tune each arm, pair runs, compare rules and pieces of advice",
     "trials": "measure what tuning costs, and how exactly β and α must be met",
     "claims": "put the claims to what was found, and judge them",
     "theory": "hold the update rules against closed forms on quadratics",
     "landscapes": "run the update rules over two-dimensional landscapes",
-    "initial_sharpness": "measure the largest Hessian eigenvalue where runs start",
+    "initial-sharpness": "measure the largest Hessian eigenvalue where runs start",
     "sharpness": "follow the largest Hessian eigenvalue of a shard's runs",
     "stability": "gather what was followed, and hold the stability line against the runs",
     "validation": "hold the code against numbers that others published",
@@ -37,7 +39,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one subcommand; return its exit code.
+    """Run one subcommand; return its exit code, 0 unless the command has another.
 
     What is wrong with the user's input (`StudyError`) or the file system is told in one line.
     """
@@ -49,16 +51,16 @@ def main(arguments: Sequence[str]) -> int:
     for name, text in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=text, description=text)
         if name == chosen:
-            command = importlib.import_module(f"momentum_study.commands.{name}")
+            command = importlib.import_module(f"momentum_study.commands.{name.replace('-', '_')}")
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
     options = parser.parse_args(arguments)
     try:
-        options.run(options)
+        code: int | None = options.run(options)
     except StudyError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"error: {error.filename or 'file system'}: {error.strerror}", file=sys.stderr)
         return 1
-    return 0
+    return code or 0

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from momentum_study.config import Study
+from momentum_study.config.study import Study
 from momentum_study.design import shards
 from momentum_study.errors import StudyError
 from momentum_study.keys import RUN_KEYS

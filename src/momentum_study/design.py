@@ -7,16 +7,16 @@ schedule, with all learning rates and a block of replicates inside. Blocks are c
 shards and leave the finished ones as they are.
 """
 
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import product
 
-from momentum_study.config import Dataset, Grid, Study
-from momentum_study.datasets.sources import SOURCES
+from momentum_study.config.grids import Grid
+from momentum_study.config.study import Study
+from momentum_study.datasets.recipe import Recipe
 from momentum_study.figures.catalogue import compares
-from momentum_study.optimizers import RULES
+from momentum_study.optimizers import get_rule
 from momentum_study.shards import ShardSettings, StartSettings
 from momentum_study.text import format_number
 
@@ -139,7 +139,7 @@ def followed_shards(study: Study) -> list[Shard]:
         for shard in shards(study)
         if (follow := study.grids[shard.grid].sharpness)
         and shard.rule in follow.rules
-        and (shard.beta in follow.beta or not RULES[shard.rule].uses_beta)
+        and (shard.beta in follow.beta or not get_rule(shard.rule).uses_beta)
         and shard.batch in map(str, follow.batch_sizes)
         and shard.schedule == "constant"
         and shard.block.first < follow.replicates
@@ -170,9 +170,9 @@ def _own_loss(study: Study, grid: Grid) -> str | None:
     return None if defaults == {grid.loss} else grid.loss
 
 
-def default_loss(dataset: Dataset) -> str:
+def default_loss(dataset: Recipe) -> str:
     """Cross-entropy for classes, squared error for numbers."""
-    return "mse" if SOURCES[dataset.source].task == "regression" else "cross_entropy"
+    return "mse" if dataset.task == "regression" else "cross_entropy"
 
 
 def blocks(replicates: int, per_shard: int) -> list[Block]:
@@ -187,7 +187,7 @@ def _grid_shards(name: str, grid: Grid, per_shard: int) -> Iterator[Shard]:
     for dataset, network, (rule, rule_grid), batch, schedule in product(
         grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes, grid.schedules
     ):
-        betas = rule_grid.beta if RULES[rule].uses_beta else [0.0]
+        betas = rule_grid.beta if get_rule(rule).uses_beta else [0.0]
         rates = tuple(grid.rates(rule_grid))
         for beta, block in product(betas, blocks(grid.replicates, per_shard)):
             yield Shard(name, dataset, network, rule, str(batch), schedule, beta, rates, block)
@@ -195,11 +195,7 @@ def _grid_shards(name: str, grid: Grid, per_shard: int) -> Iterator[Shard]:
 
 def prepare_flags(study: Study, name: str, block: str) -> str:
     """Flags of the command ``prepare`` for a data set and a block such as ``000-009``."""
-    dataset = study.datasets[name]
-    first, last = block.split("-")
-    words = ["--name", name, "--source", dataset.source, "--parameters"]
-    words.append(json.dumps(dataset.parameters, sort_keys=True))
-    if dataset.scaling:
-        words += ["--scaling", dataset.scaling]
-    words += ["--seed", str(study.seed), "--first", str(int(first)), "--last", str(int(last))]
-    return shlex.join(words)
+    recipe = study.datasets[name].model_dump_json(exclude_defaults=True)
+    first, last = map(int, block.split("-"))
+    words = ["--name", name, "--recipe", recipe, "--seed", str(study.seed)]
+    return shlex.join([*words, "--first", str(first), "--last", str(last)])

@@ -9,10 +9,13 @@ average, 1 for a sum): the caller can apply that constant where it costs least, 
 is the small error at the output, not the large gradients of the weights. For a rule that is
 *homogeneous* (the update is proportional to the gradients) the caller may fold the learning rate
 into the gradient in the same way and pass ``rate = 1``.
+
+What every rule must do is checked, one sentence at a time, in :mod:`momentum_study.rule_checks`;
+:mod:`momentum_study.rule_files` loads a rule that a user has written into a file.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -211,16 +214,42 @@ RULES: dict[str, Rule] = {
         ),
     )
 }
+"""The built-in rules; those that users add do not come in here."""
+
+_added: dict[str, Rule] = {}
+
+
+def known_rules() -> dict[str, Rule]:
+    """Return every rule by its name: those built in, then those added by `set_added_rules`."""
+    return {**RULES, **_added}
+
+
+def set_added_rules(rules: Iterable[Rule]) -> None:
+    """Let these rules, and no others, be known beside the built-in ones.
+
+    Raises
+    ------
+    ValueError
+        If two have one name, or one has that of a built-in rule.
+    """
+    added: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.name in RULES or rule.name in added:
+            raise ValueError(f"there is an update rule {rule.name!r} already")
+        added[rule.name] = rule
+    _added.clear()
+    _added.update(added)
 
 
 def get_rule(name: str) -> Rule:
-    """Return the rule of that name.
+    """Return the rule of that name, built in or added.
 
     Raises
     ------
     StudyError
         If there is none; the message names the nearest.
     """
-    if name not in RULES:
-        raise StudyError(f"unknown update rule {name!r}: {suggest(name, RULES)}")
-    return RULES[name]
+    rules = known_rules()
+    if name not in rules:
+        raise StudyError(f"unknown update rule {name!r}: {suggest(name, rules)}")
+    return rules[name]

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_info
 
-from momentum_study.config import Study
+from momentum_study.config.study import Study
 from momentum_study.costs import read_benchmarks, training_phase
+from momentum_study.formats import versions
 
 PACKAGES = (
     "numpy",
@@ -46,6 +47,7 @@ def describe(study: Study, benchmarks: Path, costs: pd.DataFrame) -> dict[str, A
     """
     return {
         "study": study.model_dump(mode="json"),
+        "formats": versions(),
         "python": sys.version.split()[0],
         "packages": {name: version(name) for name in PACKAGES},
         "platform": platform.platform(),

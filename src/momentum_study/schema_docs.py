@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from momentum_study.config import Study
+from momentum_study.config.study import Study
 from momentum_study.pages import Contents, filled
 
 

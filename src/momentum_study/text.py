@@ -2,8 +2,12 @@
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from typing import SupportsFloat
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LONGEST_NAME = 60
 
 
 def format_number(number: SupportsFloat) -> str:
@@ -58,3 +62,19 @@ def suggest(name: str, known: Iterable[str]) -> str:
     expected = f"expected one of {', '.join(names)}" if names else "none is accepted here"
     nearest = difflib.get_close_matches(name, names, n=1)
     return f"{expected}; did you mean {nearest[0]!r}?" if nearest else expected
+
+
+def plain(name: str) -> str:
+    """Return the name if it can be that of a file and needs no quotes anywhere.
+
+    Raises
+    ------
+    ValueError
+        If it has other characters, or too many.
+    """
+    if not _PLAIN_NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+        raise ValueError(
+            f"expected a plain name (at most {_LONGEST_NAME} letters, digits, _ and -, the first "
+            f"a letter or digit), got {name!r}"
+        )
+    return name

@@ -109,7 +109,7 @@ def test_the_command_writes_the_same_table_in_parts(tmp_path, monkeypatch, runs,
     write_table(curves, tmp_path / "curves.parquet", CURVES)
     output = tmp_path / "cell_curves.parquet"
     flags = [f"--{name}={tmp_path}/{name}.parquet" for name in ("runs", "curves")]
-    assert main(["cell_curves", *flags, f"--output={output}"]) == 0
+    assert main(["cell-curves", *flags, f"--output={output}"]) == 0
     pd.testing.assert_frame_equal(
         read_table(output, CELL_CURVES), cell_curves_table(runs, curves), check_exact=True
     )

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from benchmarks import designs
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.design import shards
 
 

@@ -12,8 +12,8 @@ from momentum_study.claims.cases import Margins
 from momentum_study.claims.experiments import Findings
 from momentum_study.claims.table import claims_tables, rule_of
 from momentum_study.claims.wording import CLAIMS as WORDS
-from momentum_study.config import Margins as ConfiguredMargins
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Margins as ConfiguredMargins
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.tables import CASES, CLAIMS, write_table
 

@@ -10,7 +10,7 @@ from momentum_study.claims.cases import Intervals
 from momentum_study.claims.costs import cost_cases
 from momentum_study.claims.step_costs import step_costs
 from momentum_study.claims.table import rule_of
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.tables import STEP_COSTS, write_table
 
 INTERVALS = Intervals(0.95, 200, 0)

@@ -12,7 +12,7 @@ from momentum_study.claims.cases import Case, pairs_evidence
 from momentum_study.claims.experiments import EXPERIMENTS, Findings, speed
 from momentum_study.claims.table import rule_of
 from momentum_study.claims.wording import CLAIMS
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.keys import START_KEYS
 
 RULE = rule_of(Verdicts())

@@ -6,7 +6,7 @@ import pytest
 
 from momentum_study.claims.landscapes import landscape_cases
 from momentum_study.claims.table import rule_of
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.tables import LANDSCAPES, write_table
 
 INF = np.inf

@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from made_problems import made_problem
 
+from momentum_study import optimizers
 from momentum_study.comparison.arms import Arm, arms_of
 from momentum_study.errors import StudyError
+from momentum_study.optimizers import get_rule, set_added_rules
 
 CELLS = made_problem(
     {
@@ -88,3 +93,21 @@ def test_every_arm_of_a_problem_has_cells_and_fixed_arms_share_none():
 def test_an_unknown_rule_has_no_name():
     with pytest.raises(StudyError, match="'momentun'"):
         _ = Arm(("momentun",)).name
+
+
+def test_rules_that_users_bring_have_arms_like_the_built_in_ones(monkeypatch):
+    monkeypatch.setattr(optimizers, "_added", {})
+    adam = get_rule("adam")
+    set_added_rules(
+        [replace(adam, name="mine"), replace(adam, name="without_beta", uses_beta=False)]
+    )
+    cells = CELLS.replace({"rule": {"adam": "mine", "gd": "without_beta"}})
+    names = [arm.name for arm in arms_of(cells)]
+    assert names[:3] == ["mine 0.5", "mine 0.9", "mine tuned"]
+    assert names[-1] == "without_beta"
+    # What β = 0 means in it nobody knows: plain descent is not among its choices.
+    assert chosen(Arm(("mine",)), pd.concat([CELLS, cells])) == {("mine", 0.5), ("mine", 0.9)}
+    assert chosen(Arm(("without_beta", "mine"), 0.5), cells) == {
+        ("without_beta", 0.0),
+        ("mine", 0.5),
+    }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from recipes import recipe
+
 from momentum_study.datasets.files import PreparedDataset
 from momentum_study.datasets.preparation import prepare
 
@@ -12,10 +14,11 @@ STACKED = (
     "test",
     "feature_mean",
     "feature_scale",
+    "feature_fill",
     "target_mean",
     "target_scale",
 )
 
 
 def prepare_default(source: str, replicates: Any = (0, 1, 2)) -> PreparedDataset:
-    return prepare(source, source, {}, None, 11, replicates)
+    return prepare(source, recipe(source), 11, replicates)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prepared import prepare_default
+from recipes import recipe
 
 from momentum_study.datasets.description import condition_number, described
 from momentum_study.datasets.preparation import prepare
@@ -13,9 +14,10 @@ from momentum_study.tables import DATASETS, joined_tables, write_table
 FEATURES = 6
 
 
-def valley(kappa: float, scaling=None):
+def valley(kappa: float, **keys):
     parameters = {"samples": 3000, "features": FEATURES, "condition_number": kappa}
-    return prepare("valley", "conditioned", parameters, scaling, 0, [0, 1, 2])
+    made = recipe("conditioned", parameters=parameters, **keys)
+    return prepare("valley", made, 0, [0, 1, 2])
 
 
 @pytest.mark.parametrize("kappa", [1.0, 10.0, 300.0, 1e6])
@@ -28,7 +30,7 @@ def test_condition_number_of_a_valley_is_the_one_it_was_made_with(kappa):
 
 def test_scaling_every_feature_changes_it_and_dividing_all_by_one_number_does_not():
     numbers = {
-        scaling: described(valley(300.0, scaling)).iloc[0]["condition_number"]
+        scaling: described(valley(300.0, scaling=scaling)).iloc[0]["condition_number"]
         for scaling in ("center", "none", "standard")
     }
     assert numbers["none"] == pytest.approx(numbers["center"])

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from prepared import STACKED, prepare_default
+from recipes import loaded
 
 from momentum_study.datasets.files import (
     PreparedDataset,
@@ -18,7 +19,6 @@ from momentum_study.datasets.files import (
     save_prepared,
     training_arrays,
 )
-from momentum_study.datasets.sources import load_source
 from momentum_study.errors import StudyError
 
 
@@ -68,6 +68,7 @@ def test_the_agreed_keys_and_types_are_in_the_file(tmp_path: Path) -> None:
             "test": ("i", 2),
             "feature_mean": ("f", 2),
             "feature_scale": ("f", 2),
+            "feature_fill": ("f", 2),
             "target_mean": ("f", 1),
             "target_scale": ("f", 1),
         }
@@ -232,6 +233,27 @@ def test_every_part_uses_the_train_scaling_and_is_cast_last() -> None:
             )
 
 
+def test_gaps_are_filled_before_scaling_and_only_they() -> None:
+    prepared = prepare_default("wine")
+    features = prepared.raw.features.copy()
+    features[::7, 3] = np.nan
+    fill = np.zeros_like(prepared.feature_fill)
+    fill[:, 3] = [10.0, 20.0, 30.0]
+    gappy = replace(prepared, raw=replace(prepared.raw, features=features), feature_fill=fill)
+    before = training_arrays(prepared, np.float64)
+    after = training_arrays(gappy, np.float64)
+    for (old, rows), (new, _) in zip(parts(before, prepared), parts(after, gappy), strict=True):
+        for replicate in range(3):
+            gaps = rows[replicate] % 7 == 0
+            column = new.inputs[replicate, :, 3]
+            scaled = fill[replicate, 3] - prepared.feature_mean[replicate, 3]
+            np.testing.assert_array_equal(
+                column[gaps], scaled / prepared.feature_scale[replicate, 3]
+            )
+            new.inputs[replicate, gaps, 3] = old.inputs[replicate, gaps, 3]
+        np.testing.assert_array_equal(new.inputs, old.inputs)
+
+
 def test_targets_of_classes_are_one_hot() -> None:
     prepared = prepare_default("iris")
     for part, rows in parts(training_arrays(prepared, np.float32), prepared):
@@ -253,7 +275,7 @@ def test_targets_of_a_regression_are_standardised_by_train() -> None:
     arrays = training_arrays(prepared, np.float64)
     np.testing.assert_allclose(arrays.train.targets.mean(axis=1), 0, atol=1e-12)
     np.testing.assert_allclose(arrays.train.targets.var(axis=1), 1, rtol=1e-12)
-    target = load_source("d", "diabetes", {}).targets
+    target = loaded("diabetes").targets
     train = target[prepared.train[1]]
     expected = (target[prepared.test[1]] - train.mean()) / train.std()
     np.testing.assert_allclose(arrays.test.targets[1, :, 0], expected, rtol=1e-12)

@@ -1,12 +1,17 @@
 """Preparation: what belongs to a replicate, and what it was fitted on."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from prepared import STACKED, prepare_default
+from recipes import recipe
 
+from momentum_study.datasets.files import load_prepared, save_prepared, training_arrays
 from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.splits import fit_scaling
 from momentum_study.errors import StudyError
 
@@ -32,8 +37,8 @@ def test_a_replicate_is_the_same_in_every_block() -> None:
 def test_replicates_names_and_study_seeds_have_their_own_splits() -> None:
     rows = [
         *prepare_default("iris", [0, 1]).train,
-        *prepare("iris", "iris", {}, None, 12, [0]).train,
-        *prepare("flowers", "iris", {}, None, 11, [0]).train,
+        *prepare("iris", recipe("iris"), 12, [0]).train,
+        *prepare("flowers", recipe("iris"), 11, [0]).train,
     ]
     assert len({row.tobytes() for row in rows}) == 4
 
@@ -47,10 +52,10 @@ def test_scaling_is_fitted_on_the_train_rows_only() -> None:
         np.testing.assert_array_equal(prepared.feature_scale[replicate], fitted.scale)
 
 
-def test_scaling_defaults_to_the_sources_own() -> None:
+def test_scaling_is_that_of_the_recipe() -> None:
     assert prepare_default("iris").scaling == "standard"
     assert prepare_default("conditioned").scaling == "center"
-    assert prepare("c", "conditioned", {}, "none", 0, [0]).scaling == "none"
+    assert prepare("c", recipe("conditioned", scaling="none"), 0, [0]).scaling == "none"
 
 
 def test_constant_columns_are_reported_with_their_replicates() -> None:
@@ -67,21 +72,79 @@ def test_constant_columns_are_reported_with_their_replicates() -> None:
     [
         ({"replicates": []}, "dataset 'toy': replicates []; expected at least one, each once"),
         ({"replicates": [1, 1]}, "dataset 'toy': replicates [1, 1]; expected at least one"),
-        ({"scaling": "standart"}, "dataset 'toy': scaling 'standart' is unknown; expected one of"),
-        ({"source": "Iris"}, "dataset 'toy': source 'Iris' is unknown"),
-        ({"parameters": {"seed": 1}}, "dataset 'toy': source 'iris' has no parameter 'seed'"),
         ({"fractions": (0.5, 0.5, 0.5)}, "split fractions (0.5, 0.5, 0.5): expected three"),
     ],
 )
 def test_bad_arguments_are_refused(changes: dict[str, Any], message: str) -> None:
     arguments: dict[str, Any] = {
         "name": "toy",
-        "source": "iris",
-        "parameters": {},
-        "scaling": None,
+        "recipe": recipe("iris"),
         "study_seed": 0,
         "replicates": [0],
     }
     with pytest.raises(StudyError) as caught:
         prepare(**arguments | changes)
     assert str(caught.value).startswith(message)
+
+
+def gappy(**keys: Any) -> Recipe:
+    return recipe("file", target="y", task="classification", **keys)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(60, 3)), columns=list("abc"))
+    frame.loc[::5, "b"] = np.nan
+    frame["y"] = ["u", "v"] * 30
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    return tmp_path / "t.csv"
+
+
+def test_gaps_are_filled_with_the_median_of_each_replicates_train_rows(table: Path) -> None:
+    prepared = prepare("t", gappy(path=str(table), missing="impute"), 0, [0, 1, 2])
+    column = pd.read_csv(table)["b"]
+    medians = [column.iloc[rows].median() for rows in prepared.train]
+    assert len(set(medians)) > 1
+    np.testing.assert_array_equal(prepared.feature_fill[:, 1], medians)
+    np.testing.assert_array_equal(prepared.feature_fill[:, [0, 2]], 0)
+    arrays = training_arrays(prepared, np.float64)
+    np.testing.assert_allclose(arrays.train.inputs[..., :-1].mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(arrays.train.inputs[..., :-1].var(axis=1), 1)
+    assert np.isfinite(arrays.test.inputs).all()
+    assert prepared.repairs == (
+        "12 gap(s) in 'b' filled with the median of each replicate's train rows",
+    )
+
+
+def test_imputed_data_is_read_back_as_written(table: Path, tmp_path: Path) -> None:
+    prepared = prepare("t", gappy(path=str(table), missing="impute"), 0, [0, 1])
+    save_prepared(tmp_path / "t.npz", prepared)
+    again = load_prepared(tmp_path / "t.npz")
+    np.testing.assert_array_equal(again.raw.features, prepared.raw.features)
+    np.testing.assert_array_equal(again.feature_fill, prepared.feature_fill)
+
+
+def test_a_column_known_in_no_train_row_becomes_constant(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(60.0), "b": np.nan, "y": ["u", "v"] * 30})
+    for row in range(60):  # until it is a test row of replicate 0
+        frame["b"] = np.where(np.arange(60) == row, 7.0, np.nan)
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        made = gappy(path=str(tmp_path / "t.csv"), missing="impute")
+        prepared = prepare("t", made, 0, [0])
+        if row in prepared.test[0]:
+            break
+    assert prepared.feature_fill[0, 1] == 0
+    assert prepared.feature_scale[0, 1] == 1
+    assert "feature 'b' is constant on the train rows of replicate(s) 0" in prepared.repairs[1]
+
+
+def test_data_beyond_the_memory_of_a_job_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("momentum_study.datasets.preparation.MOST_BYTES", 2**15)
+    prepare("wine", recipe("wine"), 0, [0])
+    with pytest.raises(StudyError) as caught:
+        prepare("wine", recipe("wine"), 0, [0, 1])
+    assert str(caught.value).startswith(
+        "dataset 'wine': 178 rows of 13 features in 2 replicate(s) take a training job "
+    )
+    assert "take a sample with rows: " in str(caught.value)

@@ -72,6 +72,21 @@ def test_bad_features_are_refused(table: Any, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_gaps_are_kept_where_they_are_allowed() -> None:
+    raw = make_raw("toy", table_with(np.nan), VALUES, "regression", gaps=True)
+    np.testing.assert_array_equal(raw.features, table_with(np.nan))
+    constant = [[1.0, np.nan], [1.0, 2.0], *[[1.0, 2.0]] * 4]
+    for table, message in [
+        (table_with(np.inf), "feature 'x1' is inf in row 2 (counted from 0), 1 such"),
+        (constant, "every feature is constant"),
+    ]:
+        with pytest.raises(StudyError) as caught:
+            make_raw("toy", table, VALUES, "regression", gaps=True)
+        assert message in str(caught.value)
+    with pytest.raises(StudyError, match="the target is nan in row 5"):
+        make_raw("toy", TABLE, [*VALUES[:5], np.nan], "regression", gaps=True)
+
+
 CLASS_ERRORS = [
     ([0, 0, 0, 1, 1, np.nan], "ab", "the target is nan in row 5"),
     ([0, 0, 0, 1, 1, np.inf], "ab", "the target is inf in row 5"),

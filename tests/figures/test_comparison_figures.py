@@ -34,6 +34,7 @@ from momentum_study.figures.rules import (
     arms_in_order,
     batch_styles,
     contrasted,
+    rule_style,
 )
 from momentum_study.figures.style import SMALL, WIDTH, ratio_axis, ratio_ticks
 from momentum_study.figures.verdict_rows import lay_out
@@ -670,10 +671,27 @@ def test_looks_of_arms():
     assert arm_style("adam or momentum 0.9").label == "adam or momentum 0.9"
 
 
+def test_looks_of_arms_of_rules_that_users_bring():
+    usual, tuned = arm_style("quasi_hyperbolic 0.9"), arm_style("quasi_hyperbolic tuned")
+    assert [usual.label, tuned.label] == ["quasi hyperbolic", "quasi hyperbolic, β tuned"]
+    assert arm_style("quasi_hyperbolic 0.5, cosine").label == "quasi hyperbolic, β = 0.5, cosine"
+    assert tuned.line["linewidth"] > usual.line["linewidth"]
+    assert usual.marker == tuned.marker == rule_style("quasi_hyperbolic").marker
+    # Names that could be mistaken for another part of an arm's.
+    assert arm_style("tuned").label == "tuned"
+    assert arm_style("tuned tuned").label == "tuned, β tuned"
+    assert arm_style("sign-descent").label == "sign-descent"
+    grey = arm_style("gd or sign-descent")
+    assert grey.label == "gd or sign-descent"
+    assert grey.color == arm_style("adam or momentum 0.9").color
+
+
 def test_arms_are_in_the_order_of_rules():
-    arms = ["adam 0.9", "momentum tuned", "other", "gd", "momentum 0.9", "momentum 0.5"]
-    ordered = ["gd", "momentum 0.5", "momentum 0.9", "momentum tuned", "adam 0.9", "other"]
-    assert arms_in_order(arms) == ordered
+    ordered = [
+        *("gd", "momentum 0.5", "momentum 0.9", "momentum tuned", "adam 0.9"),
+        *("a_rule 0.9", "a_rule tuned", "other", "adam or momentum 0.9"),
+    ]
+    assert arms_in_order(ordered[::-1]) == ordered
     assert contrasted(ordered) == {"gd", "momentum tuned"}
     assert contrasted(["gd", "momentum 0.9", "adam 0.9"]) == {"gd", "momentum 0.9"}
 

@@ -1,7 +1,7 @@
 """The two figures of the landscapes: what they show, their words, their fit on the page."""
 
 from io import BytesIO
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from momentum_study.comparison.pairs import BASES
 from momentum_study.errors import StudyError
 from momentum_study.figures import exit_times, trajectories
-from momentum_study.figures.rules import RULE_STYLES
+from momentum_study.figures.rules import RULE_STYLES, rule_style
 from momentum_study.figures.style import DESCENT, SMALL, WIDTH
 from momentum_study.landscapes.functions import HEIGHTS, all_landscapes
 from momentum_study.landscapes.tables import landscapes_tables
@@ -198,6 +198,22 @@ def test_every_rule_has_a_look_of_its_own_and_descent_is_black():
         assert len({getattr(style, attribute) for style in RULE_STYLES.values()}) == len(RULES)
 
 
+# Enough names for every look that a user's rule can have.
+ADDED_STYLES = {
+    (style.color, style.marker): style
+    for style in (rule_style(f"rule_{number}") for number in range(100))
+}
+
+
+def test_rules_that_users_bring_have_looks_of_their_own():
+    assert len(ADDED_STYLES) == 12
+    for added, known in product(ADDED_STYLES.values(), RULE_STYLES.values()):
+        assert added.marker != known.marker
+        assert added.linestyle != known.linestyle
+    assert rule_style("my_rule").label == "my rule"
+    assert rule_style("adam") is RULE_STYLES["adam"]
+
+
 # Machado, Oliveira & Fernandes (2009), severity 1.0.
 SEEN = {
     "by most": np.eye(3),
@@ -231,7 +247,11 @@ def lab(color, eye):
 
 @pytest.mark.parametrize("eye", SEEN)
 def test_colours_are_told_apart_by_every_eye_and_equal_lines_in_grey(eye):
-    for one, other in combinations(RULE_STYLES.values(), 2):
+    for one, other in combinations([*RULE_STYLES.values(), *ADDED_STYLES.values()], 2):
+        if one.color == other.color:
+            # Two rules that users have brought.
+            assert one.linestyle != other.linestyle
+            continue
         first, second = (lab(style.color, np.array(SEEN[eye])) for style in (one, other))
         assert np.linalg.norm(first - second) > 20
         if one.linestyle == other.linestyle:

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from paper_text import PAPER, ROOT
 
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.paper.facts import COLUMNS, StudyFacts, facts
 from momentum_study.paper.parts import TABLES, plates
 from momentum_study.tables import SCHEMAS, read_table

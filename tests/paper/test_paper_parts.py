@@ -1,6 +1,6 @@
 """Which figures the paper shows."""
 
-from momentum_study.config import Study
+from momentum_study.config.study import Study
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.paper.parts import LEFT_OUT, plates
 

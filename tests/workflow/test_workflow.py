@@ -5,51 +5,21 @@ kept on one worker (`--dist loadfile`).
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from projects import SMOKE, copy_project, snakemake
 
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.design import shards
 from momentum_study.figures.catalogue import figure_jobs
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import CELLS, CURVES, RUNS, read_table
-
-ROOT = Path(__file__).parents[2]
-PARTS = ("Snakefile", "config", "paper", "profiles", "src", "workflow")
-SMOKE = "config/smoke.yaml"
-
-
-def snakemake(
-    folder: Path, *arguments: str, configfile: str = SMOKE, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "src")} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def copy_project(folder: Path) -> Path:
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, folder / part)
-    return folder
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -237,6 +207,7 @@ def test_a_bad_configuration_runs_nothing(tmp_path: Path) -> None:
 def test_two_configurations_are_refused(tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "two")
     shutil.copy2(folder / SMOKE, folder / "config/copy.yaml")
-    done = snakemake(folder, "config/copy.yaml", "--cores", "1", "--dry-run")
+    both = (SMOKE, "config/copy.yaml")
+    done = snakemake(folder, "--cores", "1", "--dry-run", configfile=both)
     assert done.returncode != 0
     assert "error: one --configfile at a time" in done.stdout + done.stderr

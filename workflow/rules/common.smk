@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.dependencies import source_files
 from momentum_study.design import (
     families,
@@ -22,6 +22,7 @@ from momentum_study.figures.catalogue import KINDS, figure_jobs
 from momentum_study.flags import to_flags
 from momentum_study.paper.parts import TABLES as PAPER_TABLES
 from momentum_study.paper.parts import plates
+from momentum_study.rule_files import load_rule
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -55,6 +56,7 @@ STARTS = [
     {"data": f"{RESULTS}/datasets/{start.dataset}_{block}.npz", **vars(start)}
     for start, block in starts(STUDY)
 ]
+RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
 TIMINGS = [path.removesuffix(".parquet") + ".json" for path in SHARDS]
 FIGURES = {job.path: job for job in figure_jobs(STUDY)}
@@ -82,6 +84,12 @@ def prepared_data(wildcards):
 
 def train_flags(wildcards):
     return to_flags(shard_settings(STUDY, SHARDS[f"{wildcards.shard}.parquet"]))
+
+
+def rule_file(wildcards):
+    """The file that brings the shard's rule, if it is no built-in one."""
+    name = SHARDS[f"{wildcards.shard}.parquet"].rule
+    return [RULE_FILES[name]] if name in RULE_FILES else []
 
 
 def follow_flags(wildcards):

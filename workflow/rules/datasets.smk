@@ -3,6 +3,7 @@
 
 rule prepare:
     input:
+        files=lambda wildcards: STUDY.datasets[wildcards.dataset].files(),
         sources=sources("prepare"),
     output:
         f"{RESULTS}/datasets/{{dataset}}_{{block}}.npz",

@@ -29,5 +29,5 @@ rule explorer:
         "Writing the explorer"
     shell:
         "python -m momentum_study explorer --tables {params.folder:q} --output {output:q}"
-        " --study {params.study:q} --description {params.description:q}"
+        " --study {params.study:q} --description={params.description:q}"
         " --families {params.families:q} --confidence {params.confidence} > {log:q} 2>&1"

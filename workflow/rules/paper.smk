@@ -35,7 +35,7 @@ rule paper:
     shell:
         "python -m momentum_study paper --source paper/main.typ --tables {params.tables:q}"
         " --figures {params.figures:q} --plates {params.plates:q} --study {params.study:q}"
-        " --description {params.description:q} --verdicts {params.verdicts:q}"
+        " --description={params.description:q} --verdicts {params.verdicts:q}"
         " --confidence {params.confidence} --resamples {params.resamples}"
         " --targets {params.targets} --loss-limit {params.loss_limit} --output {output:q}"
         " > {log:q} 2>&1"

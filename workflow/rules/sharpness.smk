@@ -21,7 +21,7 @@ rule initial_sharpness:
     message:
         "Measuring the sharpness where runs start"
     shell:
-        "python -m momentum_study initial_sharpness --starts {params.starts:q}"
+        "python -m momentum_study initial-sharpness --starts {params.starts:q}"
         " --output {output:q} > {log:q} 2>&1"
 
 

@@ -78,7 +78,7 @@ rule cell_curves:
     message:
         "Summarising learning curves"
     shell:
-        "python -m momentum_study cell_curves --runs {input.runs:q} --curves {input.curves:q}"
+        "python -m momentum_study cell-curves --runs {input.runs:q} --curves {input.curves:q}"
         " --output {output:q} > {log:q} 2>&1"
 
 

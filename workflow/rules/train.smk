@@ -4,6 +4,7 @@
 rule train:
     input:
         data=prepared_data,
+        rule_files=rule_file,
         sources=sources("train"),
     output:
         shard=f"{RESULTS}/runs/{{shard}}.parquet",
@@ -21,5 +22,5 @@ rule train:
         "Training {wildcards.shard}"
     shell:
         "python -m momentum_study train --data {input.data:q} --output {output.shard:q}"
-        " --timing {output.timing:q} {params.flags}"
+        " --timing {output.timing:q} --rule-files {input.rule_files:q} {params.flags}"
         " > {log:q} 2>&1"

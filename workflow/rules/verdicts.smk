@@ -4,6 +4,7 @@
 rule contrasts:
     input:
         runs=rules.collect.output.runs,
+        rule_files=STUDY.rule_files,
         sources=sources("contrasts"),
     output:
         pairs=report(
@@ -48,6 +49,7 @@ rule contrasts:
         "Tuning, pairing and comparing"
     shell:
         "python -m momentum_study contrasts --runs {input.runs:q} --families {params.families:q}"
+        " --rule-files {input.rule_files:q}"
         " --tuned {output.tuned:q} --pairs {output.pairs:q} --contrasts {output.contrasts:q}"
         " --advice {output.advice:q} --beta {params.beta} --rates {params.rates}"
         " --floor {params.floor} --oscillating-share {params.oscillating}"
@@ -59,6 +61,7 @@ rule trials:
     input:
         runs=rules.collect.output.runs,
         initial=rules.initial_sharpness.output,
+        rule_files=STUDY.rule_files,
         sources=sources("trials"),
     output:
         budget=report(
@@ -95,6 +98,7 @@ rule trials:
         "Measuring what tuning costs"
     shell:
         "python -m momentum_study trials --runs {input.runs:q} --initial {input.initial:q}"
+        " --rule-files {input.rule_files:q}"
         " --families {params.families:q} --budget {output.budget:q} --profiles {output.profiles:q}"
         " --sensitivity {output.sensitivity:q} --floor {params.floor} --margin {params.margin}"
         " --beta {params.beta} --confidence {params.confidence} --resamples {params.resamples}"

@@ -12,7 +12,7 @@ from momentum_study.claims.cases import Case, Margins
 from momentum_study.claims.conditions import condition_of
 from momentum_study.claims.experiments import EXPERIMENTS, Findings
 from momentum_study.claims.wording import CLAIMS, Claim
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.tables import CASES, joined_tables
 
 

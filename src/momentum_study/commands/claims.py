@@ -10,7 +10,7 @@ from momentum_study.claims.step_costs import step_costs
 from momentum_study.claims.table import claims_tables, rule_of
 from momentum_study.comparison.questions import Defaults
 from momentum_study.comparison.rounding import rounded
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.keys import START_KEYS
 from momentum_study.tables import (
     CASES,

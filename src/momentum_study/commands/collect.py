@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from momentum_study.collect import collect_curves, collect_runs, read_shards
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.tables import CURVES, RUNS, write_large_table, write_table
 
 

@@ -8,11 +8,13 @@ from momentum_study.comparison.questions import Defaults
 from momentum_study.comparison.rounding import rounded
 from momentum_study.comparison.states import StateRule
 from momentum_study.comparison.tables import ComparisonSettings, comparison_tables
+from momentum_study.rule_files import load_rules
 from momentum_study.tables import ADVICE, CONTRASTS, PAIRS, RUNS, TUNED, read_table, write_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
+    parser.add_argument("--rule-files", nargs="*", default=[], help="rules besides the built-in")
     parser.add_argument("--runs", type=Path, required=True, help="table of runs")
     parser.add_argument("--families", type=json.loads, required=True, help="grid: family, as JSON")
     parser.add_argument("--tuned", type=Path, required=True, help="table to write")
@@ -31,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Compare and write."""
+    load_rules(options.rule_files)
     settings = ComparisonSettings(
         options.families,
         options.floor,

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.costs import cost_table, training_phase
 from momentum_study.design import shards
 from momentum_study.tables import COST, write_table

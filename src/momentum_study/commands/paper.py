@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from momentum_study.atomic import replacing
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.paper.facts import COLUMNS, StudyFacts, facts
 from momentum_study.paper.parts import TABLES
 from momentum_study.paper.typesetting import typeset

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from momentum_study.atomic import replacing
-from momentum_study.config_files import load_study
+from momentum_study.config.files import load_study
 from momentum_study.provenance import describe
 from momentum_study.tables import COST, read_table
 

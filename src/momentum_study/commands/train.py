@@ -6,6 +6,7 @@ from pathlib import Path
 
 from momentum_study.datasets.files import load_prepared
 from momentum_study.flags import add_dataclass_arguments, read_dataclass
+from momentum_study.rule_files import load_rules
 from momentum_study.shards import ShardSettings, train_shard, write_shard
 from momentum_study.timings import TrainingCost, write_training_cost
 
@@ -15,12 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="prepared data set (.npz)")
     parser.add_argument("--output", type=Path, required=True, help="shard to write (.parquet)")
     parser.add_argument("--timing", type=Path, required=True, help="costs to write (.json)")
+    parser.add_argument("--rule-files", nargs="*", default=[], help="rules besides the built-in")
     add_dataclass_arguments(parser, ShardSettings)
 
 
 def run(options: argparse.Namespace) -> None:
     """Train and write."""
     started = time.time()
+    load_rules(options.rule_files)
     settings = read_dataclass(options, ShardSettings)
     shard = train_shard(settings, load_prepared(options.data))
     table = shard.table

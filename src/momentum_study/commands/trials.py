@@ -9,6 +9,7 @@ from momentum_study.comparison.problems import problems
 from momentum_study.comparison.profiles import profiles_table
 from momentum_study.comparison.rounding import rounded
 from momentum_study.comparison.sensitivity import sensitivity_table
+from momentum_study.rule_files import load_rules
 from momentum_study.tables import (
     BUDGET,
     INITIAL_SHARPNESS,
@@ -22,6 +23,7 @@ from momentum_study.tables import (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
+    parser.add_argument("--rule-files", nargs="*", default=[], help="rules besides the built-in")
     parser.add_argument("--runs", type=Path, required=True, help="table of runs")
     parser.add_argument("--initial", type=Path, required=True, help="table of initial sharpness")
     parser.add_argument("--families", type=json.loads, required=True, help="grid: family, as JSON")
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure the three, write, and say when tuning pays."""
+    load_rules(options.rule_files)
     trained = list(problems(read_table(options.runs, RUNS), options.families))
     bootstrap = (options.confidence, options.resamples, options.seed)
     budget = budget_table(trained, options.floor, *bootstrap, beta=options.beta)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from momentum_study.comparison.problems import Mask
-from momentum_study.optimizers import RULES, get_rule
+from momentum_study.optimizers import get_rule
 from momentum_study.text import format_number
 from momentum_study.theory.quadratics import LINEAR_RULES
 
@@ -64,7 +64,7 @@ class Arm:
 
 
 def _uses_beta(rule: str) -> bool:
-    return RULES[rule].uses_beta
+    return get_rule(rule).uses_beta
 
 
 def arms_of(cells: pd.DataFrame, schedule: str = CONSTANT) -> list[Arm]:

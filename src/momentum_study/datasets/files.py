@@ -13,7 +13,7 @@ import numpy.typing as npt
 from momentum_study.atomic import replacing
 from momentum_study.data import Data
 from momentum_study.datasets.raw import FloatArray, IntArray, RawDataset, Task
-from momentum_study.datasets.splits import Scaling
+from momentum_study.datasets.splits import Scaling, fill_gaps
 from momentum_study.errors import StudyError
 
 Outputs: TypeAlias = Literal["per_class", "single"]
@@ -36,6 +36,9 @@ class PreparedDataset:
         Row numbers of shapes ``(R, n_train)``, ``(R, n_validation)``, ``(R, n_test)``.
     feature_mean, feature_scale
         Shape ``(R, d)``, fitted on each replicate's train rows.
+    feature_fill
+        Shape ``(R, d)``: what takes the place of NaN in a column with gaps, fitted likewise; 0 in
+        the other columns.
     target_mean, target_scale
         Shape ``(R,)``, fitted likewise in a regression; 0 and 1 in a classification.
     repairs
@@ -50,6 +53,7 @@ class PreparedDataset:
     test: IntArray
     feature_mean: FloatArray
     feature_scale: FloatArray
+    feature_fill: FloatArray
     target_mean: FloatArray
     target_scale: FloatArray
     repairs: tuple[str, ...]
@@ -147,6 +151,7 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "test": ("R", "n_test"),
     "feature_mean": ("R", "d"),
     "feature_scale": ("R", "d"),
+    "feature_fill": ("R", "d"),
     "target_mean": ("R",),
     "target_scale": ("R",),
 }
@@ -190,7 +195,7 @@ def training_arrays(
 ) -> TrainingArrays:
     """Lay out a prepared dataset for training.
 
-    Features and targets are scaled in float64 and cast at the end.
+    Gaps are filled in. Features and targets are scaled in float64 and cast at the end.
 
     Parameters
     ----------
@@ -238,7 +243,8 @@ def _inputs(prepared: PreparedDataset, rows: IntArray, kind: np.dtype[Any]) -> F
     features = prepared.raw.features
     inputs = np.ones((*rows.shape, features.shape[1] + 1), dtype=kind)
     for replicate, numbers in enumerate(rows):  # one at a time: no float64 copy of them all
-        centred = features[numbers] - prepared.feature_mean[replicate]
+        filled = fill_gaps(features[numbers], prepared.feature_fill[replicate])
+        centred = filled - prepared.feature_mean[replicate]
         inputs[replicate, :, :-1] = _cast(
             centred / prepared.feature_scale[replicate], kind, prepared.raw.name
         )

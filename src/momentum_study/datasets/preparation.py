@@ -1,35 +1,38 @@
 """Preparing a dataset: the splits and scalings of a block of replicates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from momentum_study.datasets.files import PreparedDataset
-from momentum_study.datasets.raw import RawDataset
-from momentum_study.datasets.sources import find_source, load_source
+from momentum_study.datasets.loading import load
+from momentum_study.datasets.raw import FloatArray, RawDataset
+from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.splits import (
     DEFAULT_FRACTIONS,
     FittedScaling,
     Fractions,
     Scaling,
     check_fractions,
+    fill_gaps,
     fit_scaling,
     make_split,
 )
 from momentum_study.errors import StudyError
 from momentum_study.seeds import generator
 
+MOST_BYTES = 2**30
+"""What a training job may hold; checked against what it will hold at the very least."""
+
 
 def prepare(
     name: str,
-    source: str,
-    parameters: Mapping[str, object],
-    scaling: Scaling | None,
+    recipe: Recipe,
     study_seed: int,
     replicates: Sequence[int],
     fractions: Fractions = DEFAULT_FRACTIONS,
 ) -> PreparedDataset:
-    """Load a dataset, then split and scale it for each replicate.
+    """Load a dataset, then split it, fill its gaps and scale it for each replicate.
 
     Replicate r is split by ``generator(study_seed, "split", name, r)``, so its rows are the same
     whichever other replicates are prepared with it. Targets of a regression are standardised,
@@ -39,10 +42,8 @@ def prepare(
     ----------
     name
         The dataset's name in the study.
-    source, parameters
-        See `load_source`.
-    scaling
-        See `fit_scaling`; None takes the source's own.
+    recipe
+        Where the data comes from, and what is done to it.
     study_seed
         The seed of the whole study.
     replicates
@@ -58,19 +59,32 @@ def prepare(
     Raises
     ------
     StudyError
-        If the data, a parameter, the scaling, the replicates or the fractions are not usable.
+        If the data, the replicates or the fractions are not usable, or a job that trains on them
+        would need more memory than it may have.
     """
     if not replicates or len(set(replicates)) < len(replicates):
         raise StudyError(
             f"dataset {name!r}: replicates {list(replicates)}; expected at least one, each once"
         )
     check_fractions(fractions)
-    chosen = scaling if scaling is not None else find_source(name, source).scaling
-    raw = load_source(name, source, parameters)
+    raw, repairs = load(name, recipe, study_seed)
     try:
-        return _prepare_raw(raw, chosen, study_seed, replicates, fractions)
+        _check_size(raw, len(replicates))
+        return _prepare_raw(raw, recipe.scaling, study_seed, replicates, fractions, repairs)
     except StudyError as error:
         raise StudyError(f"dataset {name!r}: {error}") from error
+
+
+def _check_size(raw: RawDataset, replicates: int) -> None:
+    """Refuse what no training job can hold: the raw data, and each replicate's in float32."""
+    rows, columns = raw.features.shape
+    least = raw.features.nbytes + replicates * rows * (columns + 1) * 4
+    if least > MOST_BYTES:
+        raise StudyError(
+            f"{rows} rows of {columns} features in {replicates} replicate(s) take a training job "
+            f"{least / 2**30:.1f} GiB; expected at most {MOST_BYTES / 2**30:.0f}: take a sample "
+            f"with rows: {int(rows * MOST_BYTES / least / 2)}, or fewer replicates_per_shard"
+        )
 
 
 def _prepare_raw(
@@ -79,6 +93,7 @@ def _prepare_raw(
     study_seed: int,
     replicates: Sequence[int],
     fractions: Fractions,
+    repairs: tuple[str, ...],
 ) -> PreparedDataset:
     splits = [
         make_split(
@@ -86,7 +101,11 @@ def _prepare_raw(
         )
         for replicate in replicates
     ]
-    fits = [fit_scaling(raw.features[split.train], scaling) for split in splits]
+    fills = [_medians(raw.features[split.train]) for split in splits]
+    fits = [
+        fit_scaling(fill_gaps(raw.features[split.train], fill), scaling)
+        for split, fill in zip(splits, fills, strict=True)
+    ]
     if raw.task == "regression":
         values = raw.targets.astype(np.float64)[:, np.newaxis]
         target_fits = [fit_scaling(values[split.train], "standard") for split in splits]
@@ -101,13 +120,27 @@ def _prepare_raw(
         test=np.stack([split.test for split in splits]),
         feature_mean=np.stack([fit.mean for fit in fits]),
         feature_scale=np.stack([fit.scale for fit in fits]),
+        feature_fill=np.stack(fills),
         target_mean=np.concatenate([fit.mean for fit in target_fits]),
         target_scale=np.concatenate([fit.scale for fit in target_fits]),
         repairs=(
+            *repairs,
             *_repairs([f"feature {name!r}" for name in raw.feature_names], replicates, fits),
             *_repairs(["the target"], replicates, target_fits),
         ),
     )
+
+
+def _medians(features_train: FloatArray) -> FloatArray:
+    """Median of each column that has gaps, 0 for the others and for one that is nothing else."""
+    gaps = np.isnan(features_train).any(axis=0)
+    fill = np.zeros(features_train.shape[1])
+    if gaps.any():
+        from sklearn.impute import SimpleImputer
+
+        imputer = SimpleImputer(strategy="median", keep_empty_features=True)
+        fill[gaps] = imputer.fit(features_train[:, gaps]).statistics_
+    return fill
 
 
 def _repairs(

@@ -31,7 +31,7 @@ class RawDataset:
     name
         The dataset's name in the study.
     features
-        Shape ``(n, d)``, finite.
+        Shape ``(n, d)``, finite; or NaN where a gap is to be filled in from the train rows.
     targets
         Shape ``(n,)``: class codes ``0 … K-1`` (int64), or finite values (float64) in a regression.
     task
@@ -57,6 +57,8 @@ def make_raw(
     task: Task,
     classes: Sequence[str] = (),
     feature_names: Sequence[str] = (),
+    *,
+    gaps: bool = False,
 ) -> RawDataset:
     """Check a source's arrays and bring them to the study's types.
 
@@ -74,6 +76,8 @@ def make_raw(
         The K class names, in the order of their codes; none in a regression.
     feature_names
         The d column names; ``x0, x1, …`` if left out.
+    gaps
+        Whether features may be NaN.
 
     Returns
     -------
@@ -101,8 +105,9 @@ def make_raw(
             "expected one name per column"
         )
     column_labels = [f"feature {column!r}" for column in columns]
-    checked_features = _numbers(where, table, column_labels)
-    if np.all(checked_features == checked_features[0]):
+    checked_features = _numbers(where, table, column_labels, gaps)
+    # These two pass over NaN.
+    if np.all(np.fmin.reduce(checked_features) == np.fmax.reduce(checked_features)):
         raise StudyError(
             f"{where}: every feature is constant; expected at least one that varies between rows"
         )
@@ -113,7 +118,7 @@ def make_raw(
             f"{where}: {table.shape[0]} rows of features but targets of shape {answers.shape}; "
             "expected one target per row"
         )
-    values = _numbers(where, answers[:, np.newaxis], ["the target"])[:, 0]
+    values = _numbers(where, answers[:, np.newaxis], ["the target"], gaps=False)[:, 0]
     if task == "regression":
         _check_regression(where, values)
         return RawDataset(name, checked_features, values, task, (), columns)
@@ -122,7 +127,7 @@ def make_raw(
     return RawDataset(name, checked_features, codes, task, class_names, columns)
 
 
-def _numbers(where: str, table: npt.NDArray[Any], labels: Sequence[str]) -> FloatArray:
+def _numbers(where: str, table: npt.NDArray[Any], labels: Sequence[str], gaps: bool) -> FloatArray:
     """Copy a table ``(n, columns)`` to finite float64, or name the first cell that is not."""
     if table.dtype.kind not in "biuf":
         for (row, column), cell in np.ndenumerate(table.astype(object)):
@@ -134,7 +139,7 @@ def _numbers(where: str, table: npt.NDArray[Any], labels: Sequence[str]) -> Floa
                 )
     # The order in memory is fixed because the last bits of sums depend on it.
     numbers = np.array(table, dtype=np.float64, order="C")
-    bad = np.argwhere(~np.isfinite(numbers))
+    bad = np.argwhere(np.isinf(numbers) if gaps else ~np.isfinite(numbers))
     if len(bad):
         row, column = bad[0]
         raise StudyError(

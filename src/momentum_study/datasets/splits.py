@@ -146,6 +146,15 @@ def _apportion(members: Sequence[int], fractions: Fractions, least: int) -> IntA
     return counts
 
 
+def fill_gaps(features: FloatArray, fill: FloatArray) -> FloatArray:
+    """Return features of shape ``(n, d)`` with each NaN replaced by its column's entry of `fill`.
+
+    Features without NaN are returned as they are, not as a copy.
+    """
+    gaps = np.isnan(features)
+    return np.where(gaps, fill, features) if gaps.any() else features
+
+
 def fit_scaling(features_train: FloatArray, scaling: Scaling) -> FittedScaling:
     """Fit the map ``(x - mean) / scale`` on the train rows.
 

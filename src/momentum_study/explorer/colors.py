@@ -5,7 +5,7 @@ from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
 from momentum_study.figures.compared import Series
-from momentum_study.figures.rules import RULE_STYLES
+from momentum_study.figures.rules import rule_style
 from momentum_study.figures.style import DESCENT
 
 GROUNDS = {"light": "#ffffff", "dark": "#16191d"}
@@ -14,17 +14,12 @@ GROUNDS = {"light": "#ffffff", "dark": "#16191d"}
 LINE_CONTRAST = 3.0
 """What the Web Content Accessibility Guidelines (WCAG 2.2, 1.4.11) ask of lines."""
 
-_OTHER_RULE = "#808080"  # one that a user has added
-
 
 def line_colors(rule: str, beta: float) -> dict[str, str]:
     """Return the colour of a rule's line by theme: that of the figures, made to stand out."""
     if rule == "gd":
         return {"light": DESCENT, "dark": "white"}
-    if rule == "momentum":
-        color = Series(True, beta).color
-    else:
-        color = RULE_STYLES[rule].color if rule in RULE_STYLES else _OTHER_RULE
+    color = Series(True, beta).color if rule == "momentum" else rule_style(rule).color
     return {theme: standing_out(color, ground) for theme, ground in GROUNDS.items()}
 
 

@@ -21,7 +21,7 @@ from momentum_study.explorer.encoding import (
     pack_streams,
 )
 from momentum_study.explorer.metrics import metrics
-from momentum_study.figures.rules import RULE_STYLES
+from momentum_study.figures.rules import RULE_STYLES, rule_style
 from momentum_study.figures.style import NO_BETTER, map_palette
 from momentum_study.keys import CELL_KEYS
 from momentum_study.optimizers import RULES
@@ -128,7 +128,7 @@ def _series(cells: pd.DataFrame) -> list[dict[str, Any]]:
         {
             "rule": rule,
             "beta": beta,
-            "label": RULE_STYLES[rule].label if rule in RULE_STYLES else rule,
+            "label": rule_style(rule).label,
             "limit": _limit(rule, beta),
             "color": line_colors(rule, beta),
         }

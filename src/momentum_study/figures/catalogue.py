@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from momentum_study.config import Grid, Study
+    from momentum_study.config.grids import Grid
+    from momentum_study.config.study import Study
 
 
 @dataclass(frozen=True)

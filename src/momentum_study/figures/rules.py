@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import seaborn as sns
@@ -19,6 +20,14 @@ TUNED = "tuned"
 _TUNED_WIDTH = 2.0  # points: thick where β is tuned too, as in the figure of rates on quadratics
 _TUNED_SHADE = 0.5  # of the colour, darker than the rule at one β
 _OTHER_ARM = "0.45"
+# Of rules that users bring: each colour with each line and mark, none of them a built-in rule's.
+_ADDED_COLORS = ("#64783a", "#ac86f9", "#67324d")
+_ADDED_LINES: tuple[tuple[tuple[int, tuple[float, ...]], str], ...] = (
+    ((0, (8.0, 1.5)), "P"),
+    ((0, (3.0, 1.0, 1.0, 1.0, 1.0, 1.0)), "*"),
+    ((0, (8.0, 1.5, 2.0, 1.5)), ">"),
+    ((0, (1.0, 2.5)), "<"),
+)
 _BATCHES = sns.color_palette("mako", as_cmap=True)
 _BATCH_RANGE = (0.78, 0.18)  # of the smallest batch and of the largest: from light to dark
 _BATCH_MARKERS = ("o", "^", "D", "v", "P")
@@ -65,7 +74,19 @@ RULE_STYLES: dict[str, RuleStyle] = {
     "nesterov": RuleStyle("Nesterov", "#20a387", (0, (6.0, 1.2, 1.2, 1.2)), "D"),
     "adam": RuleStyle("Adam", "#1f35c9", (0, (2.0, 1.0)), "v"),
 }
-"""By the name of the rule, in the order of a key."""
+"""Of the built-in rules, by name, in the order of a key."""
+
+
+def rule_style(rule: str) -> RuleStyle:
+    """Return the look of a rule.
+
+    One that a user has brought has a look by its name, the same in every study.
+    """
+    if rule in RULE_STYLES:
+        return RULE_STYLES[rule]
+    place, color = divmod(crc32(rule.encode()), len(_ADDED_COLORS))
+    linestyle, marker = _ADDED_LINES[place % len(_ADDED_LINES)]
+    return RuleStyle(rule.replace("_", " "), _ADDED_COLORS[color], linestyle, marker)
 
 
 @dataclass(frozen=True)
@@ -93,11 +114,11 @@ def arm_style(arm: str) -> ArmStyle:
     """
     setting, *conditions = arm.split(", ")
     rule, _, beta = setting.rpartition(" ")
-    style = RULE_STYLES.get(rule or beta)
-    if style is None:
+    if _of_several(rule or beta):
         return ArmStyle(arm.replace("_", " "), _OTHER_ARM, "-", "X")
+    style = rule_style(rule or beta)
     label, color, width = style.label.removeprefix("momentum, "), style.color, 1.1
-    if beta == TUNED:
+    if rule and beta == TUNED:
         label += ", β tuned"
         red, green, blue = to_rgb(color)
         color = to_hex((_TUNED_SHADE * red, _TUNED_SHADE * green, _TUNED_SHADE * blue))
@@ -110,16 +131,25 @@ def arm_style(arm: str) -> ArmStyle:
 
 
 def arms_in_order(arms: Iterable[str]) -> list[str]:
-    """Put arms into the order of a key: by rule, then β, last with β tuned."""
+    """Put arms into the order of a key: by rule, then β, last with β tuned.
+
+    Rules that users bring come after the built-in ones, and what is no single rule comes last.
+    """
     rules = list(RULE_STYLES)
 
-    def place(arm: str) -> tuple[int, str]:
-        rule, _, beta = arm.partition(", ")[0].rpartition(" ")
-        known = rule or beta
+    def place(arm: str) -> tuple[bool, int, str]:
+        setting, _, beta = arm.partition(", ")[0].rpartition(" ")
+        rule = setting or beta
+        known = rules.index(rule) if rule in rules else len(rules)
         # Digits come before letters: every β before "tuned".
-        return rules.index(known) if known in rules else len(rules), arm
+        return _of_several(rule), known, arm
 
     return sorted(set(arms), key=place)
+
+
+def _of_several(rule: str) -> bool:
+    """Whether what the name of an arm has before β is no single rule: ``adam or momentum``."""
+    return " " in rule
 
 
 def contrasted(arms: Sequence[str]) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from momentum_study.config import Verdicts
+from momentum_study.config.verdicts import Verdicts
 from momentum_study.datasets.splits import DEFAULT_FRACTIONS
 from momentum_study.keys import RUN_KEYS
 from momentum_study.paper.design_facts import counts, datasets_list, grids_list, levels

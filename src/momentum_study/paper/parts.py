@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from momentum_study.figures.catalogue import FigureJob, figure_jobs
 
 if TYPE_CHECKING:
-    from momentum_study.config import Study
+    from momentum_study.config.study import Study
 
 TABLES = (
     "runs.parquet",

@@ -4,13 +4,14 @@ The message names file, key and value, what was expected, and the nearest valid 
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from momentum_study.config import Study
+from momentum_study.config.study import Study
 from momentum_study.errors import StudyError
 from momentum_study.text import format_number, suggest
 
@@ -74,6 +75,7 @@ _EXPECTED = {
     "greater_than": "a number > {gt:g}",
     "greater_than_equal": "a number ≥ {ge:g}",
     "less_than": "a number < {lt:g}",
+    "less_than_equal": "a number ≤ {le:g}",
     "finite_number": "a finite number",
     "float_type": "a number",
     "int_type": "a whole number",
@@ -102,7 +104,11 @@ def _explain(error: ValidationError) -> str:
     elif kind == "missing":
         message = "this key is missing"
     elif kind == "value_error":
+        # What a whole mapping is refused for begins with the key that is to blame.
         message = str(first["ctx"]["error"])
+        key, colon, rest = message.partition(": ")
+        if colon and key in _keys_at(first["loc"]):
+            where, message = _dotted((*first["loc"], key)), rest
     else:
         # A value that may be of several kinds has one error for each of them.
         kinds = [item for item in errors if _dotted(item["loc"]) == where]
@@ -133,14 +139,15 @@ def _is_union_tag(part: str) -> bool:
     return part in ("int", "float", "str") or part.startswith(("literal[", "constrained-"))
 
 
-def _keys_at(parents: list[int | str]) -> list[str]:
+def _keys_at(parents: Sequence[int | str]) -> list[str]:
+    """Keys of the mapping at some place of a configuration; none if its keys are free."""
     model: Any = Study
     for part in parents:
         if isinstance(model, type) and issubclass(model, BaseModel):
             model = model.model_fields[str(part)].annotation
         else:
             model = get_args(model)[-1]
-    return list(model.model_fields)
+    return list(getattr(model, "model_fields", []))
 
 
 def _is_number(text: str) -> bool:

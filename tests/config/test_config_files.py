@@ -1,6 +1,5 @@
 """A configuration is accepted whole or refused with one message."""
 
-import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,54 +7,47 @@ from typing import Any
 
 import pytest
 import yaml
+from configurations import VALID, Tree, changed, grid, rules, top
 
-from momentum_study.config import Margins, Verdicts
-from momentum_study.config_files import load_study
+from momentum_study.cli import main
+from momentum_study.config.files import load_study
+from momentum_study.config.verdicts import Margins, Verdicts
 from momentum_study.errors import StudyError
 from momentum_study.schema_docs import schema_json, with_key_tables
 
-ROOT = Path(__file__).parents[1]
-Tree = dict[str, Any]
-
-VALID: Tree = {
-    "study": "mine",
-    "seed": 1,
-    "datasets": {
-        "iris": {"source": "iris"},
-        "sugar": {"source": "diabetes"},
-        "moons": {"source": "moons", "parameters": {"noise": 0.1}},
-    },
-    "networks": {"small": {"hidden": [4]}},
-    "grids": {
-        "one": {
-            "datasets": ["iris"],
-            "networks": ["small"],
-            "rules": {"gd": {}, "momentum": {"beta": [0.5, 0.9]}},
-            "learning_rates": [0.01, 1],
-            "batch_sizes": [16, "full"],
-            "replicates": 2,
-            "steps": 10,
-        }
-    },
+ROOT = Path(__file__).parents[2]
+# A table of one's own, and what may be wrong with its entry. `...` takes a key away.
+_OWN = {
+    "source": "file",
+    "path": str(ROOT / "config/examples/houses.csv"),
+    "target": "price",
+    "task": "regression",
+    "leave_out": ["id"],
+    "missing": "impute",
 }
 
 
-def changed(change: Callable[[Tree], Any]) -> Tree:
-    tree = copy.deepcopy(VALID)
-    change(tree)
-    return tree
+def data(**entry: Any) -> Callable[[Tree], Any]:
+    return lambda tree: tree["datasets"].update(mine=entry)
 
 
-def grid(**values: Any) -> Callable[[Tree], Any]:
-    return lambda tree: tree["grids"]["one"].update(values)
+def own(**entry: Any) -> Callable[[Tree], Any]:
+    return data(**{key: value for key, value in (_OWN | entry).items() if value is not ...})
 
 
-def top(**values: Any) -> Callable[[Tree], Any]:
-    return lambda tree: tree.update(values)
+def generated(source: str, **parameters: Any) -> Callable[[Tree], Any]:
+    return data(source=source, parameters=parameters)
 
 
-def rules(**values: Any) -> Callable[[Tree], Any]:
-    return lambda tree: tree["grids"]["one"]["rules"].update(values)
+def openml(task: str | None = "classification", **parameters: Any) -> Callable[[Tree], Any]:
+    return data(source="openml", parameters=parameters, **({"task": task} if task else {}))
+
+
+def files(*paths: Any) -> Callable[[Tree], Any]:
+    return top(rule_files=list(paths))
+
+
+_RULE = str(ROOT / "config/examples/quasi_hyperbolic.py")
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -88,6 +80,10 @@ def test_valid_configuration_is_read(tmp_path: Path) -> None:
         grid(sharpness={"rules": ["gd"], "learning_rates": [0.01], "replicates": 1}),
         grid(figures=["maps"]),
         grid(figures=[]),
+        data(**_OWN),
+        data(source="make_friedman1", parameters={"n_samples": 50}),
+        openml(data_id=61),
+        lambda tree: (files(_RULE)(tree), rules(quasi_hyperbolic={"beta": [0.9]})(tree)),
         top(verdicts={"beta": 0.5, "learning_rates": [0.01, 0.01], "margins": {"cost": 0.5}}),
     ],
     ids=[
@@ -105,6 +101,10 @@ def test_valid_configuration_is_read(tmp_path: Path) -> None:
         "sharpness of descent",
         "one figure",
         "no figure",
+        "own table",
+        "scikit-learn",
+        "OpenML",
+        "own rule",
         "verdicts",
     ],
 )
@@ -161,7 +161,7 @@ REFUSED = [
     (grid(schedules=["cosin"]), "schedules: 'cosin' is unknown", "'cosine'"),
     (
         grid(schedules=["constant", "beta_up"]),
-        "grids.one: schedules: 'beta_up' changes β in mid-run, and gd has none",
+        "grids.one.schedules: 'beta_up' changes β in mid-run, and gd has none",
         "put it in a grid of its own",
     ),
     (
@@ -169,7 +169,7 @@ REFUSED = [
             schedules=["beta_down"],
             rules={"momentum": {"beta": [0.9]}, "momentum_corrected": {"beta": [0.9]}},
         ),
-        "grids.one: schedules: 'beta_down' changes β in mid-run, and momentum_corrected corrects",
+        "grids.one.schedules: 'beta_down' changes β in mid-run, and momentum_corrected corrects",
         "put it in a grid of its own",
     ),
     (
@@ -220,7 +220,7 @@ REFUSED = [
     (top(verdicts={"betta": 0.9}), "verdicts.betta: unknown key", "did you mean 'beta'"),
     (
         top(verdicts={"learning_rates": [0.1, 0.01]}),
-        "verdicts: learning_rates: expected the smaller one first, got [0.1, 0.01]",
+        "verdicts.learning_rates: expected the smaller one first, got [0.1, 0.01]",
         "",
     ),
     (top(verdicts={"learning_rates": [0.1]}), "verdicts.learning_rates: expected", ""),
@@ -238,39 +238,83 @@ REFUSED = [
         "networks.n.initialization: 'hee' is unknown",
         "'he'",
     ),
-    (top(datasets={"iris": {"source": "iriss"}}), "source 'iriss' is unknown", "'iris'"),
-    (
-        top(datasets={"iris": {"source": "moons", "parameters": {"noize": 1}}}),
-        "no parameter 'noize'",
-        "'noise'",
-    ),
-    (
-        top(datasets={"iris": {"source": "moons", "parameters": {"noise": -1}}}),
-        "parameter 'noise' is -1",
-        "expected",
-    ),
-    (
-        top(datasets={"iris": {"source": "iris", "scaling": "max"}}),
-        "datasets.iris.scaling: expected 'standard', 'center' or 'none', got 'max'",
-        "",
-    ),
+    (data(), "datasets.mine.source: this key is missing", ""),
+    (data(source=3), "datasets.mine.source: expected text, got 3", ""),
+    (data(sorce="iris"), "datasets.mine.sorce: unknown key", "did you mean 'source'"),
+    (data(source="irsi"), "datasets.mine.source: 'irsi' is unknown", "did you mean 'iris'"),
+    (data(source="load_irs"), "'load_irs' is unknown", "did you mean 'load_iris'"),
+    (data(source="load_files"), "source: load_files gives texts", "expected one of"),
+    (data(source="iris", scaling="max"), "mine.scaling: expected 'standard', 'center' or", "'max'"),
+    (data(source="iris", rows=0), "mine.rows: expected a number > 0, got 0", ""),
+    (data(source="iris", rows=9.5), "mine.rows: expected a whole number, got 9.5", ""),
+    (data(source="iris", label_noise=1), "mine.label_noise: expected a number < 1, got 1", ""),
+    (data(source="iris", condition_number=0.5), "mine.condition_number: expected", "≥ 1, got 0.5"),
+    (data(source="iris", condition_number=1e9), "mine.condition_number: expected", "≤ 1e+08"),
+    (data(source="iris", task="regression"), "mine.task: iris is a classification", "leave the"),
+    (data(source="iris", path="a.csv"), "mine.path: source 'iris' takes no such key", "scaling"),
+    (data(source="conditioned", label_noise=0.1), "mine.label_noise: source 'conditioned'", ""),
+    (generated("moons", noize=1), "mine.parameters: there is no 'noize' (given 1)", "'noise'"),
+    (generated("moons", noise=-1), "mine.parameters: 'noise' is -1; expected a number", "0 to 10"),
+    (generated("moons", noise="1e-3"), "mine.parameters: 'noise' is '1e-3'", "1.0e-3"),
+    (data(source="moons", parameters=[1]), "mine.parameters: expected a mapping, got [1]", ""),
+    (generated("make_friedman1", n_sample=9), "takes no 'n_sample'", "did you mean 'n_samples'"),
+    (generated("make_friedman1", n_samples=-9), "mine.parameters: ", "Got -9"),
+    (generated("make_blobs", n_samples=float("inf")), "'n_samples' is inf", "finite"),
+    (own(path=...), "mine.path: this key is missing; source 'file' needs it", ""),
+    (own(target=...), "mine.target: this key is missing; source 'file' needs it", ""),
+    (own(task=...), "mine.task: this key is missing; source 'file' needs it", ""),
+    (own(task="classes"), "mine.task: expected 'classification' or 'regression'", "'classes'"),
+    (own(path="hoses.csv"), "mine.path: 'hoses.csv' does not exist", "seen from"),
+    (own(path="README.md"), "mine.path: 'README.md' ends in '.md'", ".csv or .parquet"),
+    (own(path="https://example.org/a.csv"), "mine.path: ", "is an address; expected a file"),
+    (own(target="pries"), "mine.target: there is no column 'pries'", "did you mean 'price'"),
+    (own(leave_out=["idd"]), "mine.leave_out: there is no column 'idd'", "did you mean 'id'"),
+    (own(leave_out=["price"]), "mine.leave_out: 'price' is the target", "features"),
+    (own(leave_out=["id", "id"]), "mine.leave_out: expected each value once", "'id'"),
+    (own(leave_out="id"), "mine.leave_out: expected a list, got 'id'", ""),
+    (own(categorical=["distrit"]), "mine.categorical: there is no column", "'district'"),
+    (own(categorical=["id"]), "mine.categorical: 'id' is left out", ""),
+    (own(missing="fill"), "mine.missing: expected 'refuse', 'impute' or 'drop', got 'fill'", ""),
+    (own(condition_number=10), "mine.condition_number: gaps are filled", "missing: drop"),
+    (own(parameters={"sep": ";"}), "mine.parameters: source 'file' takes no such key", "path"),
+    (openml(), "mine.parameters: this key is missing; source 'openml' needs it", ""),
+    (openml(None, name="iris", version=1), "mine.task: this key is missing", "openml"),
+    (openml(name="iris"), "mine.parameters: ", "version"),
+    (openml(name="iris", data_id=61), "mine.parameters: ", "data_id alone"),
+    (openml(nam="iris", version=1), "mine.parameters: OpenML is asked for no 'nam'", "'name'"),
+    (openml(data_id="61"), "mine.parameters: 'data_id' is '61'; expected a whole number", ""),
+    (top(rule_files=_RULE), "rule_files: expected a list, got '/", ""),
+    (files(3), "rule_files[0]: expected text, got 3", ""),
+    (files("absent.py"), "rule_files: absent.py: no such file, seen from", ""),
+    (files(_OWN["path"]), "rule_files: ", "expected a Python file, ending in .py"),
+    (files("https://example.org/a.py"), "rule_files: ", "nothing is fetched"),
+    (files(_RULE, _RULE), "rule_files: expected each value once", "twice"),
+    (files(__file__), "rule_files: ", "expected RULE = Rule(…)"),
+    (rules(quasi_hyperbolic={"beta": [0.9]}), "rules: 'quasi_hyperbolic' is unknown", "gd"),
+    (top(networks={"n": {"hiden": [8]}}), "networks.n.hiden: unknown key", "'hidden'"),
+    (top(networks={"n": {"hidden": 8}}), "networks.n.hidden: expected a list, got 8", ""),
+    (top(networks={"n": [8]}), "networks.n: expected a mapping, got [8]", ""),
 ]
 
 
 @pytest.mark.parametrize(
     ("change", "where", "also"), REFUSED, ids=[f"{case[1]} {case[2]}" for case in REFUSED]
 )
-def test_refused_with_place_value_and_expectation(
-    tmp_path: Path, change: Callable[[Tree], Any], where: str, also: str
+def test_refused_in_one_line_with_place_value_and_expectation(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[Tree], Any],
+    where: str,
+    also: str,
 ) -> None:
     path = write(tmp_path, yaml.safe_dump(changed(change)))
-    with pytest.raises(StudyError) as caught:
-        load_study(path)
-    message = str(caught.value)
-    assert message.startswith(f"{path}: ")
-    assert where in message
-    assert also in message
-    assert "\n" not in message
+    assert main(["plan", "--configfile", str(path)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
+    assert line.startswith(f"error: {path}: ")
+    assert where in line
+    assert also in line
 
 
 @pytest.mark.parametrize(

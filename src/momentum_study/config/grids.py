@@ -1,0 +1,187 @@
+"""Grids of a configuration: what is varied, and what is held fixed."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from momentum_study.figures.catalogue import GRID_FIGURES
+from momentum_study.losses import LOSSES
+from momentum_study.models import Beta, LearningRate, Model, PositiveInt, distinct, known
+from momentum_study.optimizers import get_rule, known_rules
+from momentum_study.schedules import SCHEDULES
+from momentum_study.text import suggest
+from momentum_study.theory.quadratics import LINEAR_RULES
+
+
+class RuleGrid(Model):
+    """What is varied for one update rule."""
+
+    beta: list[Beta] = Field(
+        default=[],
+        description="Momentum coefficients; for adam β₁. Left out for a rule that has none.",
+    )
+    learning_rates: list[LearningRate] | None = Field(
+        default=None, description="Learning rates of this rule, if not the grid's.", min_length=1
+    )
+
+    @field_validator("beta", "learning_rates")
+    @classmethod
+    def _distinct_values(cls, values: list[float] | None) -> list[float] | None:
+        return values and distinct(values)
+
+
+class Sharpness(Model):
+    """Runs of a grid whose largest Hessian eigenvalue is followed through training."""
+
+    rules: list[str] = Field(
+        default=["gd", "momentum"], min_length=1, description="Update rules of the grid."
+    )
+    beta: list[Beta] = Field(
+        default=[0.9], description="Momentum coefficients of the grid, for rules that have one."
+    )
+    learning_rates: list[LearningRate] = Field(
+        min_length=1, description="Learning rates, of those that the grid has for the rule."
+    )
+    batch_sizes: list[PositiveInt | Literal["full"]] = Field(
+        default=["full"], min_length=1, description="Batch sizes of the grid."
+    )
+    replicates: PositiveInt = Field(default=3, description="The first so many replicates.")
+    checkpoints: Annotated[int, Field(ge=2)] = Field(
+        default=9, description="At how many of the evaluations, the first and the last included."
+    )
+
+    @field_validator("rules")
+    @classmethod
+    def _linear_rules(cls, names: list[str]) -> list[str]:
+        return [known(name, LINEAR_RULES) for name in distinct(names)]
+
+    @field_validator("beta", "learning_rates", "batch_sizes")
+    @classmethod
+    def _distinct_values(cls, values: list[Any]) -> list[Any]:
+        return distinct(values)
+
+
+class Grid(Model):
+    """One full factorial design: every combination of the lists is a cell."""
+
+    datasets: list[str] = Field(min_length=1, description="Keys of `datasets`.")
+    networks: list[str] = Field(min_length=1, description="Keys of `networks`.")
+    rules: dict[str, RuleGrid] = Field(min_length=1, description="Update rules and their β.")
+    learning_rates: list[LearningRate] = Field(
+        min_length=1,
+        description="Each rule's own rate: α of gd, momentum, momentum_corrected and adam, "
+        "η of heavy_ball and nesterov.",
+    )
+    batch_sizes: list[PositiveInt | Literal["full"]] = Field(
+        min_length=1, description="Rows per update, or `full` for all training rows."
+    )
+    schedules: list[str] = Field(
+        default=["constant"],
+        min_length=1,
+        description="Schedules of the learning rate or of β.",
+    )
+    replicates: PositiveInt = Field(
+        description="Independent repetitions: split, initial weights and order of minibatches "
+        "are drawn anew for each, and shared by all cells."
+    )
+    steps: PositiveInt = Field(description="Updates per run.")
+    gradient_noise: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        default=0.0,
+        description="Standard deviation of normal noise added to every component of the gradient, "
+        "in each update.",
+    )
+    evaluations: PositiveInt = Field(
+        default=40,
+        description="How often a run is evaluated after the start, at the steps T(i/n)².",
+    )
+    loss: str | None = Field(
+        default=None,
+        description="Loss function; cross_entropy for classes and mse for numbers if left out.",
+    )
+    precision: Literal["float32", "float64"] = Field(
+        default="float32", description="Floating-point type of the training."
+    )
+    sharpness: Sharpness | None = Field(
+        default=None,
+        description="Runs to follow the largest Hessian eigenvalue of.",
+    )
+    figures: list[str] | None = Field(
+        default=None, description="Kinds of figures to draw of this grid; all that fit if left out."
+    )
+
+    @field_validator("datasets", "networks", "learning_rates", "batch_sizes", "schedules")
+    @classmethod
+    def _distinct_values(cls, values: list[Any]) -> list[Any]:
+        return distinct(values)
+
+    @field_validator("schedules")
+    @classmethod
+    def _known_schedules(cls, names: list[str]) -> list[str]:
+        return [known(name, SCHEDULES) for name in names]
+
+    @field_validator("figures")
+    @classmethod
+    def _known_figures(cls, names: list[str] | None) -> list[str] | None:
+        return names and [known(name, GRID_FIGURES) for name in distinct(names)]
+
+    @field_validator("loss")
+    @classmethod
+    def _known_loss(cls, name: str | None) -> str | None:
+        return name and known(name, LOSSES)
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, rules: dict[str, RuleGrid]) -> dict[str, RuleGrid]:
+        for name, grid in rules.items():
+            known(name, known_rules())
+            if get_rule(name).uses_beta and not grid.beta:
+                raise ValueError(f"{name} needs a list of momentum coefficients, beta")
+            if not get_rule(name).uses_beta and grid.beta:
+                raise ValueError(f"{name} has no momentum coefficient: leave beta out")
+        return rules
+
+    @model_validator(mode="after")
+    def _has_what_is_followed(self) -> Self:
+        if self.sharpness is None:
+            return self
+        followed = self.sharpness
+        rules = {name: self.rules[name] for name in followed.rules if name in self.rules}
+        rates = [rate for rule in rules.values() for rate in self.rates(rule)]
+        for key, wanted, present in (
+            ("rules", followed.rules, list(self.rules)),
+            ("beta", followed.beta, [beta for rule in rules.values() for beta in rule.beta]),
+            ("learning_rates", followed.learning_rates, rates),
+            ("batch_sizes", followed.batch_sizes, self.batch_sizes),
+        ):
+            if key == "beta" and not any(get_rule(name).uses_beta for name in rules):
+                continue
+            for value in wanted:
+                if value not in present:
+                    raise ValueError(
+                        f"sharpness.{key}: {value!r} is not in this grid; "
+                        f"{suggest(str(value), map(str, present))}"
+                    )
+        if followed.replicates > self.replicates:
+            raise ValueError(
+                f"sharpness.replicates: {followed.replicates}, but the grid has {self.replicates}"
+            )
+        if "constant" not in self.schedules:
+            raise ValueError("sharpness: only runs with the constant schedule can be followed")
+        return self
+
+    @model_validator(mode="after")
+    def _lets_beta_change(self) -> Self:
+        for schedule in self.schedules:
+            for name in self.rules:
+                rule = get_rule(name)
+                if SCHEDULES[schedule].beta and not rule.beta_may_change:
+                    reason = "corrects its bias for one β" if rule.uses_beta else "has none"
+                    raise ValueError(
+                        f"schedules: {schedule!r} changes β in mid-run, and {name} {reason}; "
+                        "put it in a grid of its own"
+                    )
+        return self
+
+    def rates(self, rule: RuleGrid) -> list[float]:
+        """Learning rates of a rule: its own list, or the grid's."""
+        return rule.learning_rates or self.learning_rates

@@ -1,0 +1,29 @@
+"""Networks of a configuration."""
+
+from pydantic import Field, field_validator
+
+from momentum_study.activations import ACTIVATIONS
+from momentum_study.models import Model, PositiveInt, known
+from momentum_study.networks import INITIALIZATIONS
+
+
+class Network(Model):
+    """A fully connected network; sizes of input and output follow from the data set."""
+
+    hidden: list[PositiveInt] = Field(
+        description="Units of each hidden layer; [] for linear or softmax regression."
+    )
+    activation: str = Field(default="relu", description="Activation of the hidden layers.")
+    initialization: str = Field(
+        default="he", description="Spread of the initial weights: He, Glorot/Xavier, or 0.01."
+    )
+
+    @field_validator("activation")
+    @classmethod
+    def _known_activation(cls, name: str) -> str:
+        return known(name, ACTIVATIONS)
+
+    @field_validator("initialization")
+    @classmethod
+    def _known_initialization(cls, name: str) -> str:
+        return known(name, INITIALIZATIONS)

@@ -1,0 +1,134 @@
+"""A whole study's configuration."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from momentum_study.config.grids import Grid
+from momentum_study.config.networks import Network
+from momentum_study.config.verdicts import Verdicts
+from momentum_study.datasets.recipe import Recipe
+from momentum_study.errors import StudyError
+from momentum_study.losses import LOSSES
+from momentum_study.models import Fraction, Model, PositiveInt, distinct
+from momentum_study.rule_files import load_rules
+from momentum_study.text import plain, suggest
+
+
+class Statistics(Model):
+    """How intervals are computed."""
+
+    confidence: Fraction = Field(default=0.95, description="Level of every interval.")
+    resamples: PositiveInt = Field(default=1000, description="Bootstrap resamples.")
+
+
+class Theory(Model):
+    """Update rules on quadratics, against closed forms."""
+
+    draws: Annotated[int, Field(ge=2)] = Field(
+        default=20_000, description="Independent chains behind each simulated variance."
+    )
+
+
+class Landscapes(Model):
+    """Update rules on two-dimensional landscapes."""
+
+    draws: Annotated[int, Field(ge=2)] = Field(
+        default=1000, description="Draws of the noise behind each distribution of exit times."
+    )
+
+
+class Validation(Model):
+    """The code against numbers of others."""
+
+    epochs: PositiveInt = Field(
+        default=10_000,
+        description="Limit to the length of trainings: on two moons, where costs are known every "
+        "1000 epochs up to 9000, and of scikit-learn's, of at most 400.",
+    )
+
+
+class Study(Model):
+    """A whole study."""
+
+    study: str = Field(description="Its name: results go to `results/<study>/`.")
+    description: str = Field(default="", description="One sentence, for people.")
+    seed: Annotated[int, Field(ge=0)] = Field(description="Every random number follows from it.")
+    # Before the grids: their rules are looked up among those that these files bring.
+    rule_files: list[str] = Field(
+        default=[],
+        validate_default=True,  # so that none are left from a study read before
+        description="Python files with update rules of your own; reading the configuration runs "
+        "them.",
+    )
+    datasets: dict[str, Recipe] = Field(min_length=1, description="Data sets by name.")
+    networks: dict[str, Network] = Field(min_length=1, description="Networks by name.")
+    grids: dict[str, Grid] = Field(min_length=1, description="Grids by name.")
+    targets: list[Fraction] = Field(
+        default=[0.5, 0.2, 0.1],
+        min_length=1,
+        description="Training losses whose first crossing is timed, as fractions of the loss of "
+        "the best constant prediction.",
+    )
+    loss_limit: Annotated[float, Field(gt=1, allow_inf_nan=False)] = Field(
+        default=1000.0,
+        description="A run has diverged when its training loss exceeds this multiple of the "
+        "initial one, or is not finite.",
+    )
+    replicates_per_shard: PositiveInt = Field(
+        default=10, description="Replicates trained together in one job."
+    )
+    statistics: Statistics = Field(default=Statistics(), description="Intervals.")
+    verdicts: Verdicts = Field(default=Verdicts(), description="Comparisons and claims.")
+    theory: Theory = Field(default=Theory(), description="Update rules on quadratics.")
+    landscapes: Landscapes = Field(default=Landscapes(), description="Update rules in the plane.")
+    validation: Validation = Field(default=Validation(), description="Numbers of others.")
+
+    @field_validator("study")
+    @classmethod
+    def _plain_study(cls, name: str) -> str:
+        if name in ("published", "comparisons", "benchmarks"):
+            raise ValueError(f"results/{name}/ has a purpose of its own; choose another name")
+        return plain(name)
+
+    @field_validator("rule_files")
+    @classmethod
+    def _with_rules(cls, paths: list[str]) -> list[str]:
+        distinct(paths)
+        try:
+            load_rules(paths)
+        except StudyError as error:
+            raise ValueError(str(error)) from None
+        return paths
+
+    @field_validator("datasets", "networks", "grids")
+    @classmethod
+    def _plain_keys(cls, entries: dict[str, Any]) -> dict[str, Any]:
+        for name in entries:
+            plain(name)
+        return entries
+
+    @field_validator("targets")
+    @classmethod
+    def _distinct_targets(cls, values: list[float]) -> list[float]:
+        return distinct(values)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for grid_name, grid in self.grids.items():
+            for kind, known in (("datasets", self.datasets), ("networks", self.networks)):
+                for index, name in enumerate(getattr(grid, kind)):
+                    if name not in known:
+                        raise ValueError(
+                            f"grids.{grid_name}.{kind}[{index}]: {name!r} is not defined under "
+                            f"{kind}; {suggest(name, known)}"
+                        )
+            for name in grid.datasets:
+                task = self.datasets[name].task
+                if grid.loss and LOSSES[grid.loss].task != task:
+                    raise ValueError(
+                        f"grids.{grid_name}.loss: {grid.loss} is a loss for "
+                        f"{LOSSES[grid.loss].task}, and dataset {name} is a {task}; leave loss out "
+                        "or split the grid"
+                    )
+        return self

@@ -1,0 +1,111 @@
+"""Data sets of OpenML, by name and version or by their number, through scikit-learn."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from momentum_study.datasets.headers import check_names
+from momentum_study.datasets.raw import Task
+from momentum_study.datasets.scikit_learn import offline
+from momentum_study.datasets.table import Missing, Table
+from momentum_study.errors import StudyError
+from momentum_study.text import suggest
+
+_KEYS = ("data_id", "name", "version")
+
+# How scikit-learn's warnings begin that are about the data, not about the way it came.
+_DOUBTS = ("Version ", "OpenML ")
+
+
+def check(*, parameters: Mapping[str, Any], **_: object) -> None:
+    """Check that the parameters name one data set, and the same one every time.
+
+    Raises
+    ------
+    StudyError
+        Unless they are a name and a version, or a number.
+    """
+    for key in parameters:
+        if key not in _KEYS:
+            raise StudyError(f"parameters: OpenML is asked for no {key!r}; {suggest(key, _KEYS)}")
+    for key in ("data_id", "version"):
+        value = parameters.get(key, 1)
+        if type(value) is not int or value < 1:
+            raise StudyError(f"parameters: {key!r} is {value!r}; expected a whole number from 1")
+    name = parameters.get("name", "-")
+    if not isinstance(name, str) or not name.strip():
+        raise StudyError(f"parameters: 'name' is {name!r}; expected the name of a data set")
+    if set(parameters) not in ({"data_id"}, {"name", "version"}):
+        raise StudyError(
+            f"parameters: {', '.join(parameters) or 'none'} given; expected name and version "
+            "(without it, tomorrow's may be another), or data_id alone"
+        )
+
+
+def read(
+    *,
+    parameters: Mapping[str, Any],
+    target: str | None,
+    task: Task,
+    leave_out: Sequence[str],
+    missing: Missing,
+    categorical: Sequence[str],
+) -> Table:
+    """Fetch a data set, from scikit-learn's data home if it is there.
+
+    Columns that OpenML marks as to be ignored, or as mere numbers of the rows, are left out.
+
+    Parameters
+    ----------
+    parameters
+        ``name`` and ``version``, or ``data_id``.
+    target
+        The column to learn; OpenML's own choice if None.
+    task, leave_out, missing, categorical
+        As in `momentum_study.datasets.table_files.read`.
+
+    Raises
+    ------
+    StudyError
+        If the data can be had neither from the data home nor from the network, OpenML does not
+        know it, or a name or the content of a column is not usable.
+    """
+    from momentum_study.datasets.columns import understood
+
+    bunch, doubts = _fetch(parameters)
+    frame = bunch.frame
+    chosen = target or bunch.details.get("default_target_attribute")
+    if not chosen or (target is None and chosen not in frame):
+        raise StudyError(
+            f"target: OpenML names {chosen or 'none'!r} for this data set; expected the name of "
+            f"one of its columns: {', '.join(frame)}"
+        )
+    check_names(list(frame), chosen, leave_out, categorical)
+    table = understood(frame.drop(columns=leave_out), chosen, task, missing, categorical)
+    return replace(table, repairs=(*doubts, *table.repairs))
+
+
+def _fetch(parameters: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    """Return scikit-learn's bunch, and what OpenML says against the data set."""
+    from sklearn.datasets import fetch_openml
+
+    what = "OpenML's data set " + ", ".join(f"{key} {parameters[key]}" for key in parameters)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            # All columns, for the target is a name to be checked like the others. The parser
+            # "pandas" is six times as fast, but under pandas 3.1 it fails on categories that are
+            # whole numbers, and takes the file out of the data home (scikit-learn #34892).
+            bunch = fetch_openml(
+                **parameters, target_column=None, as_frame=True, parser="liac-arff"
+            )
+    except OSError as error:
+        if any(str(warning.message).startswith("Invalid cache") for warning in caught):
+            what += ", whose copy was damaged and has been removed by scikit-learn,"
+        raise StudyError(offline(what, error)) from error
+    except Exception as error:  # what a damaged answer may lead to is not documented
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise StudyError(f"{what} cannot be used: {reason}") from error
+    texts = [" ".join(str(warning.message).split()) for warning in caught]
+    return bunch, [text for text in texts if text.startswith(_DOUBTS)]

@@ -1,0 +1,168 @@
+"""Files of the user's own: what is read is what was written."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recipes import loaded, recipe
+
+from momentum_study.datasets.loading import load
+from momentum_study.errors import StudyError
+
+ROWS = 12
+
+
+def read(file: Path, **keys: Any) -> Any:
+    return loaded("file", path=str(file), **{"target": "y", "task": "regression"} | keys)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tables")
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False, width=64)
+columns_of_numbers = st.lists(finite, min_size=ROWS, max_size=ROWS, unique=True)
+# A space before a field is not part of it, nor is one that is the whole field.
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs"]), min_size=1)
+
+
+@given(columns_of_numbers, columns_of_numbers)
+def test_every_bit_of_a_number_in_csv_is_kept(
+    folder: Path, first: list[float], second: list[float]
+) -> None:
+    pd.DataFrame({"a": first, "y": second}).to_csv(folder / "n.csv", index=False)
+    raw = read(folder / "n.csv")
+    np.testing.assert_array_equal(raw.features[:, 0], first)
+    np.testing.assert_array_equal(raw.targets, second)
+
+
+@given(st.lists(words, min_size=3, max_size=3, unique=True))
+def test_words_in_csv_are_kept_with_their_quotes_and_commas(
+    folder: Path, levels: list[str]
+) -> None:
+    # A word of letters among them, so that the column is one of text.
+    levels = ["text", *(f"{level}," for level in levels)]
+    pd.DataFrame({"t": levels * 3, "y": range(ROWS)}).to_csv(folder / "t.csv", index=False)
+    raw = read(folder / "t.csv")
+    assert raw.feature_names == tuple(f"t={level}" for level in sorted(levels))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_csv_and_parquet_of_a_frame_are_read_alike(kind: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "id": [f"row {number}" for number in range(60)],
+            "n": random.normal(size=60),
+            "gaps": pd.array([1, None, 3] * 20, dtype="Int64"),
+            "town": ["west", "east", None] * 20,
+            "new": [True, False] * 30,
+            "y": random.normal(size=60),
+        }
+    )
+    file = tmp_path / f"t.{kind}"
+    write = {"csv": frame.to_csv, "parquet": frame.to_parquet}[kind]
+    write(file, index=False)
+    keys = {"target": "y", "task": "regression", "leave_out": ["id"], "missing": "impute"}
+    raw, repairs = load("t", recipe("file", path=str(file), **keys), 0)
+    assert raw.feature_names == (
+        *("n", "gaps", "town=east", "town=west", "town is missing", "new=True"),
+    )
+    np.testing.assert_array_equal(raw.features[:, 0], frame["n"])
+    np.testing.assert_array_equal(
+        raw.features[:3, 1:5], [[1, 0, 1, 0], [np.nan, 1, 0, 0], [3, 0, 0, 1]]
+    )
+    np.testing.assert_array_equal(raw.targets, frame["y"])
+    assert len(repairs) == 2
+
+
+@pytest.mark.parametrize("index", [pd.RangeIndex(12, 24), pd.Index(range(12), name="label")])
+def test_the_index_of_a_parquet_file_is_a_column_if_it_has_a_name(
+    index: pd.Index, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"a": range(ROWS), "y": range(ROWS)}, index=list(index))
+    frame.index.name = index.name
+    frame.to_parquet(tmp_path / "t.parquet")
+    names = read(tmp_path / "t.parquet").feature_names
+    assert sorted(names) == sorted(filter(None, ["a", index.name]))
+
+
+def test_words_for_gaps_are_gaps_among_numbers_and_text_among_words(tmp_path: Path) -> None:
+    lines = ["n,t,y", *["1.5,NA,1", "NA,east,2", "?,None,3"] * 4]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    raw = read(tmp_path / "t.csv", missing="impute")
+    assert raw.feature_names == ("n", "t=NA", "t=None", "t=east")
+    np.testing.assert_array_equal(raw.features[:3, 0], [1.5, np.nan, np.nan])
+    with pytest.raises(StudyError, match=r"column 'n' has a gap in row 1 .*, 8 gap\(s\) in all"):
+        read(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("gap", ["", "nan", "NaN", '""'])
+def test_empty_fields_are_gaps_in_any_column(gap: str, tmp_path: Path) -> None:
+    lines = ["n,t,y", *["1.5,west,1", f"{gap},{gap},2", "2,east,3"] * 4]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    raw = read(tmp_path / "t.csv", missing="drop")
+    assert raw.features.shape == (8, 2)
+
+
+CONTENTS = [
+    ("a,b,y\n1,2,3\n4,5\n6,7,8\n", "line 3 of "),
+    (
+        "a,b,y\n1,2,3\n4,5\n6,7,8\n",
+        "has 2 field(s); expected 3, as many as names in the first line",
+    ),
+    ("a,b,y\n1,2,3,4\n", "line 2 of "),
+    ("a,b,y\n1,2,3,\n4,5,6,\n", "has 4 field(s); expected 3"),
+    ("a,b,y\n", "no row is left"),
+    ('a,b,y\n1,"2,3\n', "cannot be read (unexpected end of data)"),
+    ("a,b,y\n" + "1,2,3\n" * 6, "every feature is constant"),
+    ("a,b,y\n" + "1,2,3\n2,1,3\n" * 6, "every target is 3; expected targets that vary"),
+    ("a,b,y\n1,2,3\n2,1,4\n", "2 row(s); expected at least 6"),
+    ("a,b,y\n" + "1,2,x\n" * 6, "the target 'y' holds 'x'; expected numbers in a regression"),
+    ("a,b,y\n" + "1,-inf,3\n" * 6, "column 'b' is -inf in row 0 (counted from 0), 6 such"),
+    ("a,b,y\n" + "1,1e999,3\n" * 6, "column 'b' is inf in row 0 (counted from 0), 6 such"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), CONTENTS)
+def test_tables_that_cannot_be_used_are_refused(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(content)
+    with pytest.raises(StudyError) as caught:
+        read(tmp_path / "t.csv")
+    assert str(caught.value).startswith("dataset 'toy': ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    # So far down that the header alone can be read.
+    (tmp_path / "t.csv").write_bytes(b"a,t,y\n" + 5000 * b"1,x,3\n" + b"1,\xff,3\n")
+    with pytest.raises(StudyError, match=r"cannot be read \('utf-8' codec .* a table in UTF-8"):
+        read(tmp_path / "t.csv")
+
+
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "t.parquet"
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(500, 2)), columns=["a", "y"])
+    frame.to_parquet(file, write_page_checksum=True)
+    content = bytearray(file.read_bytes())
+    content[100:400] = 300 * b"\xff"  # the footer is whole
+    file.write_bytes(content)
+    with pytest.raises(StudyError, match=r"t\.parquet' cannot be read \(.*\); expected a Parquet"):
+        read(file)
+
+
+def test_left_out_columns_are_never_looked_at(tmp_path: Path) -> None:
+    lines = ["when,a,y", *[f"2020-01-{day:02d},{day},{day}" for day in range(1, 31)]]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    with pytest.raises(
+        StudyError, match="column 'when' has 30 categories in 30 rows, such as '2020"
+    ):
+        read(tmp_path / "t.csv")
+    assert read(tmp_path / "t.csv", leave_out=["when"]).feature_names == ("a",)
