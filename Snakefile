@@ -32,6 +32,9 @@ rule all:
         rules.provenance.output,
 
 
+include: "workflow/rules/verify.smk"
+
+
 localrules:
     all,
     tables,

@@ -1,6 +1,5 @@
 """The command line tells what is wrong in one line, and exits accordingly."""
 
-import json
 import os
 import subprocess
 import sys
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from momentum_study import cli
-from momentum_study.commands.publish import LIMIT_BYTES
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -72,39 +70,3 @@ def test_a_missing_file_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "no finished study" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def finished_study(results: Path, bytes_of_runs: int = 10) -> Path:
-    study = results / "paper"
-    for name in (
-        "tables/claims.csv",
-        "figures/momentum/maps.png",
-        "logs/x.log",
-        "runs/a.parquet",
-    ):
-        (study / name).parent.mkdir(parents=True, exist_ok=True)
-        (study / name).write_text(name, encoding="utf-8")
-    (study / "tables/runs.parquet").write_bytes(b"x" * bytes_of_runs)
-    (study / "provenance.json").write_text(json.dumps({}), encoding="utf-8")
-    return study
-
-
-def test_publish_replaces_what_was_published(tmp_path: Path) -> None:
-    finished_study(tmp_path)
-    (tmp_path / "published").mkdir()
-    (tmp_path / "published/old.csv").write_text("old", encoding="utf-8")
-    assert cli.main(["publish", "--results", str(tmp_path)]) == 0
-    published = tmp_path / "published"
-    assert sorted(str(p.relative_to(published)) for p in published.rglob("*.*")) == [
-        "figures/momentum/maps.png",
-        "provenance.json",
-        "tables/claims.csv",
-        "tables/runs.parquet",
-    ]
-
-
-def test_publish_keeps_to_the_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    finished_study(tmp_path, bytes_of_runs=LIMIT_BYTES)
-    assert cli.main(["publish", "--results", str(tmp_path)]) == 1
-    assert "more than 10 MB" in capsys.readouterr().err
-    assert not (tmp_path / "published").exists()

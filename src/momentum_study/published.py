@@ -7,6 +7,8 @@ import pandas as pd
 
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.pages import Contents
+from momentum_study.reproduction.summaries import RECORDS
+from momentum_study.reproduction.summaries import contents as reproduction_contents
 from momentum_study.summaries import (
     claims_summary,
     exits_summary,
@@ -60,5 +62,6 @@ def contents(published: Path) -> dict[str, Contents]:
         },
         "docs/verdicts.md": {"claims": of(claims_summary, "claims.csv")},
         "docs/figures.md": {"figures": figures_summary},
+        "docs/reproducing.md": reproduction_contents(published.parents[1] / RECORDS),
         "README.md": {"verdicts": of(verdicts_summary, "claims.csv")},
     }

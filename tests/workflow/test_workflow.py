@@ -7,6 +7,8 @@ kept on one worker (`--dist loadfile`).
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -183,6 +185,26 @@ def test_a_lost_shard_is_trained_again_to_the_same_bytes(undisturbed: Path, fini
     assert planned(finished)["train"] == 1
     assert snakemake(finished, "--cores", "2").returncode == 0
     assert results(finished) == results(undisturbed)
+
+
+def test_an_untouched_study_is_verified_and_one_altered_value_is_named(finished: Path) -> None:
+    publish = [sys.executable, "-m", "momentum_study", "publish", "--study", "smoke"]
+    subprocess.run(publish, cwd=finished, check=True, capture_output=True)
+    done = snakemake(finished, "verify", "--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"reproduced: all \d+ files identical", done.stdout)
+    path = finished / "results/published/tables/theory.csv"
+    header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    column = header.split(",").index("predicted")
+    cells = first.split(",")
+    was, cells[column] = cells[column], "123.25"
+    path.write_text("\n".join([header, ",".join(cells), *rest, ""]), encoding="utf-8")
+    done = snakemake(finished, "verify", "--cores", "2")
+    assert done.returncode != 0
+    for word in ("NOT reproduced", "theory.csv", "predicted", was, "123.25"):
+        assert word in done.stdout
+    report = json.loads((finished / "results/smoke/verify.json").read_text(encoding="utf-8"))
+    assert report["reproduced"] is False
 
 
 def test_snakemakes_linter_finds_nothing_to_mend(tmp_path: Path) -> None:

@@ -8,20 +8,10 @@ import shutil
 from pathlib import Path
 
 from momentum_study.errors import StudyError
+from momentum_study.reproduction.files import PROVENANCE
+from momentum_study.reproduction.provenance import configuration, read_provenance
+from momentum_study.reproduction.whole import check_whole, expected_files
 
-# Not the cells and their curves, which are large and in the explorer; and figures as pictures: the
-# drawings beside them are twice as large, and in the paper.
-PATTERNS = (
-    "tables/runs.parquet",
-    "tables/pairs.parquet",
-    "tables/*.csv",
-    "figures/**/*.png",
-    "paper.pdf",
-    "explorer.html",
-    "provenance.json",
-)
-# They differ from run to run; `provenance.json` has their sum.
-COSTS = "tables/cost.csv"
 LIMIT_BYTES = 10 * 10**6
 
 
@@ -32,13 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Check, then replace."""
+    """Check, copy, then replace."""
     source = options.results / options.study
-    if not (source / "provenance.json").is_file():
-        raise StudyError(f"{source}: no finished study; run the workflow to its end first")
-    found = {path for pattern in PATTERNS for path in source.glob(pattern)}
-    files = sorted(found - {source / COSTS})
-    size = sum(path.stat().st_size for path in files)
+    study = configuration(read_provenance(source / PROVENANCE))
+    check_whole(source, study)
+    names = [*expected_files(study), PROVENANCE]
+    size = sum((source / name).stat().st_size for name in names)
     if size > LIMIT_BYTES:
         raise StudyError(
             f"{source}: {size / 1e6:.1f} MB to publish, more than {LIMIT_BYTES / 1e6:.0f} MB"
@@ -46,10 +35,22 @@ def run(options: argparse.Namespace) -> None:
     target = options.results / "published"
     fresh = options.results / ".published.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    for path in files:
-        copy = fresh / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.replace(target)
-    print(f"{target}: {len(files)} files, {size / 1e6:.1f} MB")
+    for name in names:
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, fresh / name)
+    _replace(fresh, target)
+    print(f"{target}: {len(names)} files, {size / 1e6:.1f} MB")
+
+
+def _replace(fresh: Path, target: Path) -> None:
+    """Put a folder in the place of another, by two renames.
+
+    Whenever this is interrupted, one of the two is there whole: as `target`, or between the
+    renames beside it.
+    """
+    former = target.with_name(".published.old")
+    shutil.rmtree(former, ignore_errors=True)
+    if target.exists():
+        target.rename(former)
+    fresh.rename(target)
+    shutil.rmtree(former, ignore_errors=True)

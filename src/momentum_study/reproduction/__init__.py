@@ -1,0 +1,1 @@
+"""Holding a finished study against the published one: file by file, value by value."""
