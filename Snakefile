@@ -20,6 +20,7 @@ include: "workflow/rules/paper.smk"
 include: "workflow/rules/explorer.smk"
 include: "workflow/rules/targets.smk"
 include: "workflow/rules/provenance.smk"
+include: "workflow/rules/compare.smk"
 
 
 rule all:

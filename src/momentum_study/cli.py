@@ -32,6 +32,7 @@ COMMANDS = {
     "paper": "typeset the paper from its text, the tables and the figures",
     "explorer": "write the page on which the cells and their curves can be looked at",
     "provenance": "record versions, processor, kernels and timings",
+    "compare": "set two studies, or grids of them, against each other cell by cell",
     "verify": "hold a finished study against the published one",
     "publish": "copy a finished study's results to results/published",
     "document": "write the tables of the pages that show the published study",

@@ -1,38 +1,14 @@
-"""Small studies, the pages made of them, and one browser for all tests."""
+"""Small studies, and the pages made of them."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from made_pages import MadePage, made_page, several_grids
-from playwright.sync_api import sync_playwright
 from synthetic import synthetic_runs
 
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert('2')> & 'a', b"]
-FLAGS = [
-    "--no-sandbox",  # continuous integration runs as root
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium, and on CI there has to be one")
-        pytest.skip("skipped: no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

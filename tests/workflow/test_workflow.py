@@ -207,6 +207,27 @@ def test_an_untouched_study_is_verified_and_one_altered_value_is_named(finished:
     assert report["reproduced"] is False
 
 
+@pytest.mark.parametrize(
+    ("sides", "message"),
+    [
+        ((), "error: compare needs --config baseline=… candidate=…"),
+        (("baseline=smoke",), "error: compare needs --config baseline=… candidate=…"),
+        (("baseline=smoke", "candidate=../x"), "error: '../x': expected a plain name"),
+        (("baseline=smoke", "candidate=absent"), "error: results/absent: no such study"),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_is_refused(
+    tmp_path: Path, sides: tuple[str, ...], message: str
+) -> None:
+    folder = copy_project(tmp_path / "compare")
+    config = ("--config", *sides) if sides else ()
+    done = snakemake(folder, "compare", "--cores", "1", *config)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert message in said
+    assert "Traceback" not in said
+
+
 def test_snakemakes_linter_finds_nothing_to_mend(tmp_path: Path) -> None:
     done = snakemake(copy_project(tmp_path / "lint"), "--lint")
     found = set(re.findall(r"^ {4}\* (.+?):?:$", done.stdout + done.stderr, flags=re.MULTILINE))

@@ -4,14 +4,13 @@ Whatever comes from a configuration enters as escaped text, or in compressed dat
 write into the page as text. Scripts and styles are let in by their hashes alone.
 """
 
-import base64
-import hashlib
 from html import escape
 from pathlib import Path
 from string import Template
 
 from momentum_study.explorer.data import About
 from momentum_study.explorer.encoding import packed
+from momentum_study.web import BASE_STYLE, content_hash
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
@@ -30,7 +29,7 @@ SCRIPTS = (
     "main",
 )
 STYLES = ("page", "maps", "details", "table", "screens")
-"""In the order in which they are put together."""
+"""In the order in which they are put together, after the base of all pages."""
 
 
 def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves: bytes) -> str:
@@ -50,7 +49,8 @@ def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves:
     str
         HTML, the same for the same arguments.
     """
-    style = "\n".join(_part(f"{name}.css") for name in STYLES)
+    parts = [BASE_STYLE, *(FOLDER / f"{name}.css" for name in STYLES)]
+    style = "\n".join(path.read_text(encoding="utf-8") for path in parts)
     script = _script()
     return Template(_part("page.html")).substitute(
         policy=_policy(script, style),
@@ -80,9 +80,3 @@ def _policy(script: str, style: str) -> str:
         f"default-src 'none'; script-src {content_hash(script)}; style-src {content_hash(style)}; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def content_hash(text: str) -> str:
-    """Source expression that lets in an element with exactly this text."""
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-    return f"'sha256-{digest}'"

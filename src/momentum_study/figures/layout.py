@@ -7,6 +7,8 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
@@ -214,6 +216,30 @@ def label_outer(panels: AxesArray, block: int | None = None) -> None:
         if used[row + 1 :, column].any():
             axes.tick_params(labelbottom=False)
             axes.set_xlabel("")
+
+
+def key_beside(place: Axes, entries: Sequence[Artist], top: float) -> None:
+    """Put a key into a place without a panel, its entries below each other.
+
+    Parameters
+    ----------
+    place
+        Axes that are turned off.
+    entries
+        With labels.
+    top
+        Where it begins, as a share of the place's height.
+    """
+    place.legend(
+        handles=entries,
+        loc="upper left",
+        bbox_to_anchor=(0.0, top),
+        borderaxespad=0.0,
+        borderpad=0.0,
+        handlelength=1.5,
+        handletextpad=0.5,
+        labelspacing=0.35,
+    )
 
 
 def _fitting(labels: Sequence[object]) -> int:

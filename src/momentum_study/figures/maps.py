@@ -21,7 +21,7 @@ from momentum_study.figures.compared import (
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, key_beside, sheet
 from momentum_study.figures.style import (
     ALPHA_LABEL,
     FLOOR,
@@ -258,24 +258,16 @@ def _draw_key(panels: AxesArray, used: int, norm: LogNorm, colors: Colormap) -> 
     )
     bar.minorticks_off()
     bar.set_xlabel("loss / loss of the best constant", size=SMALL)
-    place.legend(
-        handles=[
-            Line2D([], [], label="best cell of the panel", **_BEST),
-            Line2D([], [], label="best α for its β", **_BEST_OF_ROW),
-            Line2D([], [], label="stability line (theory)", **_LINE),
-            _swatch(NO_BETTER, "", "1 or more: no better\nthan a constant"),
-            _swatch("white", SOME_DIVERGED, "some runs diverged"),
-            _swatch(NO_MEDIAN, SOME_DIVERGED, "half or more diverged"),
-            _swatch(NO_MEDIAN, ALL_DIVERGED, "all runs diverged"),
-        ],
-        loc="upper left",
-        bbox_to_anchor=(0.0, 0.66),
-        borderaxespad=0.0,
-        borderpad=0.0,
-        handlelength=1.5,
-        handletextpad=0.5,
-        labelspacing=0.35,
-    )
+    entries = [
+        Line2D([], [], label="best cell of the panel", **_BEST),
+        Line2D([], [], label="best α for its β", **_BEST_OF_ROW),
+        Line2D([], [], label="stability line (theory)", **_LINE),
+        _swatch(NO_BETTER, "", "1 or more: no better\nthan a constant"),
+        _swatch("white", SOME_DIVERGED, "some runs diverged"),
+        _swatch(NO_MEDIAN, SOME_DIVERGED, "half or more diverged"),
+        _swatch(NO_MEDIAN, ALL_DIVERGED, "all runs diverged"),
+    ]
+    key_beside(place, entries, top=0.66)
 
 
 def _swatch(color: str, hatch: str, label: str) -> Patch:

@@ -1,0 +1,1 @@
+"""Two finished studies, or grids of them, held against each other cell by cell."""
