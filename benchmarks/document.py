@@ -1,7 +1,7 @@
-"""The tables of docs/performance.md, written from the measurements kept beside it.
+"""The tables of pages that show what was measured here, written from what is kept beside them.
 
 ``python -m benchmarks.document`` copies nothing by hand: each table stands between two markers and
-is made from a file in docs/performance/ or from the published study's provenance.
+is made from a file in the folder of its page's name, or from the published study's provenance.
 """
 
 import argparse
@@ -10,9 +10,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.__main__ import TABLES
+from benchmarks.error_rates import FILE as ERROR_RATES
 from benchmarks.peers import REFERENCE
 from benchmarks.step_costs import ratios
 from benchmarks.summary import peer_summary
@@ -20,7 +22,6 @@ from momentum_study.claims.step_costs import step_costs
 from momentum_study.pages import Contents, filled
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/performance.md"
 KEPT = ROOT / "docs/performance"
 PROVENANCE = ROOT / "results/published/provenance.json"
 
@@ -75,7 +76,21 @@ def step_costs_table() -> pd.DataFrame:
     return wide.round(3).reset_index()
 
 
-CONTENTS: Contents = {
+def error_rates_table() -> pd.DataFrame:
+    """How often equal cells, and comparisons of nothing but such, are called different."""
+    rates = pd.read_csv(ERROR_RATES)
+    runs = rates["baseline_runs"].astype(str) + " and " + rates["candidate_runs"].astype(str)
+    return pd.DataFrame(
+        {
+            "logs of costs": rates["logs"],
+            "runs of a cell": runs + np.where(rates["paired"], ", paired", ""),
+            "cells in error": rates["cells"].map("{:.2%}".format),
+            "comparisons with any": rates["comparisons"].map("{:.1%}".format),
+        }
+    )
+
+
+PERFORMANCE: Contents = {
     "step_costs": step_costs_table,
     "summary": summary_table,
     "ratios": ratio_table,
@@ -85,9 +100,14 @@ CONTENTS: Contents = {
     "designs": lambda: pd.read_csv(KEPT / "designs.csv"),
 }
 
+PAGES: dict[Path, Contents] = {
+    ROOT / "docs/performance.md": PERFORMANCE,
+    ROOT / "docs/comparing.md": {"error_rates": error_rates_table},
+}
+
 
 def main() -> None:
-    """Keep a benchmark's tables, if asked to, and write the page anew."""
+    """Keep a benchmark's tables, if asked to, and write the pages anew."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.document", description=__doc__)
     parser.add_argument("--keep", type=Path, help="folder of a benchmark whose tables to keep")
     options = parser.parse_args()
@@ -95,7 +115,8 @@ def main() -> None:
         KEPT.mkdir(exist_ok=True)
         for name in TABLES:
             shutil.copyfile(options.keep / f"{name}.csv", KEPT / f"{name}.csv")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), CONTENTS), encoding="utf-8")
+    for page, contents in PAGES.items():
+        page.write_text(filled(page.read_text(encoding="utf-8"), contents), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,19 +8,17 @@ import pytest
 from made_studies import SMALL, changed, trained_runs, write_study
 from scipy import stats
 
+from benchmarks.error_rates import LEVEL, called_different, equal_costs
 from momentum_study.between_studies.cells import compared_cells
 from momentum_study.between_studies.effects import (
     FAILURES,
-    adjusted,
     compared_costs,
-    outcomes,
 )
 from momentum_study.between_studies.names import Name
 from momentum_study.between_studies.pairing import problem_pairs
 from momentum_study.between_studies.settings import settings_of
 from momentum_study.between_studies.studies import read_study
 
-LEVEL = 0.05
 CELLS = 40
 REPEATS = 300
 
@@ -52,20 +50,6 @@ def test_other_seeds_of_one_study_do_not_differ(
     assert sum(wrong) <= 2
 
 
-def heavy_tailed(generator: np.random.Generator, n: int, *, paired: bool) -> list[np.ndarray]:
-    """Costs of both sides, whose logs have two degrees of freedom and share a run's luck."""
-    shape = (REPEATS, CELLS, n)
-    seeds = generator.standard_t(2, (REPEATS, 1, n)) if paired else 0.0
-    return [
-        np.exp(
-            seeds
-            + 0.3 * generator.standard_t(2, (REPEATS, 1, n))
-            + 0.7 * generator.standard_t(2, shape)
-        ).reshape(-1, n)
-        for _ in range(2)
-    ]
-
-
 def counted(costs: np.ndarray) -> np.ndarray:
     """Updates at which a loss was seen: of forty evaluations."""
     steps = np.round(1000 * (np.arange(1, 41) / 40) ** 2)
@@ -77,22 +61,26 @@ def counted(costs: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("paired", [True, False])
 def test_equal_cells_do_not_differ(kind: str, n: int, paired: bool) -> None:
     generator = np.random.default_rng(n)
-    costs = heavy_tailed(generator, n, paired=paired)
+    costs = equal_costs(
+        "t, two degrees of freedom",
+        (n, n),
+        paired=paired,
+        comparisons=REPEATS,
+        cells=CELLS,
+        generator=generator,
+    )
     if kind == "counted":
         costs = [counted(side) for side in costs]
     if kind == "failing":
         costs = [np.where(side > np.quantile(side, 0.8), np.inf, side) for side in costs]
     floor = 1.0 if kind == "floored" else 0.0
-    found = compared_costs(*costs, floor, 1 - LEVEL, paired=paired)
-    p_values = found.p_value.reshape(REPEATS, CELLS)
-    corrected = np.concatenate([adjusted(row) for row in p_values])
-    named = outcomes(found.effect, corrected, found.same, LEVEL).reshape(REPEATS, CELLS)
-    wrong = np.isin(named, ["better", "worse"])
+    wrong = called_different(*costs, floor, paired=paired, cells=CELLS)
     assert wrong.mean() <= LEVEL
     # That one is wrong anywhere is what the correction limits; three standard errors more.
     limit = LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / REPEATS)
     assert wrong.any(axis=1).mean() <= limit
-    assert (p_values <= LEVEL).mean() <= 1.3 * LEVEL
+    found = compared_costs(*costs, floor, 1 - LEVEL, paired=paired)
+    assert (found.p_value <= LEVEL).mean() <= 1.3 * LEVEL
 
 
 def test_survivors_of_unpaired_runs_would_mislead() -> None:

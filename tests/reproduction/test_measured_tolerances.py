@@ -11,7 +11,6 @@ from momentum_study.reproduction.tolerances import PICTURES, TABLES, Leeway
 
 ROOT = Path(__file__).parents[2]
 STEADY = " (steady)"
-PAGE = ROOT / "docs/reproducing.md"
 
 
 def columns(study: str) -> list[tuple[str, dict[str, Any]]]:
@@ -55,3 +54,13 @@ def test_shares_are_no_larger_than_was_measured_asks_for() -> None:
         share = column["outside"] / column["rows"] / table.of(name).share
         used[file, group] = max(used.get((file, group), 0.0), share)
     assert {key: share for key, share in used.items() if share < 0.25} == {}
+
+
+@pytest.mark.parametrize("change", ["smoke_order", "smoke_seed"])
+def test_other_computations_are_told_from_other_kernels(change: str) -> None:
+    record = json.loads((ROOT / RECORDS / f"{change}.json").read_text(encoding="utf-8"))
+    assert record["reproduced"] is False
+    assert record["tolerated"] == Leeway.CHAOS.value
+    assert "tables/runs.parquet" in {
+        file["file"] for file in record["files"] if file["status"] == "different"
+    }

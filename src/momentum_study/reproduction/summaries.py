@@ -20,7 +20,15 @@ from momentum_study.reproduction.tolerances import (
 )
 
 RECORDS = Path("docs/reproducing")
-"""Reports (`verify.json`) of the studies computed with other kernels, kept as they were."""
+"""Reports (`verify.json`) of studies computed with other kernels, kept as they were."""
+
+_CHANGES = {
+    ("paper", "paper"): "other kernels",
+    ("smoke", "smoke"): "other kernels",
+    ("smoke", "smoke_order"): "other kernels, each epoch in the order of the next",
+    ("smoke", "smoke_seed"): "other kernels, another seed",
+}
+"""What each report's study was computed with, by the study and the name of the report."""
 
 _PARTS = {
     **TABLES,
@@ -45,6 +53,7 @@ def contents(records: Path) -> Contents:
         "tolerances": tolerances_summary,
         "measured": lambda: measured_summary(records / "paper.json"),
         "measured_smoke": lambda: measured_summary(records / "smoke.json"),
+        "changes": lambda: changes_summary(records),
     }
 
 
@@ -112,3 +121,22 @@ def _measured(file: dict[str, Any]) -> tuple[str, int, float, str, float, float]
     most = max(one["differing"] / one["rows"] for one in file["columns"])
     beyond, allowed = (worst[name] / worst["rows"] for name in ("outside", "allowed"))
     return file["file"], worst["rows"], most, worst["column"], beyond, allowed
+
+
+def changes_summary(records: Path) -> pd.DataFrame:
+    """How many runs end with a training loss beyond the distance, of steady ones and of others."""
+    rows = []
+    for (study, name), computed_with in _CHANGES.items():
+        files = json.loads((records / f"{name}.json").read_text(encoding="utf-8"))["files"]
+        (runs,) = (one for one in files if one["file"] == "tables/runs.parquet")
+        found = {one["column"]: one for one in runs["columns"]}
+        steady, others = found["train_loss_final (steady)"], found["train_loss_final"]
+        different = [one for one in files if one["status"] == "different"]
+        tables = sum(one["file"].startswith("tables/") for one in different)
+        rows.append((study, computed_with, _beyond(steady), _beyond(others), tables))
+    names = ["study", "computed with", "steady runs", "other runs", "tables different"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _beyond(column: dict[str, Any]) -> str:
+    return f"{column['outside']:,} of {column['rows']:,}"
