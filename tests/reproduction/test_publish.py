@@ -9,7 +9,7 @@ import pytest
 from momentum_study import cli
 from momentum_study.commands import publish
 from momentum_study.config.files import load_study
-from momentum_study.reproduction.provenance import configuration
+from momentum_study.finished_studies import configuration
 from momentum_study.reproduction.whole import check_whole, expected_files
 
 ROOT = Path(__file__).parents[2]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from momentum_study.errors import StudyError
+from momentum_study.finished_studies import PROVENANCE
 from momentum_study.text import plain, suggest
 
 RUNS_FILE = "tables/runs.parquet"
-PROVENANCE = "provenance.json"
-"""What is read of a study, below its folder; the second is written last."""
+"""What is read of a study besides its record, below its folder."""
 
 PUBLISHED = "published"
 """The name under which the published study is compared, whatever its own."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from momentum_study.between_studies.names import (
-    PROVENANCE,
     RUNS_FILE,
     Name,
     check_finished,
     parse,
 )
 from momentum_study.errors import StudyError
+from momentum_study.finished_studies import PROVENANCE
 from momentum_study.text import suggest
 
 Match = Literal["auto", "value", "position"]

@@ -1,6 +1,5 @@
 """Finished studies as they lie in the folder of results."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.between_studies.configurations import Tree, filled
-from momentum_study.between_studies.names import PROVENANCE, RUNS_FILE, Name, check_finished
+from momentum_study.between_studies.names import RUNS_FILE, Name, check_finished
 from momentum_study.comparison.problems import CELL_COLUMNS, Problem, problems
 from momentum_study.errors import StudyError
+from momentum_study.finished_studies import PROVENANCE, read_provenance
 from momentum_study.formats import recorded
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import RUNS, read_table, target_columns
@@ -92,8 +92,8 @@ def read_study(results: Path, name: Name) -> FinishedStudy:
     """
     folder = results / name.study
     check_finished(results, name)
+    provenance = read_provenance(folder / PROVENANCE)
     try:
-        provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
         configuration = filled(provenance["study"])
         grids = dict(configuration["grids"])
         formats = recorded(provenance)

@@ -8,8 +8,7 @@ import shutil
 from pathlib import Path
 
 from momentum_study.errors import StudyError
-from momentum_study.reproduction.files import PROVENANCE
-from momentum_study.reproduction.provenance import configuration, read_provenance
+from momentum_study.finished_studies import PROVENANCE, configuration, read_provenance
 from momentum_study.reproduction.whole import check_whole, expected_files
 
 LIMIT_BYTES = 10 * 10**6

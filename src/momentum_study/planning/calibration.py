@@ -1,16 +1,14 @@
 """How fast this machine is: trainings of finished studies against what the rates say of them."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pydantic import ValidationError
 
-from momentum_study.config.study import Study
 from momentum_study.design import shards
 from momentum_study.errors import StudyError
+from momentum_study.finished_studies import PROVENANCE, configuration, read_provenance
 from momentum_study.planning.rates import Rates
 from momentum_study.planning.sizes import known_sizes
 from momentum_study.planning.trainings import kind_of, trainings
@@ -67,10 +65,9 @@ def study_ratios(costs: Path, rates: Rates) -> Iterator[float]:
     Of a study that is not finished, or was made by another version of this program, there are none.
     """
     try:
-        provenance = json.loads((costs.parents[1] / "provenance.json").read_bytes())
-        study = Study.model_validate_json(json.dumps(provenance["study"]))
+        study = configuration(read_provenance(costs.parents[1] / PROVENANCE))
         table = read_table(costs, COST)
-    except (OSError, ValueError, KeyError, ValidationError, StudyError):
+    except StudyError:
         return
     jobs = table[table["stage"] == "train"]
     measured = {

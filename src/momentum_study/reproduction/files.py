@@ -12,10 +12,8 @@ PATTERNS = (
     "paper.pdf",
     "explorer.html",
 )
-# It differs from run to run; `provenance.json` has its sum.
+# It differs from run to run; the record has its sum, and is compared with nothing either.
 COSTS = "tables/cost.csv"
-PROVENANCE = "provenance.json"
-"""Published too, and compared with nothing."""
 
 
 def compared_files(folder: Path) -> list[str]:

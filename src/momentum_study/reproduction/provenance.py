@@ -1,15 +1,12 @@
-"""What two studies say of themselves: name, configuration, and what computed them."""
+"""What differs between what two studies say of themselves: configuration, what computed them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from momentum_study.config.study import Study
 from momentum_study.errors import StudyError
+from momentum_study.finished_studies import configuration
 
 KERNELS = "BLAS kernels"
 """What is told first of two machines, such as ``Haswell``."""
@@ -29,32 +26,6 @@ class Contrast:
         return f"{self.name}: here {self.here}, published {self.published}"
 
 
-def read_provenance(path: Path) -> dict[str, Any]:
-    """Read a study's ``provenance.json``.
-
-    Raises
-    ------
-    StudyError
-        If there is none, or it is none.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StudyError(
-            f"{path.parent}: no finished study, {path.name} is missing; run the workflow to its end"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise StudyError(f"{path}: cannot be read: {error}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("study"), dict):
-        raise StudyError(f"{path}: expected a description with the configuration under 'study'")
-    return content
-
-
-def study_name(provenance: Mapping[str, Any]) -> str:
-    """Return the name of the study."""
-    return str(provenance["study"].get("study"))
-
-
 def configuration_contrasts(
     here: Mapping[str, Any], published: Mapping[str, Any]
 ) -> tuple[Contrast, ...]:
@@ -64,25 +35,6 @@ def configuration_contrasts(
     one for lack of a key that is new.
     """
     return _contrasts(*(_leaves(_with_defaults(each)) for each in (here, published)))
-
-
-def configuration(provenance: Mapping[str, Any]) -> Study:
-    """Return the configuration that a study was made with.
-
-    Raises
-    ------
-    StudyError
-        If it is none of today's.
-    """
-    try:
-        return Study.model_validate_json(json.dumps(provenance["study"]))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(map(str, first["loc"]))
-        raise StudyError(
-            f"the study {study_name(provenance)!r} was made with another version's configuration: "
-            f"{key}: {first['msg']}; run the workflow again"
-        ) from None
 
 
 def _with_defaults(provenance: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from momentum_study.errors import StudyError
-from momentum_study.reproduction.files import PROVENANCE, compared_files
+from momentum_study.finished_studies import PROVENANCE, read_provenance, study_name
+from momentum_study.reproduction.files import compared_files
 from momentum_study.reproduction.findings import Comparison, Finding, Status, of_comparisons
 from momentum_study.reproduction.pages import compare_explorers
 from momentum_study.reproduction.pictures import compare_pictures
@@ -15,8 +16,6 @@ from momentum_study.reproduction.provenance import (
     computing,
     computing_contrasts,
     configuration_contrasts,
-    read_provenance,
-    study_name,
 )
 from momentum_study.reproduction.tables import compare_tables
 from momentum_study.reproduction.tolerances import RUNS_THAT_DIFFER, TABLES, Leeway

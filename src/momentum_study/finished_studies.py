@@ -1,0 +1,65 @@
+"""What a finished study left behind says of itself: the record that `provenance` writes."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from momentum_study.config.study import Study
+from momentum_study.errors import StudyError
+
+PROVENANCE = "provenance.json"
+"""The record, in the study's folder; it is written last."""
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """Read a study's ``provenance.json``.
+
+    Raises
+    ------
+    StudyError
+        If there is none, or it is none.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(
+            f"{path.parent}: no finished study, {path.name} is missing; run the workflow to its end"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise StudyError(
+            f"{path}: expected the record of a finished study, but it cannot be read: {error}. "
+            "Delete it and run the workflow again"
+        ) from None
+    if not isinstance(content, dict) or not isinstance(content.get("study"), dict):
+        raise StudyError(
+            f"{path}: expected the record of a finished study, but it has no configuration under "
+            "'study'. Delete it and run the workflow again"
+        )
+    return content
+
+
+def study_name(provenance: Mapping[str, Any]) -> str:
+    """Return the name of the study."""
+    return str(provenance["study"].get("study"))
+
+
+def configuration(provenance: Mapping[str, Any]) -> Study:
+    """Return the configuration that a study was made with.
+
+    Raises
+    ------
+    StudyError
+        If it is none of today's.
+    """
+    try:
+        return Study.model_validate_json(json.dumps(provenance["study"]))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise StudyError(
+            f"the study {study_name(provenance)!r} was made with another version's configuration: "
+            f"{key}: {first['msg']}; run the workflow again"
+        ) from None
