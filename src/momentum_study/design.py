@@ -34,6 +34,9 @@ class Block:
     def __iter__(self) -> Iterator[int]:
         return iter(range(self.first, self.last + 1))
 
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
 
 @dataclass(frozen=True)
 class Shard:

@@ -111,7 +111,7 @@ def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, float]:
 
 def runs_of(shard: Shard) -> int:
     """Return how many runs a shard has."""
-    return len(shard.learning_rates) * (shard.block.last - shard.block.first + 1)
+    return len(shard.learning_rates) * len(shard.block)
 
 
 def job_counts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:

@@ -1,10 +1,8 @@
 """Memory that the arrays of a training job take, counted from shapes."""
 
-import numpy as np
-
 from momentum_study.history import CURVES
 from momentum_study.planning.work import Training
-from momentum_study.training import ROWS_AT_ONCE, STACK_BYTES, networks_per_stack
+from momentum_study.training import ROWS_AT_ONCE
 
 MIB = 2**20
 
@@ -30,13 +28,13 @@ def training_bytes(training: Training) -> int:
 def _data(training: Training) -> int:
     rows, features = sum(training.rows), training.architecture.inputs
     raw = 8 * rows * (features + 1 + training.replicates)
-    return raw + training.replicates * rows * _bytes_per_row(training)
+    return raw + training.replicates * rows * training.bytes_per_row
 
 
 def _stack(training: Training) -> int:
-    architecture, size = training.architecture, _size(training)
+    architecture, size = training.architecture, training.number_bytes
     batch = training.batch or training.rows[0]
-    networks = min(_most_networks(training), training.networks)
+    networks = min(training.most_networks, training.networks)
     copies = 2 + len(training.rule.state) + PATH_COPIES
     units = sum(2 * hidden + 1 for hidden in architecture.hidden) + architecture.outputs
     # Buffers are kept for each number of rows: a batch, and what is evaluated at a time.
@@ -46,8 +44,8 @@ def _stack(training: Training) -> int:
 
 def _minibatches(training: Training) -> int:
     """Inputs and targets of an epoch, in order, and the other way around."""
-    replicates = min(training.replicates, max(1, _most_networks(training) // training.cells))
-    return 2 * replicates * training.rows[0] * _bytes_per_row(training)
+    replicates = min(training.replicates, max(1, training.most_networks // training.cells))
+    return 2 * replicates * training.rows[0] * training.bytes_per_row
 
 
 def _orders(training: Training) -> int:
@@ -63,24 +61,5 @@ def _history(training: Training) -> int:
     These are the initial ones of each replicate, in double precision, and all that were trained.
     """
     curves = 16 * len(CURVES) * training.networks * training.evaluations
-    kept = 8 * training.replicates + training.networks * _size(training)
+    kept = 8 * training.replicates + training.networks * training.number_bytes
     return curves + kept * training.architecture.parameters
-
-
-def _most_networks(training: Training) -> int:
-    return networks_per_stack(
-        training.architecture,
-        training.rule,
-        training.batch or training.rows[0],
-        np.dtype(training.precision),
-        STACK_BYTES,
-    )
-
-
-def _bytes_per_row(training: Training) -> int:
-    architecture = training.architecture
-    return (architecture.inputs + 1 + architecture.outputs) * _size(training)
-
-
-def _size(training: Training) -> int:
-    return np.dtype(training.precision).itemsize

@@ -17,10 +17,9 @@ Kind = tuple[str | int, ...]
 
 def kind_of(shard: Shard) -> Kind:
     """Return what shards of equal work share, within a study: all but β and schedule."""
-    replicates = shard.block.last - shard.block.first + 1
     return (
         *(shard.grid, shard.dataset, shard.network, shard.rule, shard.batch),
-        *(len(shard.learning_rates), replicates),
+        *(len(shard.learning_rates), len(shard.block)),
     )
 
 
@@ -39,7 +38,7 @@ def training_of(study: Study, shard: Shard, sizes: Sizes) -> Training:
         ),
         rule=get_rule(shard.rule),
         precision=grid.precision,
-        replicates=shard.block.last - shard.block.first + 1,
+        replicates=len(shard.block),
         cells=len(shard.learning_rates),
         rows=(sizes.train, sizes.validation, sizes.test),
         batch=None if shard.batch == "full" else int(shard.batch),

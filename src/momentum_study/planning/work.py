@@ -17,6 +17,9 @@ from momentum_study.training import ROWS_AT_ONCE, STACK_BYTES, networks_per_stac
 
 Work = dict[str, float]
 
+NUMBER_BYTES = 4
+"""Of the numbers that work is counted in."""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -63,6 +66,28 @@ class Training:
         """Updates of single networks."""
         return self.networks * self.steps
 
+    @property
+    def number_bytes(self) -> int:
+        """Bytes of a number."""
+        return np.dtype(self.precision).itemsize
+
+    @property
+    def most_networks(self) -> int:
+        """How many networks a stack may have."""
+        return networks_per_stack(
+            self.architecture,
+            self.rule,
+            self.batch or self.rows[0],
+            np.dtype(self.precision),
+            STACK_BYTES,
+        )
+
+    @property
+    def bytes_per_row(self) -> int:
+        """Of a row of the data: its inputs, the one for the bias, and its targets."""
+        columns = self.architecture.inputs + 1 + self.architecture.outputs
+        return columns * self.number_bytes
+
 
 def work(training: Training) -> Work:
     """Return how often each kind of operation is done.
@@ -101,7 +126,7 @@ def work(training: Training) -> Work:
         epochs = training.steps / -(-training.rows[0] // training.batch)
         counted["epoch"] += stacks * epochs
         counted["shuffle"] += training.replicates * epochs * training.rows[0]
-        counted["row"] += widest * epochs * training.rows[0] * _numbers_per_row(training)
+        counted["row"] += widest * epochs * training.rows[0] * training.bytes_per_row / NUMBER_BYTES
     if training.noise:
         parameters = training.architecture.parameters
         counted["noise.draw"] += widest * training.steps * parameters
@@ -110,7 +135,7 @@ def work(training: Training) -> Work:
         counted[f"evaluation.{name}"] += amount * training.networks * training.evaluations
     counted["evaluation"] += stacks * _parts(training) * training.evaluations
     counted["evaluation.row"] += (
-        widest * sum(training.rows) * _numbers_per_row(training) * training.evaluations
+        widest * sum(training.rows) * training.bytes_per_row / NUMBER_BYTES * training.evaluations
     )
     return dict(counted)
 
@@ -121,13 +146,7 @@ def stacking(training: Training) -> tuple[int, int]:
     A stack goes through the minibatches of its replicates by itself: where the cells of a
     replicate fill several stacks, it counts in each.
     """
-    most = networks_per_stack(
-        training.architecture,
-        training.rule,
-        training.batch or training.rows[0],
-        np.dtype(training.precision),
-        STACK_BYTES,
-    )
+    most = training.most_networks
     replicate_parts = -(-training.replicates // max(1, most // training.cells))
     cell_parts = -(-training.cells // most)
     return replicate_parts * cell_parts, training.replicates * cell_parts
@@ -175,11 +194,6 @@ def _parts(training: Training) -> int:
     return sum(-(-rows // ROWS_AT_ONCE) for rows in training.rows)
 
 
-def _numbers_per_row(training: Training) -> float:
-    architecture = training.architecture
-    return (architecture.inputs + 1 + architecture.outputs) * _width(training)
-
-
 def _width(training: Training) -> float:
     """Numbers of four bytes that one number takes."""
-    return np.dtype(training.precision).itemsize / 4
+    return training.number_bytes / NUMBER_BYTES
