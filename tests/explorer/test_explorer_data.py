@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from unpacking import coded_losses, unpack_streams, unpacked
 
 from momentum_study.errors import StudyError
 from momentum_study.explorer.colors import (
@@ -20,11 +19,14 @@ from momentum_study.explorer.encoding import (
     HIGHEST,
     INFINITE,
     LOWEST,
+    PER_DECADE,
     differences,
     loss_codes,
     number_list,
     pack_streams,
     packed,
+    unpack_streams,
+    unpacked,
 )
 from momentum_study.explorer.metrics import metrics
 from momentum_study.keys import CELL_KEYS
@@ -38,6 +40,11 @@ def tables(study):
     folder = study.path.parent
     runs = read_table(folder / "runs.parquet", RUNS, ["grid", "dataset", "null_loss"])
     return study.cells, runs, read_table(folder / "initial_sharpness.csv", INITIAL_SHARPNESS)
+
+
+def coded_losses(codes: np.ndarray) -> np.ndarray:
+    """Losses that `loss_codes` gives these codes, as the scripts of the page read them."""
+    return np.where(codes == INFINITE, np.inf, 10.0 ** (codes / PER_DECADE))
 
 
 # --- Encoding -----------------------------------------------------------------------------------

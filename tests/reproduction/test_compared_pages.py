@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from published_studies import repack
 
-from momentum_study.explorer.encoding import INFINITE, loss_codes, pack_streams
+from momentum_study.explorer.encoding import INFINITE, loss_codes, pack_streams, unpack_streams
 from momentum_study.reproduction.findings import Finding, Status, of_comparisons
-from momentum_study.reproduction.pages import compare_explorers, read_explorer, unpack_streams
+from momentum_study.reproduction.pages import compare_explorers, read_explorer
 from momentum_study.reproduction.tolerances import Leeway
 from momentum_study.tables import CELL_CURVES, CELLS, read_table
 

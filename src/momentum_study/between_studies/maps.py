@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize, to_hex
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from momentum_study.between_studies.effects import FAILURES, SAME, UNDECIDED
@@ -21,7 +21,7 @@ from momentum_study.between_studies.metrics import LOSSES
 from momentum_study.between_studies.schemas import BOTH, PROBLEM
 from momentum_study.comparison.criteria import TRAIN_LOSS
 from momentum_study.figures.compared import panel_names
-from momentum_study.figures.layout import Sheet, key_beside, sheet
+from momentum_study.figures.layout import Sheet, key_beside, sheet, swatch
 from momentum_study.figures.maps import cell_edges
 from momentum_study.figures.rules import arm_style, arms_in_order, batch_label
 from momentum_study.figures.style import SMALL, rate_axis
@@ -37,10 +37,8 @@ ONE_SIDE = "0.87"
 HATCHES = {UNDECIDED: "//////", "baseline": "----", "candidate": "||||"}
 
 _HATCH_COLOR = "0.55"
-_LIMITS = (
-    log(1.1),
-    log(10.0),
-)  # of the scale: a smaller one would show noise, a larger one nothing
+# Of the scale: a smaller one would show noise, a larger one nothing.
+_LIMITS = (log(1.1), log(10.0))
 _TICKS = (1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)
 _LABEL_CHARACTERS = 22
 _CHARACTER = 0.055  # inches, of a label of a row
@@ -274,7 +272,7 @@ def _draw_key(place: Axes, cells: pd.DataFrame, scale: Normalize, colors: Colorm
     ):
         if which in present:
             color = "white" if which == UNDECIDED else ONE_SIDE
-            entries.append(_swatch(color, HATCHES[which], label))
+            entries.append(swatch(color, HATCHES[which], _HATCH_COLOR, label))
     if (cells["kind"] == FAILURES).any():
         entries.append(
             Line2D([], [], label="runs failed: shade by\nshares of failed runs", **_CROSS)
@@ -287,14 +285,3 @@ def _ratio_label(log_ratio: float) -> str:
     ratio = exp(abs(log_ratio))
     number = format_number(float(f"{ratio:.3g}"))
     return "1" if ratio == 1 else (f"1/{number}" if log_ratio > 0 else number)
-
-
-def _swatch(color: str, hatch: str, label: str) -> Patch:
-    return Patch(
-        facecolor=color,
-        edgecolor="0.6",
-        linewidth=0.4,
-        hatch=hatch,
-        hatchcolor=_HATCH_COLOR,
-        label=label,
-    )

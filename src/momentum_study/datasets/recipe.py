@@ -130,7 +130,7 @@ class Recipe(Model):
         for key, field in Recipe.model_fields.items():
             given = getattr(self, key) != field.default
             if given and key not in (*source.keys, *_FOR_ALL):
-                takes = ", ".join((*source.keys, *_FOR_ALL[1:]))
+                takes = ", ".join(dict.fromkeys((*source.keys, *_FOR_ALL[1:])))
                 raise ValueError(f"{key}: source {self.source!r} takes no such key, but {takes}")
             if key in source.required and not given:
                 raise ValueError(f"{key}: this key is missing; source {self.source!r} needs it")

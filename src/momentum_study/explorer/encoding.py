@@ -1,5 +1,7 @@
 """How data lie in the page: numbers as text, curves in steps of a decade, both compressed.
 
+The way back is for whoever compares pages; the page's own scripts go it in a browser.
+
 Numbers of cells are written out in full. Curves are for the eye: their values are rounded to
 `PER_DECADE` steps of a decade, which is less than a pixel, and take a tenth of the bytes.
 """
@@ -26,6 +28,11 @@ Codes = NDArray[np.int64]
 def packed(content: bytes) -> str:
     """Compress, and write as text that may stand anywhere in a page."""
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
+
+
+def unpacked(text: str) -> bytes:
+    """Undo `packed`."""
+    return gzip.decompress(base64.b64decode(text))
 
 
 def number_list(values: Iterable[float | int]) -> str:
@@ -83,3 +90,22 @@ def pack_streams(header: Mapping[str, Any], streams: Mapping[str, Codes]) -> byt
             (positive >> 8).astype(np.uint8).tobytes(),
         ]
     return b"".join(parts)
+
+
+def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, Codes]]:
+    """Undo `pack_streams`.
+
+    Returns
+    -------
+    tuple
+        The header without the names of the streams, and the streams by name.
+    """
+    start = 4 + int.from_bytes(content[:4], "little")
+    header = json.loads(content[4:start])
+    names = header.pop("streams")
+    planes = np.frombuffer(content, dtype=np.uint8, offset=start).astype(np.int64)
+    streams = {}
+    for name, (low, high) in zip(names, planes.reshape(len(names), 2, -1), strict=True):
+        positive = low + 256 * high
+        streams[name] = np.where(positive % 2, -(positive + 1) // 2, positive // 2)
+    return header, streams

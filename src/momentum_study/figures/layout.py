@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
 from momentum_study.figures.compared import Series
@@ -216,6 +217,18 @@ def label_outer(panels: AxesArray, block: int | None = None) -> None:
         if used[row + 1 :, column].any():
             axes.tick_params(labelbottom=False)
             axes.set_xlabel("")
+
+
+def swatch(color: str, hatch: str, hatch_color: str, label: str) -> Patch:
+    """Return an entry of a key: a patch of a map's colour and hatch."""
+    return Patch(
+        facecolor=color,
+        edgecolor="0.6",
+        linewidth=0.4,
+        hatch=hatch,
+        hatchcolor=hatch_color,
+        label=label,
+    )
 
 
 def key_beside(place: Axes, entries: Sequence[Artist], top: float) -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex, to_rgb
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
@@ -21,7 +21,7 @@ from momentum_study.figures.compared import (
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import Sheet, key_beside, sheet
+from momentum_study.figures.layout import Sheet, key_beside, sheet, swatch
 from momentum_study.figures.style import (
     ALPHA_LABEL,
     FLOOR,
@@ -262,20 +262,14 @@ def _draw_key(panels: AxesArray, used: int, norm: LogNorm, colors: Colormap) -> 
         Line2D([], [], label="best cell of the panel", **_BEST),
         Line2D([], [], label="best α for its β", **_BEST_OF_ROW),
         Line2D([], [], label="stability line (theory)", **_LINE),
-        _swatch(NO_BETTER, "", "1 or more: no better\nthan a constant"),
-        _swatch("white", SOME_DIVERGED, "some runs diverged"),
-        _swatch(NO_MEDIAN, SOME_DIVERGED, "half or more diverged"),
-        _swatch(NO_MEDIAN, ALL_DIVERGED, "all runs diverged"),
+        *(
+            swatch(color, hatch, _hatch_color(color), label)
+            for color, hatch, label in (
+                (NO_BETTER, "", "1 or more: no better\nthan a constant"),
+                ("white", SOME_DIVERGED, "some runs diverged"),
+                (NO_MEDIAN, SOME_DIVERGED, "half or more diverged"),
+                (NO_MEDIAN, ALL_DIVERGED, "all runs diverged"),
+            )
+        ),
     ]
     key_beside(place, entries, top=0.66)
-
-
-def _swatch(color: str, hatch: str, label: str) -> Patch:
-    return Patch(
-        facecolor=color,
-        edgecolor="0.6",
-        linewidth=0.4,
-        hatch=hatch,
-        hatchcolor=_hatch_color(color),
-        label=label,
-    )

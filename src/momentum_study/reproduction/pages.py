@@ -4,8 +4,6 @@ Builds of zlib differ in how they compress the same bytes, and numbers in the da
 tolerances of the tables they come from.
 """
 
-import base64
-import gzip
 import json
 import re
 import zlib
@@ -18,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.errors import StudyError
-from momentum_study.explorer.encoding import Codes
+from momentum_study.explorer.encoding import unpack_streams, unpacked
 from momentum_study.keys import CELL_KEYS
 from momentum_study.reproduction.findings import Comparison
 from momentum_study.reproduction.tables import compare_tables
@@ -87,7 +85,7 @@ def read_explorer(path: Path) -> Explorer:
         if not page.endswith("</html>\n"):
             raise ValueError("it is cut off")
         packed = {match[2]: match[3] for match in _DATA.finditer(page)}
-        data = {name: gzip.decompress(base64.b64decode(text)) for name, text in packed.items()}
+        data = {name: unpacked(text) for name, text in packed.items()}
         document = json.loads(data["cells"])
         cells = _cells(document)
         curves = _curves(data["curves"], cells[list(CELL_KEYS)])
@@ -127,25 +125,6 @@ def _curves(content: bytes, cells: pd.DataFrame) -> pd.DataFrame:
         frame[f"{loss}_q25"] = frame[f"{loss}_median"] - frame[f"{loss}_q25"]
         frame[f"{loss}_q75"] = frame[f"{loss}_median"] + frame[f"{loss}_q75"]
     return frame
-
-
-def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, Codes]]:
-    """Undo `momentum_study.explorer.encoding.pack_streams`.
-
-    Returns
-    -------
-    tuple
-        The header without the names of the streams, and the streams by name.
-    """
-    start = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:start])
-    names = header.pop("streams")
-    planes = np.frombuffer(content, dtype=np.uint8, offset=start).astype(np.int64)
-    streams = {}
-    for name, (low, high) in zip(names, planes.reshape(len(names), 2, -1), strict=True):
-        positive = low + 256 * high
-        streams[name] = np.where(positive % 2, -(positive + 1) // 2, positive // 2)
-    return header, streams
 
 
 def _facts(tree: Any) -> pd.DataFrame:
