@@ -1,20 +1,27 @@
 """What every test needs: pinned kernels, before NumPy is loaded, and repeatable random examples.
 
-And for pages one browser, started by the first test that asks for it.
+For pages one browser, started by the first test that asks for it; for all that runs the workflow
+one undisturbed run of the smoke study, made by the first test that asks.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from projects import copy_project, snakemake
 
 from momentum_study.kernels import pin
+
+pytest_plugins = ["tally"]
 
 pin()
 
 settings.register_profile("study", deadline=None, derandomize=True)
+settings.register_profile("thorough", settings.get_profile("study"), max_examples=1000)
 settings.load_profile("study")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -40,3 +47,20 @@ def browser() -> Iterator[object]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the smoke study, run from end to end; never to be changed."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # that of all workers
+    folder = shared / "undisturbed"
+    with (shared / "undisturbed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the worker that comes first makes it
+        if not folder.exists():
+            made = copy_project(shared / "undisturbed run")
+            done = snakemake(made, "--cores", "2")
+            assert done.returncode == 0, done.stdout + done.stderr
+            made.rename(folder)
+    return folder

@@ -11,6 +11,8 @@ from projects import ROOT, copy_project, snakemake
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import DATASETS, RUNS, read_table
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = sorted(path.stem for path in (ROOT / "config/examples").glob("*.yaml"))
 
 

@@ -1,0 +1,58 @@
+"""Copies of the project to run the workflow in, and what runs of it must agree on."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("Snakefile", "config", "paper", "profiles", "src", "workflow")
+SMOKE = "config/smoke.yaml"
+
+
+def command(*arguments: str, configfile: str | tuple[str, ...] = SMOKE) -> list[str]:
+    """Return the command line that runs the workflow."""
+    configfiles = (configfile,) if isinstance(configfile, str) else configfile
+    # Last, for this flag takes all that follows.
+    return [sys.executable, "-m", "snakemake", *arguments, "--configfile", *configfiles]
+
+
+def surroundings(folder: Path, **environment: str) -> dict[str, str]:
+    """Return the environment in which the copy in `folder` runs its own library."""
+    return os.environ | {"PYTHONPATH": str(folder / "src")} | environment
+
+
+def snakemake(
+    folder: Path, *arguments: str, configfile: str | tuple[str, ...] = SMOKE, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments, configfile=configfile),
+        cwd=folder,
+        env=surroundings(folder, **environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def copy_project(folder: Path) -> Path:
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, folder / part)
+    return folder
+
+
+def results(folder: Path, study: str = "smoke") -> dict[str, bytes]:
+    """Content of all that runs must agree on: costs may differ."""
+    top = folder / "results" / study
+    parts = [path for part in ("tables", "figures") for path in sorted((top / part).rglob("*.*"))]
+    return {
+        str(path.relative_to(top)): path.read_bytes()
+        for path in (*parts, top / "paper.pdf", top / "explorer.html")
+        if path.name != "cost.csv"
+    }

@@ -1,0 +1,78 @@
+"""What the tests of reliability tried and what held, counted over all workers.
+
+At the end of the tests a table says how many faults were survived, how many bytes were equal, how
+many bad inputs were refused clearly.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+Subject = Literal["faults", "bytes", "bad inputs"]
+
+HELD: dict[Subject, str] = {
+    "faults": "survived",
+    "bytes": "equal",
+    "bad inputs": "refused clearly",
+}
+_PROPERTY = "tally"
+
+
+class Tally:
+    """Counts of one test."""
+
+    def __init__(self, counts: dict[str, list[int]]) -> None:
+        self._counts = counts
+
+    @contextmanager
+    def trying(self, subject: Subject, number: int = 1) -> Iterator[None]:
+        """Count as many as tried, and as held if the block ends well."""
+        tried_and_held = self._counts.setdefault(subject, [0, 0])
+        tried_and_held[0] += number
+        yield
+        tried_and_held[1] += number
+
+    def same_bytes(self, expected: Mapping[str, bytes], found: Mapping[str, bytes]) -> None:
+        """Count the bytes of all files; fail if any differs, is missing or is there besides."""
+        assert expected, "nothing to compare"
+        different = []
+        for name in sorted(expected.keys() | found.keys()):
+            content = expected.get(name, b"")
+            tried_and_held = self._counts.setdefault("bytes", [0, 0])
+            tried_and_held[0] += len(content)
+            if name in expected and found.get(name) == content:
+                tried_and_held[1] += len(content)
+            else:
+                different.append(name)
+        assert not different, f"other bytes, missing, or there besides: {', '.join(different)}"
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Tally:
+    counts: dict[str, list[int]] = {}
+    request.node.user_properties.append((_PROPERTY, counts))
+    return Tally(counts)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    tried: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            # Each phase of a test brings the same properties.
+            if getattr(report, "when", None) == "call":
+                for name, value in report.user_properties:
+                    if name == _PROPERTY:
+                        tried.update({subject: counts[0] for subject, counts in value.items()})
+                        held.update({subject: counts[1] for subject, counts in value.items()})
+    if not tried:
+        return
+    terminalreporter.section("reliability")
+    for subject, word in HELD.items():
+        terminalreporter.write_line(
+            f"{subject:<10} {tried[subject]:>14,} tried {held[subject]:>14,} {word}"
+        )
