@@ -2,22 +2,16 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
+from locks import LOCKS, ROOT, lock_entries, locked_versions
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCKS = (
-    "requirements.txt",
-    "requirements-dev.txt",
-    "requirements-build.txt",
-    "requirements-bench.txt",
-    "requirements-torch.txt",
-)
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
+GROUPS = PYPROJECT["dependency-groups"]
 
 # conda splits some packages; these parts are what the name means on PyPI.
 PYPI_NAMES = {
@@ -26,24 +20,6 @@ PYPI_NAMES = {
     "seaborn-base": "seaborn",
     "snakemake-minimal": "snakemake",
 }
-
-
-def lock_entries(name: str) -> list[str]:
-    """Return the requirements of a lock, each with its hashes, as logical lines."""
-    text = (ROOT / name).read_text().replace("\\\n", " ")
-    return [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
-
-
-def locked_versions(name: str) -> dict[str, str]:
-    """Return package → version."""
-    versions = {}
-    for entry in lock_entries(name):
-        requirement = Requirement(entry.partition("--hash")[0])
-        (pin,) = requirement.specifier
-        assert pin.operator == "=="
-        assert requirement.name not in versions, "one version for every platform and Python"
-        versions[requirement.name] = pin.version
-    return versions
 
 
 def conda_versions() -> dict[str, str]:
@@ -70,6 +46,8 @@ def test_environment_asks_for_the_python_of_the_project():
     [
         ("requirements.txt", PROJECT["dependencies"]),
         ("requirements-dev.txt", PROJECT["optional-dependencies"]["dev"]),
+        ("requirements-build.txt", GROUPS["build"]),
+        ("requirements-audit.txt", GROUPS["audit"]),
     ],
 )
 def test_lock_satisfies_the_project(lock, requirements):
@@ -77,6 +55,10 @@ def test_lock_satisfies_the_project(lock, requirements):
     for requirement in map(Requirement, requirements):
         version = locked[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"{requirement}: run `make lock`"
+
+
+def test_every_lock_is_looked_at():
+    assert {path.name for path in ROOT.glob("requirements*.txt")} == set(LOCKS)
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -100,7 +82,9 @@ def test_development_lock_contains_the_runtime_lock():
     )
 
 
-@pytest.mark.parametrize("lock", ["requirements-build.txt", "requirements-bench.txt"])
+@pytest.mark.parametrize(
+    "lock", ["requirements-build.txt", "requirements-bench.txt", "requirements-audit.txt"]
+)
 def test_other_locks_agree_with_the_development_lock(lock):
     development = locked_versions("requirements-dev.txt")
     for name, version in locked_versions(lock).items():

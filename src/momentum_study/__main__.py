@@ -1,5 +1,6 @@
 """``python -m momentum_study``: pin the numerical kernels, then hand over to the command line."""
 
+import io
 import sys
 
 from momentum_study import kernels
@@ -8,6 +9,9 @@ from momentum_study import kernels
 def main() -> None:
     """Run the command line and exit with its code."""
     kernels.pin()
+    # A letter that the log's or terminal's encoding does not have is written as an escape.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     from momentum_study import cli  # only now: it loads NumPy
 
     sys.exit(cli.main(sys.argv[1:]))

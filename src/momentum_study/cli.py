@@ -2,10 +2,15 @@
 
 import argparse
 import importlib
+import os
+import shlex
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import NoReturn
 
-from momentum_study.errors import StudyError
+from momentum_study.errors import AGAIN, INTERRUPTED, StudyError, next_step
+from momentum_study.text import suggest
 
 # Name → help. The modules of the same names under `commands` are loaded when called for, so that a
 # training job does not wait for plotting libraries.
@@ -40,29 +45,81 @@ COMMANDS = {
 }
 
 
+_CTRL_C = 130  # as a shell reports a command that Ctrl-C ended
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong flag in one line, which ends with where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}; {self.prog} --help says what it takes\n")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one subcommand; return its exit code, 0 unless the command has another.
 
-    What is wrong with the user's input (`StudyError`) or the file system is told in one line.
+    The last line on the terminal says what to do next: about the user's input (`StudyError`), the
+    file system, memory. A fault of the program itself is told with its traceback.
     """
-    parser = argparse.ArgumentParser(
+    try:
+        return _run(arguments)
+    except StudyError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read the output has enough of it. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        where = error.filename or "file system"
+        what = error.strerror or error
+        print(f"error: {where}: {what}; {next_step(error.errno)}", file=sys.stderr)
+    except MemoryError as error:
+        print(
+            f"error: not enough memory{f' ({error})' if str(error) else ''}; run fewer jobs at a "
+            "time (--cores 1), or make them smaller (replicates_per_shard in the configuration), "
+            f"and {AGAIN}",
+            file=sys.stderr,
+        )
+    except KeyboardInterrupt:
+        print(f"{INTERRUPTED}; {AGAIN}", file=sys.stderr)
+        return _CTRL_C
+    except Exception as error:
+        traceback.print_exc()
+        print(f"error: {_fault(error)}", file=sys.stderr)
+    return 1
+
+
+def _fault(error: Exception) -> str:
+    """Say whose an unforeseen error is: that of a rule file, or of this program."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        # So `rule_files` names the modules that it makes of rule files.
+        if str(frame.f_globals.get("__name__")).startswith("_rule_file_"):
+            path = frame.f_code.co_filename
+            return (
+                f"{path}, line {line}: {type(error).__name__}: {error}; mend the rule, and try it "
+                f"with python -m momentum_study check-rule {shlex.quote(path)}"
+            )
+    return (
+        f"{type(error).__name__}, a fault of this program and not of your input; please report it "
+        "to its authors, with the lines above and the command"
+    )
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = _Parser(
         prog="python -m momentum_study", description="Steps of the study Momentum, measured."
     )
     subparsers = parser.add_subparsers(dest="command", required=True)
-    chosen = arguments[0] if arguments else None
+    chosen = arguments[0] if arguments else "--help"
+    if not chosen.startswith("-") and chosen not in COMMANDS:
+        parser.exit(2, f"error: no command {chosen!r}: {suggest(chosen, COMMANDS)}\n")
     for name, text in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=text, description=text)
         if name == chosen:
             command = importlib.import_module(f"momentum_study.commands.{name.replace('-', '_')}")
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
-    options = parser.parse_args(arguments)
-    try:
-        code: int | None = options.run(options)
-    except StudyError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {error.filename or 'file system'}: {error.strerror}", file=sys.stderr)
-        return 1
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        subparsers.choices[chosen].error(f"unrecognized arguments: {' '.join(unknown)}")
+    code: int | None = options.run(options)
     return code or 0

@@ -1,4 +1,26 @@
-"""The one exception that is a message to the user."""
+"""The one exception that is a message to the user, and what to do when a file cannot be had."""
+
+import errno
+
+INTERRUPTED = "interrupted"  # so begins the last line of a job that Ctrl-C ended
+AGAIN = "run the same command again: what is finished is kept"
+RESTORE = "delete it and run the workflow again; a published one is restored by git checkout"
+
+_NEXT_STEPS = {
+    errno.ENOSPC: f"free some space on this disk and {AGAIN}",
+    errno.EDQUOT: f"free some space, your quota is used up, and {AGAIN}",
+    errno.EFBIG: f"raise the limit on the size of files (ulimit -f) and {AGAIN}",
+    errno.EMFILE: f"raise the limit on open files (ulimit -n) and {AGAIN}",
+    errno.EROFS: f"make this file system writable, or work in a copy elsewhere, and {AGAIN}",
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM),
+        f"see to it that you may read and write there (ls -ld), and {AGAIN}",
+    ),
+    **dict.fromkeys(
+        (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EEXIST),
+        "check the path and the folder that you are in",
+    ),
+}
 
 
 class StudyError(Exception):
@@ -8,3 +30,14 @@ class StudyError(Exception):
     about it. The command line prints it without a traceback and exits with code 1. Errors that
     only a programmer can cause are `TypeError` or `ValueError` instead.
     """
+
+
+def next_step(number: int | None) -> str:
+    """Say what to do about an error of the operating system.
+
+    Parameters
+    ----------
+    number
+        The `errno` of the `OSError`.
+    """
+    return _NEXT_STEPS.get(number or 0, f"{AGAIN}; if it comes back, check the disk")

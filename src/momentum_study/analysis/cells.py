@@ -107,7 +107,7 @@ def _check_facts(runs: pd.DataFrame, facts: pd.DataFrame, cell: Positions) -> No
             where = " ".join(f"{key}={run[key]}" for key in CELL_KEYS)
             raise StudyError(
                 f"runs: the replicates of a cell differ in {name} ({where}), expected one value. "
-                "They come from different studies: train and collect them anew."
+                "They come from different studies: run the workflow with --forcerun collect"
             )
 
 

@@ -64,7 +64,7 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     if curves["null_loss"].isna().any():
         raise StudyError(
             "curves of runs that are not in the table of runs. They come from different studies: "
-            "collect them anew."
+            "run the workflow with --forcerun collect"
         )
     group = curves.groupby(keys).ngroup().to_numpy()
     order = np.argsort(group, kind="stable")

@@ -29,5 +29,8 @@ def run(options: argparse.Namespace) -> None:
         total += 1
         failed += word == "FAILED"
     if failed:
-        raise StudyError(f"{options.file}: {rule.name} failed {failed} of {total} checks")
+        raise StudyError(
+            f"{options.file}: {rule.name} failed {failed} of {total} checks; mend what the lines "
+            "marked FAILED say, and check it again"
+        )
     print(f"{options.file}: {rule.name} passed all {total} checks")

@@ -29,7 +29,8 @@ def run(options: argparse.Namespace) -> None:
     size = sum((source / name).stat().st_size for name in names)
     if size > LIMIT_BYTES:
         raise StudyError(
-            f"{source}: {size / 1e6:.1f} MB to publish, more than {LIMIT_BYTES / 1e6:.0f} MB"
+            f"{source}: {size / 1e6:.1f} MB to publish, more than {LIMIT_BYTES / 1e6:.0f} MB; "
+            "publish a study of fewer runs"
         )
     target = options.results / "published"
     fresh = options.results / ".published.new"

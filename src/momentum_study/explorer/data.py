@@ -84,11 +84,17 @@ def cells_document(
         If there is no cell, or one without runs.
     """
     if cells.empty:
-        raise StudyError("the table of cells has no rows: there is nothing to explore")
+        raise StudyError(
+            "the table of cells has no rows: there is nothing to explore. Run the workflow with "
+            "--forcerun cells"
+        )
     null_losses = runs.groupby(["grid", "dataset"])["null_loss"].median().rename("null_loss")
     cells = cells.join(null_losses, on=["grid", "dataset"])
     if cells["null_loss"].isna().any():
-        raise StudyError("cells without runs. They come from different studies: collect them anew")
+        raise StudyError(
+            "cells without runs. They come from different studies: run the workflow with "
+            "--forcerun cells"
+        )
     chosen = metrics(cells.columns)
     numbers = dict.fromkeys(
         [*CELL_KEYS[6:], *CELL_FACTS, *_COUNTS, *(c for m in chosen for c in m.columns)]
@@ -178,7 +184,10 @@ def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
     keys = list(CELL_KEYS)
     first = ~cell_curves.duplicated(keys).to_numpy()
     if not cell_curves.loc[first, keys].reset_index(drop=True).equals(cells[keys]):
-        raise StudyError("cells and curves are of different studies: collect them anew")
+        raise StudyError(
+            "cells and curves are of different studies: run the workflow with --forcerun cells "
+            "cell_curves"
+        )
     starts = np.flatnonzero(first)
     steps = np.split(cell_curves["step"].to_numpy(), starts[1:])
     kinds = _distinct(tuple(one.tolist()) for one in steps)

@@ -47,7 +47,10 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
     """
     shown = landscapes[landscapes["landscape"].isin([*SADDLES, *WELLS])]
     if absent := sorted({*SADDLES, *WELLS} - set(shown["landscape"])):
-        raise StudyError(f"the table of landscapes has no rows of {', '.join(absent)}")
+        raise StudyError(
+            f"the table of landscapes has no rows of {', '.join(absent)}; run the workflow with "
+            "--forcerun landscapes"
+        )
     styles = [style for rule, style in RULE_STYLES.items() if rule in set(shown["rule"])]
     budget = int(shown["budget"].max())
     figure, panels = sheet(

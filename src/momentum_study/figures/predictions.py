@@ -59,7 +59,7 @@ def rows_of(theory: pd.DataFrame, quantity: str, *forms: str) -> pd.DataFrame:
     if missing:
         raise StudyError(
             f"the theory table has no row of the quantity {quantity!r} for {', '.join(missing)}; "
-            "make the table anew"
+            "run the workflow with --forcerun theory"
         )
     rows = of_quantity[of_quantity["form"].isin(forms)]
     parameters = [read_parameters(text) for text in rows["parameters"]]

@@ -53,7 +53,8 @@ def map_palette(count: int) -> list[str]:
 
 
 def apply_style() -> None:
-    """Set the theme of every figure drawn from here on."""
+    """Set the theme of every figure drawn from here on, whatever the user's own settings are."""
+    mpl.rcdefaults()
     mpl.use("Agg")
     sns.set_theme(
         context="paper",

@@ -59,7 +59,10 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
     """
     drawn = {one.name: one for one in all_landscapes() if one.drawn}
     if absent := [name for name in PICTURES if name not in set(trajectories["landscape"])]:
-        raise StudyError(f"the table of trajectories has no path on {', '.join(absent)}")
+        raise StudyError(
+            f"the table of trajectories has no path on {', '.join(absent)}; run the workflow with "
+            "--forcerun landscapes"
+        )
     places = [(name, comparison) for name in PICTURES for comparison in BASES]
     rules = [rule for rule in RULE_STYLES if rule in set(trajectories["rule"])]
     figure, panels = sheet(

@@ -53,9 +53,16 @@ def typeset(source: Path, root: Path, inputs: Mapping[str, Any]) -> bytes:
             format="pdf", pdf_standards=["ua-1"], timestamp=0
         )
     except typst.TypstError as error:
-        raise StudyError(f"{source}: the paper does not compile. {error.diagnostic}") from error
+        raise StudyError(_failure(source, "does not compile", error.diagnostic)) from error
     if warnings:
         told = "\n".join(warning.diagnostic for warning in warnings)
-        raise StudyError(f"{source}: the paper compiles with warnings.\n{told}")
+        raise StudyError(_failure(source, "compiles with warnings", told))
     assert isinstance(pdf, bytes)  # one document
     return pdf
+
+
+def _failure(source: Path, what: str, told: str) -> str:
+    return (
+        f"{source}: the paper {what}.\n{told.strip()}\n"
+        "Mend the text at the places named above, and run the same command again"
+    )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.errors import StudyError
+from momentum_study.errors import RESTORE, StudyError
 from momentum_study.explorer.encoding import unpack_streams, unpacked
 from momentum_study.keys import CELL_KEYS
 from momentum_study.reproduction.findings import Comparison
@@ -90,7 +90,9 @@ def read_explorer(path: Path) -> Explorer:
         cells = _cells(document)
         curves = _curves(data["curves"], cells[list(CELL_KEYS)])
     except (OSError, EOFError, zlib.error, ValueError, KeyError, IndexError) as error:
-        raise StudyError(f"{path}: cannot be read as a page of the explorer: {error!r}") from None
+        raise StudyError(
+            f"{path}: cannot be read as a page of the explorer: {error!r}; {RESTORE}"
+        ) from None
     facts = {key: value for key, value in document.items() if key not in _COLUMNS}
     return Explorer(_DATA.sub(r"\1\4", page), _facts(facts), cells, curves)
 

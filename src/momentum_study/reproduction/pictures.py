@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from momentum_study.errors import StudyError
+from momentum_study.errors import RESTORE, StudyError
 from momentum_study.reproduction.findings import ColumnFinding, Comparison
 from momentum_study.reproduction.tolerances import PICTURES, Leeway
 
@@ -49,4 +49,4 @@ def read_pixels(path: Path) -> NDArray[np.int16]:
         with Image.open(path) as picture:
             return np.asarray(picture.convert("RGB"), dtype=np.int16)
     except (OSError, SyntaxError, ValueError) as error:  # Pillow's for damaged files
-        raise StudyError(f"{path}: cannot be read as a picture: {error}") from None
+        raise StudyError(f"{path}: cannot be read as a picture: {error}; {RESTORE}") from None

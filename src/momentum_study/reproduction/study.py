@@ -77,7 +77,10 @@ def compare_studies(here: Path, published: Path) -> Reproduction:
     """
     ours, theirs = (read_provenance(folder / PROVENANCE) for folder in (here, published))
     if (name := study_name(theirs)) != study_name(ours):
-        raise StudyError(f"{published} holds the study {name!r}, not {study_name(ours)!r}")
+        raise StudyError(
+            f"{published} holds the study {name!r}, not {study_name(ours)!r}; verify that one, or "
+            f"publish yours first: python -m momentum_study publish --study {study_name(ours)}"
+        )
     differing = computing_contrasts(ours, theirs)
     leeway = _leeway(here, published, differing)
     findings = tuple(_findings(here, published, leeway))

@@ -15,7 +15,7 @@ import pyarrow
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from pyarrow import parquet
 
-from momentum_study.errors import StudyError
+from momentum_study.errors import RESTORE, StudyError
 
 MISSING = "missing"
 
@@ -43,7 +43,7 @@ def read_values(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
         frame = read(path)
     except (StudyError, OSError, ValueError, pyarrow.ArrowException) as error:
         problem = " ".join(str(error).split())
-        raise StudyError(f"{path}: cannot be read as a table: {problem}") from None
+        raise StudyError(f"{path}: cannot be read as a table: {problem}; {RESTORE}") from None
     return pd.DataFrame(
         {name: _values(frame[name], _holds_numbers(name, schema)) for name in frame.columns}
     )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from momentum_study.config.study import Study
 from momentum_study.design import shards
-from momentum_study.errors import StudyError
+from momentum_study.errors import RESTORE, StudyError
 from momentum_study.figures.catalogue import figure_jobs
 from momentum_study.keys import RUN_KEYS
 from momentum_study.reproduction.files import COSTS, PATTERNS
@@ -55,4 +55,4 @@ def check_whole(folder: Path, study: Study) -> None:
 def _check_pdf(path: Path) -> None:
     content = path.read_bytes()
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-64:]:
-        raise StudyError(f"{path}: expected a PDF, but it is cut off or none")
+        raise StudyError(f"{path}: expected a PDF, but it is cut off or none; {RESTORE}")

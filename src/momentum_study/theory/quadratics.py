@@ -288,4 +288,7 @@ def saddle_growth(rule: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
 
 def _not_linear(rule: str) -> StudyError:
     known = get_rule(rule)  # raises for a name that no rule has
-    return StudyError(f"{known.name} is not linear: it has no roots and no stability limit")
+    return StudyError(
+        f"{known.name} is not linear: it has no roots and no stability limit; "
+        "take a rule whose update is a linear recurrence"
+    )

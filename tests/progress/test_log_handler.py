@@ -1,0 +1,178 @@
+"""What Snakemake's log records become, on a terminal and elsewhere."""
+
+import io
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from snakemake.settings.enums import Quietness
+from snakemake_interface_logger_plugins.common import LogEvent
+from snakemake_interface_logger_plugins.tests import MockOutputSettings
+
+from snakemake_logger_plugin_momentum import LogHandler
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def record(message: str = "", level: int = logging.INFO, **facts: Any) -> logging.LogRecord:
+    return logging.makeLogRecord({"msg": message, "levelno": level, **facts})
+
+
+def started(number: int, log: Path, command: str = "train > log 2>&1") -> logging.LogRecord:
+    return record(
+        event=LogEvent.JOB_INFO,
+        jobid=number,
+        rule_name="train",
+        rule_msg=f"Training {number}",
+        log=[str(log)],
+        shellcmd=command,
+    )
+
+
+def finished(number: int) -> logging.LogRecord:
+    return record(event=LogEvent.JOB_FINISHED, job_id=number)
+
+
+def failed(number: int, *logs: Path, in_group: bool = False) -> logging.LogRecord:
+    return record(
+        "Error in rule train",
+        logging.ERROR,
+        event=LogEvent.JOB_ERROR,
+        jobid=number,
+        log=list(map(str, logs)),
+        indent=in_group,
+    )
+
+
+def begun(jobs: int) -> logging.LogRecord:
+    return record(event=LogEvent.RUN_INFO, stats={"train": jobs, "total": jobs})
+
+
+def handler(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, **settings: Any) -> LogHandler:
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    chosen = MockOutputSettings()
+    vars(chosen).update({"printshellcmds": False, **settings})
+    return LogHandler(chosen, None)
+
+
+def said(monkeypatch: pytest.MonkeyPatch, *records: logging.LogRecord, **settings: Any) -> str:
+    stream = io.StringIO()
+    plugin = handler(monkeypatch, stream, **settings)
+    for one in records:
+        plugin.handle(one)
+    plugin.close()
+    plugin.close()  # Snakemake does it more than once
+    return stream.getvalue()
+
+
+def test_a_good_run_ends_with_its_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    records = [started(0, log), finished(0), record("Removing temporary output.")]
+    lines = said(monkeypatch, record("host: here"), begun(1), *records).splitlines()
+    assert lines == ["Jobs: 1 (train 1)", "1 of 1 jobs (100 %) in 0:00:00"]
+
+
+def test_a_failed_job_is_told_at_once_and_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("error: too much\n", encoding="utf-8")
+    noise = record(
+        'RuleException:\nCalledProcessError in file "train.smk", line 3:',
+        logging.ERROR,
+        event=LogEvent.ERROR,
+        exception="RuleException",
+    )
+    end = record("Exiting because a job execution failed. Look above", logging.ERROR)
+    text = said(monkeypatch, begun(2), started(0, log), noise, failed(0, log), end)
+    assert text.count("failed: Training 0\n        error: too much\n") == 1
+    assert "CalledProcessError" not in text
+    assert "Exiting" not in text
+    assert text.splitlines()[-2] == "1 of 2 jobs failed, 0 done, 1 not started."
+    assert text.splitlines()[-1].startswith("Next: ")
+
+
+def test_of_a_group_that_failed_the_culprit_is_told_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    logs = [tmp_path / f"{number}.log" for number in range(6)]
+    logs[0].write_text("written\n", encoding="utf-8")
+    logs[4].write_text("error: too much\n", encoding="utf-8")
+    cluster_log = tmp_path / "slurm.log"
+    cluster_log.write_text("oom-kill\n", encoding="utf-8")
+    group = record(event=LogEvent.GROUP_ERROR, aux_logs=[cluster_log], job_error_info=[])
+    text = said(
+        monkeypatch,
+        begun(6),
+        *(started(number, log) for number, log in enumerate(logs)),
+        group,
+        *(failed(number, log, in_group=True) for number, log in enumerate(logs)),
+        failed(4, logs[4], in_group=True),
+    )
+    assert text.count("failed: Training") == 1
+    assert "failed: Training 4\n        error: too much\n" in text
+    shown = [line for line in text.splitlines() if " (rule train) failed." in line]
+    assert [line.split(" (")[0] for line in shown] == ["Training 4", "Training 0", "Training 1"]
+    assert f"The last lines of {cluster_log}:\n  | oom-kill" in text
+    assert "and 3 more (train 3)" in text
+    assert "6 of 6 jobs failed, 0 done." in text
+
+
+def test_ctrl_c_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("interrupted; run it again\n", encoding="utf-8")
+    text = said(monkeypatch, begun(2), started(0, log), failed(0, log))
+    assert "failed" not in text
+    assert text.splitlines()[-1].startswith("Stopped at 0 of 2 jobs (0 %). To go on, run the same")
+
+
+def test_an_error_of_snakemake_ends_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = record(
+        "LockException:\nError: Directory cannot be locked.",
+        logging.ERROR,
+        event=LogEvent.ERROR,
+        exception="LockException",
+    )
+    assert "snakemake --unlock" in said(monkeypatch, error).splitlines()[-1]
+
+
+def test_quiet_leaves_out_progress_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "a.log"
+    quiet = {Quietness.PROGRESS}
+    good = [begun(1), started(0, log), finished(0)]
+    assert said(monkeypatch, *good, quiet=quiet) == ""
+    bad = [begun(1), started(0, log), failed(0, log)]
+    assert "1 of 1 jobs failed" in said(monkeypatch, *bad, quiet=quiet)
+    assert said(monkeypatch, *bad, quiet={Quietness.ALL}) == ""
+
+
+def test_a_dry_run_has_snakemakes_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    stats = record("Job stats:\ntrain 1", event=LogEvent.RUN_INFO, stats={"train": 1, "total": 1})
+    assert said(monkeypatch, stats, dryrun=True) == "Job stats:\ntrain 1\n"
+
+
+def test_the_bar_leaves_the_terminal_to_a_job_that_speaks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stream = Terminal()
+    plugin = handler(monkeypatch, stream, nocolor=True)
+    plugin.handle(begun(2))
+    plugin._display.update(plugin._progress, 0.0)
+    assert "0 of 2 jobs (0 %)" in stream.getvalue()
+    plugin.handle(started(0, tmp_path / "a.log", command="verify 2> a.log"))
+    assert not plugin._display._live.is_started
+    shown = len(stream.getvalue())
+    plugin._closing.wait(1.2)  # two frames' time
+    assert len(stream.getvalue()) == shown
+    plugin.handle(finished(0))
+    plugin.close()
+    assert stream.getvalue().rstrip().endswith("1 of 2 jobs (50 %) in 0:00:01")
