@@ -4,33 +4,42 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from test_design import study
 
 from momentum_study.collect import collect_curves, collect_runs, read_shards
 from momentum_study.config.study import Study
+from momentum_study.datasets.files import save_prepared
 from momentum_study.datasets.preparation import prepare
-from momentum_study.design import shard_settings, shards
+from momentum_study.design import prepared_path, shard_settings, shards
 from momentum_study.errors import StudyError
-from momentum_study.shards import train_shard, write_shard
+from momentum_study.shard_files import Origin, digest_of_file, write_shard
+from momentum_study.shards import train_shard
 from momentum_study.tables import CURVES, RUNS, read_table, write_table
 
 SMALL = study(learning_rates=[0.1, 1000], steps=20, evaluations=4)
 
 
+DATA = prepare("iris", SMALL.datasets["iris"], SMALL.seed, [0, 1])
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    prepared = prepare("iris", SMALL.datasets["iris"], SMALL.seed, [0, 1])
-    for shard in shards(SMALL):
-        write_shard(
-            tmp_path / shard.path, train_shard(shard_settings(SMALL, shard), prepared).table
-        )
+    train(tmp_path, SMALL)
     return tmp_path
 
 
+def train(folder: Path, of: Study) -> None:
+    for shard in shards(of):
+        data = folder / prepared_path(shard.dataset, shard.block)
+        save_prepared(data, DATA)
+        settings = shard_settings(of, shard)
+        origin = Origin(settings, digest_of_file(data))
+        write_shard(folder / shard.path, train_shard(settings, DATA).table, origin)
+
+
 def collected(folder: Path, of: Study = SMALL) -> tuple[pd.DataFrame, pd.DataFrame]:
-    tables = list(read_shards(of, folder))
+    tables = list(read_shards(of, folder, folder))
     return (
         pd.concat(map(collect_runs, tables), ignore_index=True),
         pd.concat(map(collect_curves, tables), ignore_index=True),
@@ -66,29 +75,27 @@ def test_other_files_are_left_out(folder: Path) -> None:
 
 def test_missing_shard(folder: Path) -> None:
     (folder / shards(SMALL)[1].path).unlink()
-    with pytest.raises(StudyError, match=r"gd_beta0_batchfull.*missing"):
+    with pytest.raises(StudyError, match=r"gd_beta0_batchfull.*missing.*Run the same command"):
         read(folder)
 
 
-def test_shard_of_another_design_is_noticed(folder: Path) -> None:
-    first, second, *_ = (folder / shard.path for shard in shards(SMALL))
-    second.write_bytes(first.read_bytes())
-    with pytest.raises(StudyError, match="missing"):
+def test_unusable_shards_are_set_aside_all_at_once(folder: Path) -> None:
+    first, second, third, *others = (folder / shard.path for shard in shards(SMALL))
+    first.write_bytes(first.read_bytes()[:-100])
+    second.write_bytes(others[0].read_bytes())
+    with pytest.raises(StudyError, match="2 of 6") as caught:
         read(folder)
+    assert f"{first}: damaged shard" in str(caught.value)
+    assert f"{second}: shard of another design (" in str(caught.value)
+    assert "rule 'momentum' instead of 'gd'" in str(caught.value)
+    for path in (first, second):
+        assert not path.exists()
+        assert path.with_name(f"{path.name}.unusable").exists()
+    assert third.exists()
+    train(folder, SMALL)
+    assert read(folder) == (24, 120)
 
 
-def test_truncated_shard(folder: Path) -> None:
-    path = folder / shards(SMALL)[0].path
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(StudyError, match="damaged shard"):
-        read(folder)
-
-
-def test_flipped_bit_in_the_data(folder: Path) -> None:
-    path = folder / shards(SMALL)[0].path
-    column = pq.ParquetFile(path).metadata.row_group(0).column(30)
-    content = bytearray(path.read_bytes())
-    content[column.data_page_offset + column.total_compressed_size - 4] ^= 1
-    path.write_bytes(content)
-    with pytest.raises(StudyError, match="damaged shard"):
-        read(folder)
+def test_shards_of_the_same_cells_with_another_seed_are_noticed(folder: Path) -> None:
+    with pytest.raises(StudyError, match="seed 1 instead of 2"):
+        read(folder, SMALL.model_copy(update={"seed": 2}))

@@ -1,18 +1,16 @@
 """Training a shard: the same numbers for a run, whatever else its shard holds."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from momentum_study.datasets.files import PreparedDataset
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.errors import StudyError
-from momentum_study.shards import ShardSettings, train_shard, write_shard
+from momentum_study.shards import ShardSettings, train_shard
 
 SETTINGS = ShardSettings(
     seed=7,
@@ -140,20 +138,6 @@ def test_regression_and_single_output() -> None:
     (run,) = train_shard(settings, data(0, name="moons", source="moons")).table.to_pylist()
     assert run["parameters"] == 5 * 3 + 1 * 6
     assert run["train_score_final"] > 0.8
-
-
-def test_same_bytes_twice(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_shard(tmp_path / f"{name}.parquet", train_shard(SETTINGS, data(0, 1)).table)
-    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
-
-
-def test_numbers_survive_the_file(tmp_path: Path) -> None:
-    table = train_shard(SETTINGS, data(0)).table
-    write_shard(tmp_path / "shard.parquet", table)
-    read = pq.read_table(tmp_path / "shard.parquet").to_pandas()
-    assert_same_bytes(table.to_pandas(), read)
 
 
 def test_a_batch_larger_than_the_data_is_refused() -> None:

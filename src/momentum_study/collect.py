@@ -9,18 +9,29 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from momentum_study.config.study import Study
-from momentum_study.design import shards
+from momentum_study.design import prepared_path, shard_settings, shards
 from momentum_study.errors import StudyError
 from momentum_study.keys import RUN_KEYS
+from momentum_study.shard_files import Origin, UnusableShardError, digest_of_file, read_shard
 from momentum_study.shards import CURVE_PREFIX, counts_steps
 from momentum_study.tables import check_complete
+from momentum_study.tables.validation import listed
 
 
-def read_shards(study: Study, folder: Path) -> Iterator[pa.Table]:
+def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterator[pa.Table]:
     """Read all shards of a study's design, and no other file, those of one β after the other.
+
+    A shard that cannot be used is set aside under another name, so that the workflow trains it
+    anew. All are looked at before the first one stops the reading.
+
+    Parameters
+    ----------
+    study
+        Its design says which shards there are, and what each was trained from.
+    shards_folder, data_folder
+        Where the shards are, and the prepared data sets that they were trained on.
 
     Yields
     ------
@@ -31,30 +42,37 @@ def read_shards(study: Study, folder: Path) -> Iterator[pa.Table]:
     Raises
     ------
     StudyError
-        If a shard is missing or damaged, or holds other runs than the design's.
+        After the last shard, if some were missing, damaged or of another design or other data.
     """
-    by_factors = attrgetter("factors")
-    for _, group in groupby(sorted(shards(study), key=by_factors), key=by_factors):
+    design = sorted(shards(study), key=attrgetter("factors"))
+    prepared = {prepared_path(shard.dataset, shard.block) for shard in design}
+    digests = {path: digest_of_file(data_folder / path) for path in prepared}
+    problems = []
+    for _, group in groupby(design, key=attrgetter("factors")):
         blocks = list(group)
-        table = pa.concat_tables([_read_shard(folder / shard.path) for shard in blocks])
-        design = [run for shard in blocks for run in shard.runs()]
-        check_complete(
-            table.select(RUN_KEYS).to_pandas(), pd.DataFrame(design, columns=list(RUN_KEYS))
-        )
-        yield table
-
-
-def _read_shard(path: Path) -> pa.Table:
-    try:
-        # Not through a path: Arrow would read columns into folder names such as `a=b`.
-        with path.open("rb") as file:
-            return pq.read_table(file, page_checksum_verification=True)
-    except FileNotFoundError:
-        raise StudyError(f"{path}: this shard is missing; run the workflow again") from None
-    except (OSError, pa.ArrowException) as error:
+        tables = []
+        for shard in blocks:
+            path = shards_folder / shard.path
+            data = digests[prepared_path(shard.dataset, shard.block)]
+            try:
+                tables.append(read_shard(path, Origin(shard_settings(study, shard), data)))
+            except FileNotFoundError:
+                problems.append(f"{path}: this shard is missing")
+            except UnusableShardError as error:
+                aside = path.replace(path.with_name(f"{path.name}.unusable"))
+                problems.append(f"{error}, set aside as {aside.name}")
+        if not problems:
+            table = pa.concat_tables(tables)
+            runs = [run for shard in blocks for run in shard.runs()]
+            check_complete(
+                table.select(RUN_KEYS).to_pandas(), pd.DataFrame(runs, columns=list(RUN_KEYS))
+            )
+            yield table
+    if problems:
         raise StudyError(
-            f"{path}: damaged shard ({error}); delete it and run the workflow again"
-        ) from None
+            f"{listed(problems)}. Run the same command again: it trains these shards anew, "
+            f"{len(problems)} of {len(design)}"
+        )
 
 
 def collect_runs(table: pa.Table) -> pd.DataFrame:

@@ -186,6 +186,11 @@ def blocks(replicates: int, per_shard: int) -> list[Block]:
     ]
 
 
+def prepared_path(dataset: str, block: Block) -> str:
+    """Path of the data prepared for a block of replicates, relative to the study's `datasets/`."""
+    return f"{dataset}_{block}.npz"
+
+
 def _grid_shards(name: str, grid: Grid, per_shard: int) -> Iterator[Shard]:
     for dataset, network, (rule, rule_grid), batch, schedule in product(
         grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes, grid.schedules

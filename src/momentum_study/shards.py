@@ -1,21 +1,17 @@
-"""Training one shard, and the file that holds it.
+"""Training one shard: a table with one row per run.
 
-A shard's file is a Parquet table with one row per run: its keys, facts and metrics, and its curves
-as lists over the evaluations. It is written whole or not at all.
+A row has the run's keys, facts and metrics, and its curves as lists over the evaluations.
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from momentum_study.atomic import replacing
 from momentum_study.data import Data
 from momentum_study.datasets.files import (
     Outputs,
@@ -253,9 +249,3 @@ def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: His
         flat = history.curves[name].astype(np.float32).reshape(-1)
         arrays[f"{CURVE_PREFIX}{name}"] = pa.ListArray.from_arrays(offsets, pa.array(flat))
     return pa.table(arrays)
-
-
-def write_shard(path: Path, table: pa.Table) -> None:
-    """Write a shard, with checksums, through a temporary file."""
-    with replacing(path) as file:
-        pq.write_table(table, file, compression="zstd", write_page_checksum=True)

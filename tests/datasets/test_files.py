@@ -1,5 +1,6 @@
 """Prepared datasets: what becomes of them on disk, and what training sees of them."""
 
+import errno
 import pickle
 import subprocess
 import sys
@@ -84,10 +85,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     before = path.read_bytes()
 
     def full_disk(*_: object) -> None:
-        raise OSError("no space left on device")
+        raise OSError(errno.ENOSPC, "no space left on device")
 
     monkeypatch.setattr("os.fsync", full_disk)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(OSError, match=r"no space left on device: .*d\.npz"):
         save_prepared(path, prepare_default("wine"))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

@@ -13,6 +13,7 @@ from momentum_study.design import (
     families,
     followed_shards,
     prepare_flags,
+    prepared_path,
     shard_settings,
     shards,
     starts,
@@ -53,7 +54,7 @@ RESULTS = f"results/{STUDY.study}"
 SHARDS = {shard.path: shard for shard in shards(STUDY)}
 FOLLOWED = {shard.path.removesuffix(".parquet"): shard for shard in followed_shards(STUDY)}
 STARTS = [
-    {"data": f"{RESULTS}/datasets/{start.dataset}_{block}.npz", **vars(start)}
+    {"data": f"{RESULTS}/datasets/{prepared_path(start.dataset, block)}", **vars(start)}
     for start, block in starts(STUDY)
 ]
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
@@ -79,7 +80,7 @@ def sources(command, *more):
 
 def prepared_data(wildcards):
     shard = SHARDS[f"{wildcards.shard}.parquet"]
-    return f"{RESULTS}/datasets/{shard.dataset}_{shard.block}.npz"
+    return f"{RESULTS}/datasets/{prepared_path(shard.dataset, shard.block)}"
 
 
 def train_flags(wildcards):
@@ -104,7 +105,13 @@ def followed(wildcards):
 def first_blocks():
     """Prepared data of each data set in use, its first block."""
     first = {shard.dataset: shard.block for shard in reversed(SHARDS.values())}
-    return [f"{RESULTS}/datasets/{name}_{block}.npz" for name, block in sorted(first.items())]
+    return [f"{RESULTS}/datasets/{prepared_path(*item)}" for item in sorted(first.items())]
+
+
+def all_blocks():
+    """Prepared data of each data set in use."""
+    used = {prepared_path(shard.dataset, shard.block) for shard in SHARDS.values()}
+    return [f"{RESULTS}/datasets/{path}" for path in sorted(used)]
 
 
 def figure_tables(wildcards):

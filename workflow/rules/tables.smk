@@ -4,6 +4,7 @@
 rule collect:
     input:
         shards=[f"{RESULTS}/runs/{path}" for path in SHARDS],
+        data=all_blocks(),
         sources=sources("collect"),
     output:
         runs=report(
@@ -24,11 +25,13 @@ rule collect:
         f"{RESULTS}/benchmarks/collect.tsv"
     params:
         configfile=CONFIGFILE,
-        folder=lambda wildcards: f"{RESULTS}/runs",
+        shards=lambda wildcards: f"{RESULTS}/runs",
+        data=lambda wildcards: f"{RESULTS}/datasets",
     message:
         "Collecting the shards"
     shell:
-        "python -m momentum_study collect --configfile {params.configfile:q} --shards {params.folder:q}"
+        "python -m momentum_study collect --configfile {params.configfile:q}"
+        " --shards {params.shards:q} --data {params.data:q}"
         " --runs {output.runs:q} --curves {output.curves:q} > {log:q} 2>&1"
 
 

@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--configfile", type=Path, required=True, help="the study")
     parser.add_argument("--shards", type=Path, required=True, help="folder of the shards")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data")
     parser.add_argument("--runs", type=Path, required=True, help="table of runs to write")
     parser.add_argument("--curves", type=Path, required=True, help="table of curves to write")
 
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> None:
     parts = []
 
     def curves() -> Iterator[pd.DataFrame]:
-        for table in read_shards(study, options.shards):
+        for table in read_shards(study, options.shards, options.data):
             parts.append(collect_runs(table))
             yield collect_curves(table)
 

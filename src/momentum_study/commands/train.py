@@ -7,7 +7,8 @@ from pathlib import Path
 from momentum_study.datasets.files import load_prepared
 from momentum_study.flags import add_dataclass_arguments, read_dataclass
 from momentum_study.rule_files import load_rules
-from momentum_study.shards import ShardSettings, train_shard, write_shard
+from momentum_study.shard_files import Origin, digest_of_file, write_shard
+from momentum_study.shards import ShardSettings, train_shard
 from momentum_study.timings import TrainingCost, write_training_cost
 
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> None:
     settings = read_dataclass(options, ShardSettings)
     shard = train_shard(settings, load_prepared(options.data))
     table = shard.table
-    write_shard(options.output, table)
+    write_shard(options.output, table, Origin(settings, digest_of_file(options.data)))
     cost = TrainingCost(
         started, time.time(), shard.training_seconds, table.num_rows, shard.net_updates
     )
