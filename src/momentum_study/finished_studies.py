@@ -5,13 +5,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from momentum_study.config.study import Study
 from momentum_study.errors import StudyError
 
 PROVENANCE = "provenance.json"
 """The record, in the study's folder; it is written last."""
+
+
+class _Record(BaseModel):
+    """What others rely on; the rest may be anything."""
+
+    study: dict[str, Any]
+    formats: dict[str, int] = {}
+    python: str = ""
+    packages: dict[str, str] = {}
+    platform: str = ""
+    blas: list[dict[str, Any]] = []
+    numpy_simd: dict[str, list[str]] = {}
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
@@ -28,7 +40,7 @@ def read_provenance(path: Path) -> dict[str, Any]:
         raise StudyError(
             f"{path.parent}: no finished study, {path.name} is missing; run the workflow to its end"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StudyError(
             f"{path}: expected the record of a finished study, but it cannot be read: {error}. "
             "Delete it and run the workflow again"
@@ -38,7 +50,20 @@ def read_provenance(path: Path) -> dict[str, Any]:
             f"{path}: expected the record of a finished study, but it has no configuration under "
             "'study'. Delete it and run the workflow again"
         )
+    try:
+        _Record.model_validate(content)
+    except ValidationError as error:
+        raise StudyError(
+            f"{path}: expected the record of a finished study, but {_first(error)}. "
+            "Delete it and run the workflow again"
+        ) from None
     return content
+
+
+def _first(error: ValidationError) -> str:
+    """Tell the first thing that is wrong in one line: its place, and what was expected."""
+    first = error.errors(include_url=False)[0]
+    return " ".join(f"{'.'.join(map(str, first['loc']))}: {first['msg']}".split())
 
 
 def study_name(provenance: Mapping[str, Any]) -> str:
@@ -57,9 +82,7 @@ def configuration(provenance: Mapping[str, Any]) -> Study:
     try:
         return Study.model_validate_json(json.dumps(provenance["study"]))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(map(str, first["loc"]))
         raise StudyError(
             f"the study {study_name(provenance)!r} was made with another version's configuration: "
-            f"{key}: {first['msg']}; run the workflow again"
+            f"{_first(error)}; run the workflow again"
         ) from None

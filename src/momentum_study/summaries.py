@@ -54,7 +54,7 @@ def rounded(number: float, digits: int = 3) -> str:
 
 def with_interval(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> pd.Series:
     """Write a column with its ends, ``<name>_low`` and ``<name>_high``: ``0.5 [0.4, 0.6]``."""
-    value, low, high = (table[name + end].map(form) for end in ("", "_low", "_high"))
+    value, low, high = (table[name + end].map(form).astype("str") for end in ("", "_low", "_high"))
     return value + " [" + low + ", " + high + "]"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from configurations import VALID, Tree, changed, grid, rules, top
+from tally import Tally
 
 from momentum_study.cli import main
 from momentum_study.config.files import load_study
@@ -303,18 +304,20 @@ REFUSED = [
 def test_refused_in_one_line_with_place_value_and_expectation(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    tally: Tally,
     change: Callable[[Tree], Any],
     where: str,
     also: str,
 ) -> None:
     path = write(tmp_path, yaml.safe_dump(changed(change)))
-    assert main(["plan", "--configfile", str(path)]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    (line,) = said.err.splitlines()
-    assert line.startswith(f"error: {path}: ")
-    assert where in line
-    assert also in line
+    with tally.trying("bad inputs"):
+        assert main(["plan", "--configfile", str(path)]) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        (line,) = said.err.splitlines()
+        assert line.startswith(f"error: {path}: ")
+        assert where in line
+        assert also in line
 
 
 @pytest.mark.parametrize(
@@ -342,7 +345,7 @@ def test_missing_file_and_no_text(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="cannot be read"):
         load_study(tmp_path / "absent.yaml")
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(StudyError, match="cannot be read"):
+    with pytest.raises(StudyError, match="expected text in UTF-8"):
         load_study(tmp_path / "binary.yaml")
 
 

@@ -77,11 +77,6 @@ ERRORS = [
         {"parameters": {"n_informative": 1}},
         "make_classification fails: n_classes(2) * n_clusters_per_class(2) must be smaller or equ",
     ),
-    (
-        "make_regression",
-        {"parameters": {"n_samples": 10**12, "n_features": 1000}},
-        "make_regression fails: Unable to allocate",
-    ),
 ]
 
 

@@ -22,7 +22,7 @@ rule explorer:
     params:
         folder=lambda wildcards: f"{RESULTS}/tables",
         study=STUDY.study,
-        description=STUDY.description,
+        description=lambda wildcards: STUDY.description,
         families=FAMILIES,
         confidence=STUDY.statistics.confidence,
     message:

@@ -24,7 +24,7 @@ rule paper:
         figures=lambda wildcards: f"{RESULTS}/figures",
         plates=json.dumps({kind: job.path for kind, job in PLATES.items()}),
         study=STUDY.study,
-        description=STUDY.description,
+        description=lambda wildcards: STUDY.description,
         verdicts=STUDY.verdicts.model_dump_json(),
         confidence=STUDY.statistics.confidence,
         resamples=STUDY.statistics.resamples,

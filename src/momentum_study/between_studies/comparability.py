@@ -8,6 +8,8 @@ import pandas as pd
 
 from momentum_study.between_studies.configurations import Tree, loss_of, rates_of, recipe_of
 from momentum_study.between_studies.studies import FinishedStudy
+from momentum_study.config.networks import Network
+from momentum_study.datasets.recipe import Recipe
 from momentum_study.errors import StudyError
 from momentum_study.formats import FORMATS
 from momentum_study.text import format_number
@@ -24,6 +26,7 @@ _VALUES = {
     "gradient_noise": "other noise in the gradients",
     "replicates": "of paired runs those that both have are compared, of others all",
 }
+_LARGEST = 1e300
 _ONE_SIDED = "some cells are on one side only"
 
 
@@ -87,7 +90,7 @@ def _must_agree(
         common = _common([grid["datasets"] for grid in grids])
         for name in common:
             recipes = [recipe_of(side.configuration, name) for side in sides]
-            for key in recipes[0] | recipes[1]:
+            for key in Recipe.model_fields:
                 yield (
                     f"{key} of the data set {name}",
                     [recipe.get(key) for recipe in recipes],
@@ -125,7 +128,7 @@ def differences(baseline: FinishedStudy, candidate: FinishedStudy, pairs: Pairs)
             names += grid["networks"]
     for name in _common(used):
         networks = [side.configuration["networks"][name] for side in sides]
-        rows += _differing(f"network {name}", networks, networks[0], "another network")
+        rows += _differing(f"network {name}", networks, Network.model_fields, "another network")
     columns = ["place", "key", "baseline", "candidate", "meaning"]
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
@@ -178,10 +181,11 @@ def value_text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(value_text, value)) or "none"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return format_number(value)
+        # What a damaged record may hold has no number's form.
+        return format_number(value) if abs(value) < _LARGEST else str(value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return "none" if value is None else str(value)
+    return "none" if value is None else " ".join(str(value).split())
 
 
 def _grids(sides: Sequence[FinishedStudy], pair: tuple[str, str]) -> list[Tree]:

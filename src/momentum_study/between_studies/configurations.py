@@ -1,9 +1,11 @@
 """Configurations of finished studies, as their provenance tells them.
 
-They are not checked again: a data file may have moved since, a rule of one's own may not be at
-hand. What an older study does not tell has the value that was, and is, the default.
+They are checked for what a damaged file may bring, and no further: a data file may have moved
+since, a rule of one's own may not be at hand. What an older study does not tell has the value that
+was, and is, the default.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -12,11 +14,41 @@ from pydantic_core import PydanticUndefined
 
 from momentum_study.config.study import Study
 from momentum_study.datasets.recipe import Recipe
+from momentum_study.text import plain
 
 Tree = dict[str, Any]
 
 DEFAULT_LOSSES = ("cross_entropy", "mse")
 """Each the loss of its kind of data if none is named."""
+
+
+# What the models find wrong besides types and limits: values that are not known here, or no longer.
+_NO_DAMAGE = ("value_error", "extra_forbidden")
+
+
+def check(tree: Tree) -> None:
+    """Refuse a recorded configuration whose values are of another kind than a configuration's.
+
+    Raises
+    ------
+    ValueError
+        Naming the key.
+    """
+    try:
+        # Without its rule files: reading them is running them.
+        Study.model_validate_json(json.dumps({**tree, "rule_files": []}))
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            if item["type"] not in _NO_DAMAGE:
+                key = ".".join(map(str, item["loc"]))
+                raise ValueError(f"{key}: {item['msg']}") from None
+    for kind in ("datasets", "networks", "grids"):
+        for name in tree[kind]:
+            plain(name)
+    for name, grid in tree["grids"].items():
+        for kind in ("datasets", "networks"):
+            if unknown := [one for one in grid[kind] if one not in tree[kind]]:
+                raise ValueError(f"grids.{name}.{kind}: there is no {unknown[0]!r} under {kind}")
 
 
 def filled(tree: Mapping[str, Any], model: type[BaseModel] = Study) -> Tree:

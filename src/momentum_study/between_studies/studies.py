@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from momentum_study.between_studies.configurations import Tree, filled
+from momentum_study.between_studies.configurations import Tree, check, filled
 from momentum_study.between_studies.names import RUNS_FILE, Name, check_finished
 from momentum_study.comparison.problems import CELL_COLUMNS, Problem, problems
 from momentum_study.errors import StudyError
@@ -94,13 +94,14 @@ def read_study(results: Path, name: Name) -> FinishedStudy:
     check_finished(results, name)
     provenance = read_provenance(folder / PROVENANCE)
     try:
+        check(provenance["study"])
         configuration = filled(provenance["study"])
         grids = dict(configuration["grids"])
         formats = recorded(provenance)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise StudyError(
             f"{folder / PROVENANCE}: expected the record of a finished study, but "
-            f"{type(error).__name__}: {error}. Delete it and run the workflow again."
+            f"{' '.join(str(error).split())}. Delete it and run the workflow again."
         ) from None
     if name.grid is not None and name.grid not in grids:
         raise StudyError(f"{name}: {name.study} has no such grid; {suggest(name.grid, grids)}")

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from momentum_study.config.study import Study
+from momentum_study.config.yaml_files import one_line, read_yaml
 from momentum_study.errors import StudyError
 from momentum_study.text import format_number, suggest
+
+_LONGEST_MESSAGE = 2000
 
 
 def load_study(path: Path | str) -> Study:
@@ -24,14 +27,7 @@ def load_study(path: Path | str) -> Study:
     StudyError
         With one message: file, key, value, what was expected.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: cannot be read as a configuration: {error}") from None
-    try:
-        tree = _StrictLoader(text).get_single_data()
-    except (yaml.YAMLError, RecursionError) as error:
-        raise StudyError(f"{path}: not valid YAML: {_one_line(error)}") from None
+    tree = read_yaml(Path(path))
     if not isinstance(tree, dict):
         raise StudyError(
             f"{path}: expected a mapping with the keys {', '.join(Study.model_fields)}"
@@ -39,43 +35,23 @@ def load_study(path: Path | str) -> Study:
     try:
         return Study.model_validate(tree)
     except ValidationError as error:
-        raise StudyError(f"{path}: {_explain(error)}") from None
+        raise StudyError(f"{path}: {_shortened(one_line(_explain(error)))}") from None
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML's safe subset, without its silent traps."""
-
-
-def _mapping_without_duplicates(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        if isinstance(key_node, yaml.ScalarNode):
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None,
-                    None,
-                    f"the key {key_node.value!r} stands there twice",
-                    key_node.start_mark,
-                )
-            seen.add(key_node.value)
-    return loader.construct_mapping(node, deep=True)
-
-
-_StrictLoader.add_constructor(
-    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates
-)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _shortened(message: str) -> str:
+    """Leave out the middle of what a long value makes of a message."""
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    half = _LONGEST_MESSAGE // 2
+    return f"{message[:half]} […] {message[-half:]}"
 
 
 # What was expected, by pydantic's kind of error.
 _EXPECTED = {
-    "greater_than": "a number > {gt:g}",
-    "greater_than_equal": "a number ≥ {ge:g}",
-    "less_than": "a number < {lt:g}",
-    "less_than_equal": "a number ≤ {le:g}",
+    "greater_than": "a number > {gt}",
+    "greater_than_equal": "a number ≥ {ge}",
+    "less_than": "a number < {lt}",
+    "less_than_equal": "a number ≤ {le}",
     "finite_number": "a finite number",
     "float_type": "a number",
     "int_type": "a whole number",
@@ -112,10 +88,7 @@ def _explain(error: ValidationError) -> str:
     else:
         # A value that may be of several kinds has one error for each of them.
         kinds = [item for item in errors if _dotted(item["loc"]) == where]
-        expected = [
-            _EXPECTED.get(item["type"], item["msg"]).format(**item.get("ctx", {})) for item in kinds
-        ]
-        message = f"expected {' or '.join(expected)}, got {value!r}"
+        message = f"expected {' or '.join(map(_expected, kinds))}, got {value!r}"
         if isinstance(value, str) and _is_number(value):
             message += (
                 f"; that is text to YAML: write {format_number(float(value))}, without quotes "
@@ -123,6 +96,15 @@ def _explain(error: ValidationError) -> str:
             )
     others = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
     return (f"{where}: " if where else "") + message + others
+
+
+def _expected(item: ErrorDetails) -> str:
+    limits = {
+        key: f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        for key, value in item.get("ctx", {}).items()
+        if isinstance(value, int | float)
+    }
+    return _EXPECTED.get(item["type"], item["msg"]).format(**{**item.get("ctx", {}), **limits})
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
@@ -145,6 +127,8 @@ def _keys_at(parents: Sequence[int | str]) -> list[str]:
     for part in parents:
         if isinstance(model, type) and issubclass(model, BaseModel):
             model = model.model_fields[str(part)].annotation
+            if type(None) in get_args(model):
+                model = get_args(model)[0]
         else:
             model = get_args(model)[-1]
     return list(getattr(model, "model_fields", []))

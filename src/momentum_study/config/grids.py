@@ -6,7 +6,15 @@ from pydantic import Field, field_validator, model_validator
 
 from momentum_study.figures.catalogue import GRID_FIGURES
 from momentum_study.losses import LOSSES
-from momentum_study.models import Beta, LearningRate, Model, PositiveInt, distinct, known
+from momentum_study.models import (
+    Beta,
+    Evaluations,
+    LearningRate,
+    Model,
+    PositiveInt,
+    distinct,
+    known,
+)
 from momentum_study.optimizers import get_rule, known_rules
 from momentum_study.schedules import SCHEDULES
 from momentum_study.text import suggest
@@ -46,7 +54,7 @@ class Sharpness(Model):
         default=["full"], min_length=1, description="Batch sizes of the grid."
     )
     replicates: PositiveInt = Field(default=3, description="The first so many replicates.")
-    checkpoints: Annotated[int, Field(ge=2)] = Field(
+    checkpoints: Annotated[int, Field(ge=2, le=10_000)] = Field(
         default=9, description="At how many of the evaluations, the first and the last included."
     )
 
@@ -85,12 +93,12 @@ class Grid(Model):
         "are drawn anew for each, and shared by all cells."
     )
     steps: PositiveInt = Field(description="Updates per run.")
-    gradient_noise: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+    gradient_noise: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
         default=0.0,
         description="Standard deviation of normal noise added to every component of the gradient, "
         "in each update.",
     )
-    evaluations: PositiveInt = Field(
+    evaluations: Evaluations = Field(
         default=40,
         description="How often a run is evaluated after the start, at the steps T(i/n)².",
     )
@@ -155,8 +163,9 @@ class Grid(Model):
         ):
             if key == "beta" and not any(get_rule(name).uses_beta for name in rules):
                 continue
+            there = {*present}
             for value in wanted:
-                if value not in present:
+                if value not in there:
                     raise ValueError(
                         f"sharpness.{key}: {value!r} is not in this grid; "
                         f"{suggest(str(value), map(str, present))}"
@@ -185,3 +194,13 @@ class Grid(Model):
     def rates(self, rule: RuleGrid) -> list[float]:
         """Learning rates of a rule: its own list, or the grid's."""
         return rule.learning_rates or self.learning_rates
+
+    def counts(self, per_shard: int) -> tuple[int, int]:
+        """Return how many shards and how many runs it comes to, without listing them."""
+        settings = (
+            len(self.datasets) * len(self.networks) * len(self.batch_sizes) * len(self.schedules)
+        )
+        blocks = -(-self.replicates // per_shard)
+        betas = {name: len(rule.beta) or 1 for name, rule in self.rules.items()}
+        cells = sum(betas[name] * len(self.rates(rule)) for name, rule in self.rules.items())
+        return settings * sum(betas.values()) * blocks, settings * cells * self.replicates

@@ -1,10 +1,15 @@
 """Networks of a configuration."""
 
+from itertools import pairwise
+
 from pydantic import Field, field_validator
 
 from momentum_study.activations import ACTIVATIONS
 from momentum_study.models import Model, PositiveInt, known
 from momentum_study.networks import INITIALIZATIONS
+
+MOST_WEIGHTS = 100_000_000
+"""In single precision 400 MB, and a training holds several arrays of that size."""
 
 
 class Network(Model):
@@ -17,6 +22,17 @@ class Network(Model):
     initialization: str = Field(
         default="he", description="Spread of the initial weights: He, Glorot/Xavier, or 0.01."
     )
+
+    @field_validator("hidden")
+    @classmethod
+    def _fits_in_memory(cls, hidden: list[int]) -> list[int]:
+        sizes = [1, *hidden, 1]
+        weights = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
+        if weights > MOST_WEIGHTS:
+            raise ValueError(
+                f"these layers have {weights:,} weights or more; expected at most {MOST_WEIGHTS:,}"
+            )
+        return hidden
 
     @field_validator("activation")
     @classmethod

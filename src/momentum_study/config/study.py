@@ -10,22 +10,30 @@ from momentum_study.config.verdicts import Verdicts
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.errors import StudyError
 from momentum_study.losses import LOSSES
-from momentum_study.models import Fraction, Model, PositiveInt, distinct
+from momentum_study.models import Draws, Fraction, Model, PositiveInt, distinct, workflow_path
 from momentum_study.rule_files import load_rules
 from momentum_study.text import plain, suggest
+
+MOST_SHARDS = 100_000
+"""A job takes most of a second to start: all of a day on one core."""
+
+MOST_RUNS = 100_000_000
+"""More than a table can hold in memory."""
 
 
 class Statistics(Model):
     """How intervals are computed."""
 
     confidence: Fraction = Field(default=0.95, description="Level of every interval.")
-    resamples: PositiveInt = Field(default=1000, description="Bootstrap resamples.")
+    resamples: Annotated[int, Field(gt=0, le=100_000)] = Field(
+        default=1000, description="Bootstrap resamples."
+    )
 
 
 class Theory(Model):
     """Update rules on quadratics, against closed forms."""
 
-    draws: Annotated[int, Field(ge=2)] = Field(
+    draws: Draws = Field(
         default=20_000, description="Independent chains behind each simulated variance."
     )
 
@@ -33,7 +41,7 @@ class Theory(Model):
 class Landscapes(Model):
     """Update rules on two-dimensional landscapes."""
 
-    draws: Annotated[int, Field(ge=2)] = Field(
+    draws: Draws = Field(
         default=1000, description="Draws of the noise behind each distribution of exit times."
     )
 
@@ -41,7 +49,7 @@ class Landscapes(Model):
 class Validation(Model):
     """The code against numbers of others."""
 
-    epochs: PositiveInt = Field(
+    epochs: Annotated[int, Field(gt=0, le=1_000_000)] = Field(
         default=10_000,
         description="Limit to the length of trainings: on two moons, where costs are known every "
         "1000 epochs up to 9000, and of scikit-learn's, of at most 400.",
@@ -53,7 +61,9 @@ class Study(Model):
 
     study: str = Field(description="Its name: results go to `results/<study>/`.")
     description: str = Field(default="", description="One sentence, for people.")
-    seed: Annotated[int, Field(ge=0)] = Field(description="Every random number follows from it.")
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+        description="Every random number follows from it."
+    )
     # Before the grids: their rules are looked up among those that these files bring.
     rule_files: list[str] = Field(
         default=[],
@@ -70,7 +80,7 @@ class Study(Model):
         description="Training losses whose first crossing is timed, as fractions of the loss of "
         "the best constant prediction.",
     )
-    loss_limit: Annotated[float, Field(gt=1, allow_inf_nan=False)] = Field(
+    loss_limit: Annotated[float, Field(gt=1, le=1e12, allow_inf_nan=False)] = Field(
         default=1000.0,
         description="A run has diverged when its training loss exceeds this multiple of the "
         "initial one, or is not finite.",
@@ -94,9 +104,12 @@ class Study(Model):
     @field_validator("rule_files")
     @classmethod
     def _with_rules(cls, paths: list[str]) -> list[str]:
-        distinct(paths)
+        for path in distinct(paths):
+            workflow_path(path)
         try:
             load_rules(paths)
+        except OSError as error:  # a name too long, a folder that is closed
+            raise ValueError(f"{error.filename}: {error.strerror}") from None
         except StudyError as error:
             raise ValueError(str(error)) from None
         return paths
@@ -131,4 +144,20 @@ class Study(Model):
                         f"{LOSSES[grid.loss].task}, and dataset {name} is a {task}; leave loss out "
                         "or split the grid"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_run(self) -> Self:
+        """Refuse what nobody can wait for, before anything lists it."""
+        counts = [grid.counts(self.replicates_per_shard) for grid in self.grids.values()]
+        for what, most, advice, amounts in (
+            ("shards", MOST_SHARDS, "raise replicates_per_shard, or ", [one for one, _ in counts]),
+            ("runs", MOST_RUNS, "", [runs for _, runs in counts]),
+        ):
+            if sum(amounts) > most:
+                largest = list(self.grids)[amounts.index(max(amounts))]
+                raise ValueError(
+                    f"grids: they come to {sum(amounts):,} {what}, most of them in {largest}; "
+                    f"expected at most {most:,}: {advice}make several studies of it"
+                )
         return self

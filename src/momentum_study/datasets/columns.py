@@ -17,6 +17,8 @@ MOST_LEVELS = 100
 FEW_LEVELS = 10
 """So many are no labels of single rows, however short the table is."""
 
+_LONGEST_EXAMPLE = 100
+
 # What pandas calls the content of a column, as far as it is of use.
 _NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
 _CATEGORIES = {"string", "boolean", "categorical"}
@@ -159,13 +161,21 @@ def _kind(column: "pd.Series[Any]") -> str:
 
 def _example(column: "pd.Series[Any]") -> str:
     value: Any = column.dropna().iloc[0]
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    text = " ".join(repr(value.item() if isinstance(value, np.generic) else value).split())
+    return text if len(text) <= _LONGEST_EXAMPLE else f"{text[:_LONGEST_EXAMPLE]}…"
 
 
 def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
     """Return a column as integers or floats of NumPy, its gaps as NaN."""
-    if not (isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"):
-        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    numeric = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
+    if not numeric or column.dtype == np.float16:  # half precision, which pandas cannot sort
+        try:
+            numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        except OverflowError:
+            raise StudyError(
+                f"column {column.name!r} holds a whole number too large for any floating-point "
+                "type; expected smaller ones: change their unit, or name it under leave_out"
+            ) from None
         column = pd.Series(numbers, index=column.index, name=column.name)
     infinite = np.flatnonzero(np.isinf(column))
     if len(infinite):

@@ -3,9 +3,10 @@
 This module is all that a training job needs of the datasets, and it needs NumPy alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from momentum_study.atomic import replacing
 from momentum_study.data import Data
 from momentum_study.datasets.raw import FloatArray, IntArray, RawDataset, Task
-from momentum_study.datasets.splits import Scaling, fill_gaps
+from momentum_study.datasets.splits import SCALINGS, Scaling, fill_gaps
 from momentum_study.errors import StudyError
+from momentum_study.text import suggest
 
 Outputs: TypeAlias = Literal["per_class", "single"]
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -143,7 +145,6 @@ def load_prepared(path: Path) -> PreparedDataset:
     )
 
 
-_TEXT_KEYS = ("name", "task", "scaling", "classes", "feature_names", "repairs")
 _SHAPES: dict[str, tuple[str, ...]] = {
     "replicates": ("R",),
     "train": ("R", "n_train"),
@@ -157,6 +158,21 @@ _SHAPES: dict[str, tuple[str, ...]] = {
 }
 """The arrays that `PreparedDataset` adds to the raw data; equal letters are equal lengths."""
 
+_ALL_SHAPES: dict[str, tuple[str, ...]] = {
+    "name": (),
+    "task": (),
+    "scaling": (),
+    "classes": ("K",),
+    "feature_names": ("d",),
+    "repairs": ("repairs",),
+    "features": ("n", "d"),
+    "targets": ("n",),
+    **_SHAPES,
+}
+_ROW_NUMBERS = ("train", "validation", "test")
+_WHOLE = ("replicates", *_ROW_NUMBERS)
+_TEXT = ("name", "task", "scaling", "classes", "feature_names", "repairs")
+
 
 def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Read every array of the file, or say what is wrong with it."""
@@ -164,6 +180,9 @@ def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         # Opened here because NumPy leaves a damaged file open. The zip holds checksums.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            # What is stored as it is cannot unfold to more than the file holds.
+            if any(member.compress_type for member in archive.zip.infolist()):
+                raise ValueError("its arrays are compressed")
             arrays = {key: archive[key] for key in archive.files}
     except FileNotFoundError:
         raise StudyError(
@@ -171,23 +190,52 @@ def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
         ) from None
     except Exception as error:  # what a reader of a damaged zip may raise is not documented
         raise StudyError(
-            f"{path}: not a readable prepared dataset ({error}); expected an .npz file without "
-            f"pickled objects: {advice}"
+            f"{path}: not a readable prepared dataset ({' '.join(str(error).split())}); expected "
+            f"an .npz file without pickled objects: {advice}"
         ) from error
-    missing = {*_TEXT_KEYS, "features", "targets", *_SHAPES} - arrays.keys()
+    missing = _ALL_SHAPES.keys() - arrays.keys()
     if missing:
         raise StudyError(f"{path}: without {', '.join(sorted(missing))}; {advice}")
+    try:
+        _check_arrays(arrays)
+    except StudyError as error:
+        raise StudyError(f"{path}: {error}; {advice}") from None
+    return arrays
+
+
+def _check_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Check that types, shapes and row numbers are those of one dataset."""
+    regression = str(arrays["task"]) == "regression"
     lengths: dict[str, int] = {}
-    for key, axes in {"features": ("n", "d"), "targets": ("n",), **_SHAPES}.items():
-        shape = arrays[key].shape
+    for key, axes in _ALL_SHAPES.items():
+        shape = np.shape(arrays[key])
         fits = len(shape) == len(axes) and all(
             lengths.setdefault(axis, length) == length
             for axis, length in zip(axes, shape, strict=True)
         )
         if not fits:
-            expected = ", ".join(str(lengths.get(axis, axis)) for axis in axes)
-            raise StudyError(f"{path}: {key} has shape {shape}, expected ({expected}); {advice}")
-    return arrays
+            sizes = ", ".join(str(lengths.get(axis, axis)) for axis in axes)
+            raise StudyError(f"{key} has shape {shape}, expected ({sizes})")
+        whole = key in _WHOLE or (key == "targets" and not regression)
+        expected = np.str_ if key in _TEXT else np.int64 if whole else np.float64
+        # A member of the archive that is no array comes as bytes.
+        kind = getattr(arrays[key], "dtype", np.dtype(object))
+        if kind.type is not expected:
+            raise StudyError(f"{key} is of type {kind}, expected {expected.__name__}")
+    for key, known in (("task", get_args(Task)), ("scaling", SCALINGS)):
+        if str(arrays[key]) not in known:
+            raise StudyError(f"{key} is {str(arrays[key])!r}; {suggest(str(arrays[key]), known)}")
+    limits = dict.fromkeys(_ROW_NUMBERS, lengths["n"])
+    if not regression:
+        limits["targets"] = lengths["K"]
+    for key, limit in limits.items():
+        values = arrays[key]
+        if values.size == 0 or values.min() < 0 or values.max() >= limit:
+            raise StudyError(f"{key}: expected numbers from 0 up, below {limit}")
+    for key in ("feature_mean", "feature_scale", "feature_fill", "target_mean", "target_scale"):
+        lowest = 0.0 if key.endswith("_scale") else -np.inf
+        if not np.all(np.isfinite(arrays[key]) & (arrays[key] > lowest)):
+            raise StudyError(f"{key}: expected finite numbers{' > 0' if lowest == 0 else ''}")
 
 
 def training_arrays(

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from momentum_study.datasets.raw import Task
-from momentum_study.errors import StudyError
+from momentum_study.errors import StudyError, next_step
+from momentum_study.models import UNPRINTABLE
 from momentum_study.text import suggest
 
 ENDINGS = (".csv", ".parquet")
@@ -62,20 +63,36 @@ def read_header(path: str) -> list[str]:
     file = Path(path)
     if file.suffix not in ENDINGS:
         raise StudyError(f"path: {path!r} ends in {file.suffix!r}; expected {' or '.join(ENDINGS)}")
-    if not file.is_file():
+    if not _is_file(file):
         siblings = [other.name for end in ENDINGS for other in file.parent.glob(f"*{end}")]
         there = suggest(file.name, siblings) if siblings else f"nor any {' or '.join(ENDINGS)} file"
         raise StudyError(f"path: {path!r} does not exist, seen from {Path.cwd()}; {there}")
     names = _csv_header(file) if file.suffix == ".csv" else _parquet_header(file)
+    seen: set[str] = set()
     for position, name in enumerate(names):
         if not name.strip():
             raise StudyError(
                 f"path: column {position + 1} of {path!r} has no name; give it one in the first "
                 "line, or write the file without its index"
             )
-        if name in names[:position]:
+        if UNPRINTABLE.search(name) or len(name.splitlines()) > 1:
+            raise StudyError(
+                f"path: column {position + 1} of {path!r} is named {name!r}; expected a name in "
+                "one line, of characters that can be printed"
+            )
+        if name in seen:
             raise StudyError(f"path: {path!r} has two columns {name!r}; expected distinct names")
+        seen.add(name)
     return names
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:  # a name too long, a folder that is closed
+        raise StudyError(
+            f"path: {str(file)!r} cannot be read: {error.strerror}; {next_step(error.errno)}"
+        ) from None
 
 
 def _csv_header(file: Path) -> list[str]:
@@ -95,7 +112,7 @@ def _parquet_header(file: Path) -> list[str]:
 
     try:
         names = read_schema(file).names
-    except (OSError, ValueError) as error:
+    except Exception as error:  # what Arrow may raise on a damaged file is not documented
         raise unreadable(file, error) from error
     return [name for name in names if not name.startswith(_UNNAMED_INDEX)]
 

@@ -106,6 +106,8 @@ def _fetch(parameters: Mapping[str, Any]) -> tuple[Any, list[str]]:
         raise StudyError(offline(what, error)) from error
     except Exception as error:  # what a damaged answer may lead to is not documented
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise StudyError(f"{what} cannot be used: {reason}") from error
+        raise StudyError(
+            f"{what} cannot be used: {reason}; choose another one or version"
+        ) from error
     texts = [" ".join(str(warning.message).split()) for warning in caught]
     return bunch, [text for text in texts if text.startswith(_DOUBTS)]

@@ -11,7 +11,7 @@ from momentum_study.datasets.sources import SOURCES, Source
 from momentum_study.datasets.splits import Scaling
 from momentum_study.datasets.table import Missing
 from momentum_study.errors import StudyError
-from momentum_study.models import Fraction, Model, PositiveInt, distinct, known
+from momentum_study.models import Fraction, Model, PositiveInt, distinct, known, workflow_path
 
 # Stands in the schema for what the source decides, until a recipe is made.
 _FILLED_IN: Any = None
@@ -87,6 +87,11 @@ class Recipe(Model):
         if name in REFUSED:
             raise ValueError(f"{name} {REFUSED[name]}; expected one of {', '.join(TASKS)}")
         return known(name, SOURCES)
+
+    @field_validator("path")
+    @classmethod
+    def _plain_path(cls, path: str | None) -> str | None:
+        return path and workflow_path(path)
 
     @field_validator("leave_out", "categorical")
     @classmethod

@@ -2,13 +2,13 @@
 
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from momentum_study.datasets.raw import Task
-from momentum_study.datasets.table import Table
+from momentum_study.datasets.table import MOST_NUMBERS, Table
 from momentum_study.errors import StudyError
 from momentum_study.text import format_number, suggest
 
@@ -129,11 +129,30 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
                 "parameters: 'random_state' is null, and the data would be others in every job; "
                 "expected a whole number, or leave it out for 0"
             )
+    _check_size(call, arguments)
     try:
         validate_parameter_constraints(constraints, arguments, function)
     except InvalidParameterError as error:
         raise StudyError(f"parameters: {error}") from None
     return arguments
+
+
+def _check_size(call: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+    """Refuse what would fill the memory before anything could be said about it."""
+    defaults = {key: p.default for key, p in inspect.signature(call).parameters.items()}
+    sizes = {**defaults, **arguments}
+    most = {key: value for key, value in sizes.items() if key != "random_state" and _is_size(value)}
+    numbers = most.get("n_samples", 1) * most.get("n_features", 1)
+    for what, number in (*most.items(), ("n_samples times n_features", numbers)):
+        if number > MOST_NUMBERS:
+            raise StudyError(
+                f"parameters: {what} is {number:,}; expected at most {MOST_NUMBERS:,} numbers in "
+                "all"
+            )
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def read(function: str, parameters: Mapping[str, Any]) -> Table:
@@ -166,7 +185,7 @@ def read(function: str, parameters: Mapping[str, Any]) -> Table:
         raise StudyError(offline(function, error)) from error
     except Exception as error:  # a damaged file of the data home may raise anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        advice = ""
+        advice = "; mend its parameters"
         if function.startswith("fetch_"):
             advice = f"; if its file in {_data_home()} is damaged, delete it to fetch it anew"
         raise StudyError(f"{function} fails: {reason}{advice}") from error

@@ -16,6 +16,10 @@ Missing: TypeAlias = Literal["refuse", "impute", "drop"]
 """What becomes of gaps in a table."""
 
 
+MOST_NUMBERS = 10**8
+"""Of a table that is drawn: 800 MB, what a job may hold."""
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Features and targets of n rows.

@@ -63,7 +63,9 @@ def read(
             frame = _read_csv(file, header, wanted)
         else:
             frame = _read_parquet(file, wanted)
-    except (OSError, ValueError, csv.Error) as error:
+    except StudyError:
+        raise
+    except Exception as error:  # what readers may raise on a damaged file is not documented
         raise unreadable(file, error) from error
     return understood(frame, target, task, missing, categorical)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from momentum_study.design import shards
 from momentum_study.errors import StudyError
 from momentum_study.finished_studies import PROVENANCE, configuration, read_provenance
+from momentum_study.optimizers import RULES, known_rules, set_added_rules
 from momentum_study.planning.rates import Rates
 from momentum_study.planning.sizes import known_sizes
 from momentum_study.planning.trainings import kind_of, trainings
@@ -50,8 +51,10 @@ def calibration(results: Path, rates: Rates) -> Calibration | None:
         None if there are too few.
     """
     ratios = []
+    mine = [rule for name, rule in known_rules().items() if name not in RULES]
     for path in sorted(results.glob("*/tables/cost.csv")):
         ratios += [(path.parts[-3], ratio) for ratio in study_ratios(path, rates)]
+    set_added_rules(mine)  # reading the configuration of another study has taken them away
     if len(ratios) < FEWEST_SHARDS:
         return None
     table = pd.DataFrame(ratios, columns=["study", "ratio"])
@@ -62,10 +65,14 @@ def calibration(results: Path, rates: Rates) -> Calibration | None:
 def study_ratios(costs: Path, rates: Rates) -> Iterator[float]:
     """Yield measured over reckoned seconds of a study's shards in which hardly a network diverged.
 
-    Of a study that is not finished, or was made by another version of this program, there are none.
+    Of a study that is not finished, was made by another version of this program, or has rules of
+    its own, there are none.
     """
     try:
-        study = configuration(read_provenance(costs.parents[1] / PROVENANCE))
+        record = read_provenance(costs.parents[1] / PROVENANCE)
+        if record["study"].get("rule_files"):  # to read them is to run them
+            return
+        study = configuration(record)
         table = read_table(costs, COST)
     except StudyError:
         return

@@ -16,11 +16,16 @@ from pandas.api.types import is_string_dtype
 from pyarrow import parquet
 
 from momentum_study.atomic import replacing
-from momentum_study.errors import StudyError
+from momentum_study.errors import StudyError, next_step
 from momentum_study.tables.validation import columns_in_order, key_columns, listed, validate
 
 _ROW_GROUP = 2**17
 _NAMES = b"momentum_study.columns"
+# The last two: values of a type, or of a size, that no column of the schema can hold.
+_UNREADABLE = (StudyError, OSError, ValueError, pyarrow.ArrowException, TypeError, OverflowError)
+_MAKE_ANEW = (
+    "what it is made from belongs to different studies: run the workflow with --forcerun collect"
+)
 
 
 def write_table(
@@ -100,7 +105,9 @@ def _in_order(
         table = _checked(part, path, schema)
         first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
         if last is not None and first <= last:
-            raise StudyError(f"{path}: not written, parts out of order: {first} after {last}")
+            raise StudyError(
+                f"{path}: not written, parts out of order: {first} after {last}; {_MAKE_ANEW}"
+            )
         last = end
         yield table
 
@@ -114,7 +121,7 @@ def _checked(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> pd.
         validate(table, schema)
     except StudyError as error:
         raise StudyError(
-            f"{path}: not written, this is no valid {schema.name} table: {error}"
+            f"{path}: not written, this is no valid {schema.name} table: {error}; {_MAKE_ANEW}"
         ) from None
     return table.sort_values(key_columns(schema), kind="stable", ignore_index=True)
 
@@ -125,7 +132,9 @@ def _replacing_table(path: Path) -> Iterator[BinaryIO]:
         with replacing(path) as file:
             yield file
     except OSError as error:
-        raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise StudyError(
+            f"{path}: cannot be written: {error.strerror or error}; {next_step(error.errno)}"
+        ) from error
 
 
 def _write_csv(table: pd.DataFrame, file: BinaryIO) -> None:
@@ -240,10 +249,13 @@ def read_large_table(
 def _telling_what_is_wrong(path: Path, schema: pa.DataFrameSchema) -> Iterator[None]:
     advice = "Delete it and run the workflow again: it is made anew."
     try:
-        yield
+        with np.errstate(invalid="ignore"):  # infinity among whole numbers, which is refused
+            yield
     except FileNotFoundError:
-        raise StudyError(f"{path}: no such file, expected a {schema.name} table") from None
-    except (StudyError, OSError, ValueError, pyarrow.ArrowException) as error:
+        raise StudyError(
+            f"{path}: no such file, expected a {schema.name} table; run the workflow: it makes it"
+        ) from None
+    except _UNREADABLE as error:
         problem = " ".join(str(error).split())
         raise StudyError(
             f"{path}: expected a {schema.name} table, but {problem}. {advice}"

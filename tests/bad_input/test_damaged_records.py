@@ -1,0 +1,136 @@
+"""The damaged record of a finished study: refused by what rests on it, passed over by others."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_trees import edits, mutations, scalars, trees
+from refusals import SHARED, attempt, refusal
+from tally import Tally
+
+from momentum_study.between_studies.comparability import differences, refuse_incomparable
+from momentum_study.between_studies.matching import grid_pairs
+from momentum_study.between_studies.names import parse
+from momentum_study.between_studies.pairing import problem_pairs
+from momentum_study.between_studies.settings import settings_of
+from momentum_study.between_studies.studies import FinishedStudy, read_study
+from momentum_study.finished_studies import PROVENANCE, read_provenance
+from momentum_study.optimizers import set_added_rules
+from momentum_study.reproduction.report import report_lines, to_json
+from momentum_study.reproduction.study import compare_studies
+from tests.between_studies.made_studies import MADE, changed, made_runs, write_study
+
+COMPUTING: dict[str, Any] = {
+    "python": "3.11.7",
+    "packages": {"numpy": "2.4.6"},
+    "platform": "Linux-6.1-x86_64-with-glibc2.36",
+    "blas": [{"internal_api": "openblas", "version": "0.3.31", "architecture": "Haswell"}],
+    "numpy_simd": {"baseline": ["X86_V2"], "found": ["X86_V3"], "not found": []},
+}
+STUDY = changed(MADE, {"datasets": ["wine"], "batch_sizes": ["full"]})
+VALUES = (scalars | trees(st.text(max_size=5))).map(
+    lambda value: json.loads(json.dumps(value, default=str))
+)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole study, and another whose record is written anew by each example."""
+    folder = tmp_path_factory.mktemp("results")
+    runs = made_runs().query("dataset == 'wine' and batch == 'full'")
+    for name in ("whole", "mine"):
+        write_study(folder / name, STUDY, runs)
+        record = json.loads((folder / name / PROVENANCE).read_text()) | COMPUTING
+        (folder / name / PROVENANCE).write_text(json.dumps(record))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def record(results: Path) -> Any:
+    return json.loads((results / "whole" / PROVENANCE).read_text())
+
+
+@pytest.fixture(autouse=True)
+def _no_rules_left() -> Iterator[None]:
+    yield
+    set_added_rules([])
+
+
+@cache
+def whole_study(results: Path) -> FinishedStudy:
+    return read_study(results, parse("whole"))
+
+
+def compared(results: Path) -> None:
+    """All that a comparison does before it draws, from both sides."""
+    whole, mine = whole_study(results), read_study(results, parse("mine"))
+    for baseline, candidate in ((whole, mine), (mine, whole)):
+        grids = [
+            (first, second)
+            for first, second in grid_pairs(baseline.grids, candidate.grids)
+            if first is not None and second is not None
+        ]
+        refuse_incomparable(baseline, candidate, grids)
+        settings = settings_of(baseline, candidate, "auto")
+        list(problem_pairs(baseline, candidate, paired=settings.paired))
+        differences(baseline, candidate, grids)
+
+
+def verified(results: Path) -> None:
+    reproduction = compare_studies(results / "mine", results / "whole")
+    to_json(reproduction)
+    report_lines(reproduction, "mine", "whole")
+
+
+READERS: dict[str, Callable[[Path], None]] = {"compare": compared, "verify": verified}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@SHARED
+@given(data=st.data())
+def test_a_record_with_changes(
+    tally: Tally, results: Path, record: Any, reader: str, data: st.DataObject
+) -> None:
+    (results / "mine" / PROVENANCE).write_text(json.dumps(data.draw(mutations(record, VALUES))))
+    attempt(tally, lambda: READERS[reader](results), "")
+
+
+@SHARED
+@given(data=st.data())
+def test_a_record_with_damage(
+    tally: Tally, results: Path, record: Any, data: st.DataObject
+) -> None:
+    path = results / "mine" / PROVENANCE
+    content = json.dumps(record).encode()
+    tokens = (b"{", b"}", b"[", b"]", b",", b":", b'"', b"NaN", b"\0", b"\xff", b"null", b"1e999")
+    path.write_bytes(data.draw(edits(content, tokens, len(content))))
+    attempt(tally, lambda: read_provenance(path), str(path))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "[]", "3", "{}", '{"study": 3}', "[" * 100_000, '{"study": {}, "blas": 3}'],
+    ids=["nothing", "null", "list", "number", "empty", "no study", "deep", "no list"],
+)
+def test_other_json_is_refused(tally: Tally, results: Path, text: str) -> None:
+    path = results / "mine" / PROVENANCE
+    path.write_text(text)
+    assert attempt(tally, lambda: read_provenance(path), str(path)) is None
+
+
+@settings(SHARED, max_examples=SHARED.max_examples // 4)  # each plans a whole study
+@given(data=st.data())
+def test_a_plan_passes_over_damaged_records(
+    tally: Tally, results: Path, tmp_path: Path, record: Any, data: st.DataObject
+) -> None:
+    (results / "mine" / PROVENANCE).write_text(json.dumps(data.draw(mutations(record, VALUES))))
+    (results / "mine/tables/cost.csv").write_text("stage,job\n")
+    configuration = tmp_path / "study.yaml"
+    configuration.write_text(json.dumps(STUDY))
+    plan = ["plan", f"--configfile={configuration}", f"--results={results}", "--json"]
+    assert refusal(tally, *plan, naming="") is None

@@ -1,0 +1,117 @@
+"""A table that was damaged is refused, or still keeps every rule of its schema."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from random_trees import edits
+from refusals import SHARED, attempt
+from synthetic import synthetic_initial_sharpness, synthetic_runs
+from tally import Tally
+
+from momentum_study.tables import INITIAL_SHARPNESS, RUNS, read_table, write_table
+from momentum_study.tables.validation import validate
+
+TOKENS = (
+    *(b",", b'"', b"\n", b"\r", b"\0", b"nan", b"inf", b"-inf", b"1e999", b"-", b" ", b"\xff"),
+    *(b"\xef\xbb\xbf", b"9" * 30, b"9" * 400, b"True", b"1.5", b"<b>", b"NA"),
+)
+SCHEMAS = {"runs": RUNS, "initial_sharpness": INITIAL_SHARPNESS}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("whole")
+    tables = {"runs": synthetic_runs(), "initial_sharpness": synthetic_initial_sharpness()}
+    for name, table in tables.items():
+        for suffix in ("csv", "parquet"):
+            write_table(table, folder / f"{name}.{suffix}", SCHEMAS[name])
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def try_table(tally: Tally, path: Path, content: bytes) -> pd.DataFrame | None:
+    path.write_bytes(content)
+    schema = SCHEMAS[path.stem]
+    frame = attempt(tally, lambda: read_table(path, schema), str(path))
+    if frame is not None:
+        validate(frame, schema)
+    return frame
+
+
+@SHARED
+@given(data=st.data())
+def test_damaged_csv(
+    tally: Tally, tmp_path: Path, whole: dict[str, bytes], data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from([f"{name}.csv" for name in SCHEMAS]))
+    content = data.draw(edits(whole[name], TOKENS, 3000))
+    try_table(tally, tmp_path / name, content)
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "1e999", "9" * 30, "9" * 400, "1.5", "text", ""])
+def test_words_in_columns_of_whole_numbers(
+    tally: Tally, tmp_path: Path, whole: dict[str, bytes], word: str
+) -> None:
+    first, second, *rest = whole["runs.csv"].decode().split("\n")
+    names, values = first.split(","), second.split(",")
+    values[names.index("replicate")] = word
+    content = "\n".join([first, ",".join(values), *rest]).encode()
+    assert try_table(tally, tmp_path / "runs.csv", content) is None
+
+
+@SHARED
+@given(data=st.data())
+def test_damaged_parquet(
+    tally: Tally, tmp_path: Path, whole: dict[str, bytes], data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from([f"{name}.parquet" for name in SCHEMAS]))
+    content = whole[name]
+    changed = data.draw(edits(content, (b"\0", b"\xff", b"PAR1"), len(content)))
+    frame = try_table(tally, tmp_path / name, changed)
+    if frame is not None:  # what was hit means nothing: all pages have checksums
+        write_table(frame, tmp_path / "again" / name, SCHEMAS[Path(name).stem])
+        assert (tmp_path / "again" / name).read_bytes() == content
+
+
+COLUMNS: dict[str, Any] = {
+    "lists": [[1]],
+    "structures": [{"a": 1}],
+    "bytes": [b"\xff"],
+    "text": ["x"],
+    "nothing": [None],
+    "reals": [1.5],
+    "truth": [True],
+}
+
+# Keys, text, real and whole numbers, with gaps and without.
+ODD_ONES = ("grid", "beta", "replicate", "alpha", "status", "first_bad_step", "train_loss_final")
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_columns_of_other_types(
+    tally: Tally, tmp_path: Path, whole: dict[str, bytes], kind: str
+) -> None:
+    table = pq.read_table(pa.BufferReader(whole["runs.parquet"]))
+    for name in ODD_ONES:
+        place = table.column_names.index(name)
+        column = pa.array(COLUMNS[kind] * table.num_rows)
+        if column.type == table.schema.field(place).type:
+            continue
+        changed = table.set_column(place, name, column)
+        sink = pa.BufferOutputStream()
+        pq.write_table(changed.replace_schema_metadata(table.schema.metadata), sink)
+        try_table(tally, tmp_path / "runs.parquet", sink.getvalue().to_pybytes())
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@SHARED
+@given(content=st.binary())
+@example(content=b"\xef\xbb\xbf\n")
+@example(content=b"\xff\xfe\n")
+def test_any_bytes(tally: Tally, tmp_path: Path, suffix: str, content: bytes) -> None:
+    assert try_table(tally, tmp_path / f"runs.{suffix}", content) is None
