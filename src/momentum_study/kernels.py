@@ -6,6 +6,7 @@ best code that all such processors share. They act on libraries loaded later, so
 """
 
 import os
+from pathlib import Path
 
 PINS = {
     # One thread a job: parallelism is the workflow's, and a product's split changes its rounding.
@@ -17,8 +18,28 @@ PINS = {
     # NumPy's own loops, with nothing beyond AVX2 (its group X86_V3).
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
 }
+CPUINFO = Path("/proc/cpuinfo")
+"""Where Linux says what its processors can do."""
 
 
 def pin() -> None:
-    """Set the environment variables of :data:`PINS` for this process and its children."""
+    """Set the environment variables of :data:`PINS` for this process and its children.
+
+    A processor without AVX2 is left to choose its own kernels of OpenBLAS.
+    """
     os.environ.update(PINS)
+    # NumPy does not load where features are both enabled and disabled.
+    os.environ.pop("NPY_ENABLE_CPU_FEATURES", None)
+    if _lacks_avx2():
+        # OpenBLAS takes the word for it, and the first product would be an illegal instruction.
+        del os.environ["OPENBLAS_CORETYPE"]
+
+
+def _lacks_avx2() -> bool:
+    """Say whether Linux lists a processor's features, and not those that Haswell kernels use."""
+    try:
+        with CPUINFO.open(encoding="utf-8") as lines:
+            features = next((line.split() for line in lines if line.startswith("flags")), None)
+    except OSError:
+        return False
+    return features is not None and not {"avx2", "fma"} <= set(features)

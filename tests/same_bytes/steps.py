@@ -1,0 +1,51 @@
+"""The first steps of a study as the workflow calls them, from its configuration to its tables."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from momentum_study.config.study import Study
+from momentum_study.design import prepare_flags, prepared_path, shard_settings, shards
+from momentum_study.flags import to_flags
+
+# All files are named from the folder that the steps are taken in.
+TABLES = ("tables/runs.parquet", "tables/curves.parquet")
+
+
+def prepare_steps(study: Study) -> Iterator[list[str]]:
+    """Arguments of the commands that prepare the data."""
+    used = dict.fromkeys((shard.dataset, shard.block) for shard in shards(study))
+    for dataset, block in used:
+        flags = shlex.split(prepare_flags(study, dataset, str(block)))
+        yield ["prepare", "--output", f"datasets/{prepared_path(dataset, block)}", *flags]
+
+
+def train_steps(study: Study) -> Iterator[list[str]]:
+    """Arguments of the commands that train the shards, in the order of the configuration."""
+    for shard in shards(study):
+        data = f"datasets/{prepared_path(shard.dataset, shard.block)}"
+        files = ["--output", f"runs/{shard.path}", "--timing", f"timings/{shard.path}.json"]
+        flags = shlex.split(to_flags(shard_settings(study, shard)))
+        yield ["train", "--data", data, *files, *flags]
+
+
+def collect_step(configfile: Path) -> list[str]:
+    """Arguments of the command that makes the tables of runs and of curves."""
+    runs, curves = TABLES
+    folders = ["--shards", "runs", "--data", "datasets"]
+    return [
+        "collect",
+        "--configfile",
+        str(configfile),
+        *folders,
+        "--runs",
+        runs,
+        "--curves",
+        curves,
+    ]
+
+
+def contents(folder: Path, *parts: str) -> dict[str, bytes]:
+    """Content of all files in some parts of a folder, by their path in it."""
+    paths = [path for part in parts for path in sorted((folder / part).rglob("*.*"))]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.is_file()}
