@@ -36,7 +36,7 @@ rule sharpness:
     benchmark:
         f"{RESULTS}/benchmarks/sharpness/{{shard}}.tsv"
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         follow=follow_flags,
         flags=lambda wildcards: to_flags(shard_settings(STUDY, followed(wildcards))),

@@ -15,7 +15,7 @@ rule train:
         f"{RESULTS}/benchmarks/train/{{shard}}.tsv"
     priority: 1
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         flags=train_flags,
     message:
