@@ -21,7 +21,7 @@ pytest_plugins = ["tally"]
 pin()
 
 settings.register_profile("study", deadline=None, derandomize=True)
-settings.register_profile("thorough", settings.get_profile("study"), max_examples=1000)
+settings.register_profile("thorough", settings.get_profile("study"), max_examples=300)
 settings.load_profile("study")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
