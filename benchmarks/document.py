@@ -16,6 +16,7 @@ import pandas as pd
 from benchmarks.__main__ import TABLES
 from benchmarks.error_rates import FILE as ERROR_RATES
 from benchmarks.peers import REFERENCE
+from benchmarks.slurm_groups import FILE as GROUPS
 from benchmarks.step_costs import ratios
 from benchmarks.summary import peer_summary
 from momentum_study.claims.step_costs import step_costs
@@ -90,6 +91,26 @@ def error_rates_table() -> pd.DataFrame:
     )
 
 
+def groups_table() -> pd.DataFrame:
+    """What groups of shards come to on a cluster, a row per size."""
+    groups = pd.read_csv(GROUPS)
+    return pd.DataFrame(
+        {
+            "shards in a group": groups["shards"],
+            "Slurm jobs": groups["slurm_jobs"],
+            "seconds of training in each": groups["training_seconds"],
+            "its start, of that": groups["overhead"].map("{:.0%}".format),
+        }
+    )
+
+
+def shards_table() -> pd.DataFrame:
+    """How long shards of the paper study train."""
+    first = pd.read_csv(GROUPS).iloc[0]
+    row = {name: first[f"shard_seconds_{name}"] for name in ("min", "mean", "max")}
+    return pd.DataFrame([{"shards": int(first["slurm_jobs"])} | row])
+
+
 PERFORMANCE: Contents = {
     "step_costs": step_costs_table,
     "summary": summary_table,
@@ -103,6 +124,7 @@ PERFORMANCE: Contents = {
 PAGES: dict[Path, Contents] = {
     ROOT / "docs/performance.md": PERFORMANCE,
     ROOT / "docs/comparing.md": {"error_rates": error_rates_table},
+    ROOT / "docs/cluster.md": {"shards": shards_table, "groups": groups_table},
 }
 
 

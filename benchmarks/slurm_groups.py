@@ -1,0 +1,56 @@
+"""What groups of shards cost on a cluster, reckoned from what a finished study took.
+
+``python -m benchmarks.slurm_groups`` reads the paper study's costs and keeps a row for each size of
+groups. A Slurm job with C cores trains C shards at a time; starting it takes `START` seconds, in
+which they do nothing else.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from momentum_study.tables import COST, read_table
+
+FILE = Path(__file__).parents[1] / "docs/cluster/groups.csv"
+START = 3.0
+"""Seconds, about: Slurm starts the job, the job Snakemake, and that reads the workflow."""
+CORES = 2
+SIZES = (1, 6, 12, 24, 48)
+
+
+def groups(training_seconds: NDArray[np.float64]) -> pd.DataFrame:
+    """Return what groups of each size come to, for shards that take these seconds of a core.
+
+    A group of n shards of mean duration s trains for ns/C seconds; its start takes the share
+    START / (ns/C) of that besides.
+    """
+    size = np.array(SIZES)
+    seconds = size * training_seconds.mean() / CORES
+    return pd.DataFrame(
+        {
+            "shards": size,
+            "slurm_jobs": -(-len(training_seconds) // size),
+            "training_seconds": seconds.round(1),
+            "overhead": (START / seconds).round(3),
+            "shard_seconds_min": training_seconds.min().round(2),
+            "shard_seconds_mean": training_seconds.mean().round(2),
+            "shard_seconds_max": training_seconds.max().round(1),
+        }
+    )
+
+
+def main() -> None:
+    """Write the table anew."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.slurm_groups", description=__doc__)
+    parser.add_argument("--study", type=Path, default=Path("results/paper"), help="its folder")
+    costs = read_table(parser.parse_args().study / "tables/cost.csv", COST)
+    seconds = costs.loc[costs["stage"] == "train", "training_seconds"].to_numpy()
+    FILE.parent.mkdir(exist_ok=True)
+    groups(seconds).to_csv(FILE, index=False)
+
+
+if __name__ == "__main__":
+    main()
