@@ -19,11 +19,11 @@ smoke: .venv/runtime.ok  ## the same pipeline on a small grid, into results/smok
 
 test: .venv/dev.ok  ## the fast checks: formatting, lint, types, workflow, tests (8 minutes)
 	$(STATIC)
-	$(PYTEST) -m "not slow" tests/workflow tests
+	$(PYTEST) -m "not slow"
 
-test-all: .venv/dev.ok .venv/audit.ok  ## every check: faults, a Slurm cluster, other processors too (30 minutes)
+test-all: .venv/dev.ok .venv/audit.ok  ## every check: faults, Slurm, other processors too (30 minutes)
 	$(STATIC)
-	$(PYTEST) --hypothesis-profile thorough tests/faults tests/slurm tests/workflow tests/same_bytes tests
+	$(PYTEST) --hypothesis-profile thorough
 
 bench: .venv/bench.ok  ## the engine against its peers, into results/benchmarks/ (20 minutes)
 	$(BIN)/python -m benchmarks
@@ -45,7 +45,7 @@ define STATIC
 	$(BIN)/snakefmt --check Snakefile workflow
 endef
 
-# A file of tests stays on one worker, and the longest come first.
+# A file of tests stays on one worker; tests/conftest.py lets the longest come first.
 PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Versions move only as far as pyproject.toml asks; `make lock UPGRADE=--upgrade` takes the newest.

@@ -34,6 +34,16 @@ FLAGS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            "undisturbed" not in getattr(item, "fixturenames", ()),
+        )
+    )
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -16,10 +16,11 @@ def loaded(*modules: str) -> set[Path]:
     code = (
         "import importlib, sys\n"
         f"for name in {modules!r}: importlib.import_module(f'momentum_study.{{name}}')\n"
-        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('momentum_study.')))"
+        "for name, module in sys.modules.items():\n"
+        "    if name.startswith('momentum_study.'): print(module.__file__)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return {Path(name) for name in done.stdout.split()}
+    return {Path(name) for name in done.stdout.splitlines()}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

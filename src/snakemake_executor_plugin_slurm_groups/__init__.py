@@ -7,13 +7,17 @@ cores. All else is the plugin's. Snakemake finds executors by the name of their 
 is `slurm-groups`, and an option `--slurm-…` of the plugin is here `--slurm-groups-…`.
 """
 
-from snakemake_executor_plugin_slurm import (  # type: ignore[import-untyped]
+import shlex
+from typing import Any
+
+from snakemake_executor_plugin_slurm import (
     Executor as SlurmExecutor,
 )
 from snakemake_executor_plugin_slurm import (
     ExecutorSettings,
     common_settings,
 )
+from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 
 __all__ = ["Executor", "ExecutorSettings", "common_settings"]
 
@@ -27,3 +31,15 @@ class Executor(SlurmExecutor):  # type: ignore[misc]
         The plugin's own are `--executor slurm-jobstep --jobs 1`.
         """
         return ""
+
+    def get_python_executable(self) -> str:
+        """Return the path of Python, quoted: it becomes part of a shell script."""
+        return shlex.quote(super().get_python_executable())
+
+    def print_job_error(
+        self, job_info: SubmittedJobInfo, msg: str | None = None, **details: Any
+    ) -> None:
+        """Say why a group failed; Snakemake itself says of single jobs only."""
+        if msg and job_info.job.is_group():
+            self.logger.error(msg)
+        super().print_job_error(job_info, msg, **details)

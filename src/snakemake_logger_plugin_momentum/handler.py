@@ -11,12 +11,12 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
-from snakemake.logging import (  # type: ignore[import-untyped]
+from snakemake.logging import (
     ColorizingTextHandler,
     DefaultFilter,
     DefaultFormatter,
 )
-from snakemake.settings.enums import Quietness  # type: ignore[import-untyped]
+from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
@@ -127,8 +127,12 @@ class LogHandler(LogHandlerBase):
         if announced is None:  # told before, by another member of its group
             return
         in_group = facts["indent"]
-        # Now with the executor's logs, such as Slurm's, after the job's own.
+        # Now with the executor's logs, such as Slurm's, after the job's own. Of a group that could
+        # not even be started again, those of its last attempt tell most.
         logs = (*map(str, facts["log"]), *(self._group_logs if in_group else ()))
+        earlier = progress.failed.get(number)
+        if earlier and in_group and not self._group_logs:
+            logs = earlier.logs
         job = replace(announced, logs=logs)
         if failures.was_interrupted(job):
             self._stopped = True

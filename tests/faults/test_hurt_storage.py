@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(
         done = snakemake(folder, "--cores", "2")
         said = done.stdout + done.stderr
         assert done.returncode != 0
-        assert "results/smoke/paper.pdf" in said
+        assert "results/smoke/" in said
         assert "make this file system writable" in said.splitlines()[-1]
         (folder / "results").unlink()
         (folder / "kept").rename(folder / "results")

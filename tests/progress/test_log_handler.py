@@ -125,6 +125,24 @@ def test_of_a_group_that_failed_the_culprit_is_told_first(
     assert "6 of 6 jobs failed, 0 done." in text
 
 
+def test_of_a_group_that_could_not_be_started_again_the_last_attempt_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log, cluster_log = tmp_path / "0.log", tmp_path / "slurm.log"
+    cluster_log.write_text("oom-kill\n", encoding="utf-8")
+    text = said(
+        monkeypatch,
+        begun(1),
+        started(0, log),
+        record(event=LogEvent.GROUP_ERROR, aux_logs=[cluster_log], job_error_info=[]),
+        failed(0, log, in_group=True),
+        started(0, log),
+        record(event=LogEvent.GROUP_ERROR, aux_logs=[], job_error_info=[]),
+        failed(0, log, in_group=True),
+    )
+    assert f"The last lines of {cluster_log}:\n  | oom-kill" in text
+
+
 def test_ctrl_c_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     log.write_text("interrupted; run it again\n", encoding="utf-8")

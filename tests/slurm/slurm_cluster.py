@@ -102,12 +102,17 @@ def missing_packages() -> list[str]:
     return sorted({PROGRAMS[name] for name in PROGRAMS if not shutil.which(name, path=path)})
 
 
-def wait_for(look: Callable[[], Found], what: str) -> Found:
-    """Return what is found, as soon as it is anything; fail if that takes minutes."""
+def wait_for(
+    look: Callable[[], Found], what: str, at_work: subprocess.Popen[bytes] | None = None
+) -> Found:
+    """Return what is found, as soon as it is anything.
+
+    Fail if that takes minutes, or if the process has ended that was to bring it about.
+    """
     patience = time.monotonic() + PATIENCE
     while not (found := look()):
-        if time.monotonic() > patience:
-            raise TimeoutError(f"within {PATIENCE} seconds it did not come about: {what}")
+        if time.monotonic() > patience or (at_work and at_work.poll() is not None):
+            raise TimeoutError(f"it did not come about within {PATIENCE} seconds: {what}")
         time.sleep(0.1)
     return found
 

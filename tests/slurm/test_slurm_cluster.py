@@ -124,11 +124,12 @@ def test_cancelled_over_memory_and_node_lost(
             *("--set-resources", "sharpness:mem_mb=125 * attempt ** 3"),
         ) as process,
     ):
-        cancelled = wait_for(lambda: at_training(cluster, untrained), "a job is training")
+        cancelled = wait_for(lambda: at_training(cluster, untrained), "a job is training", process)
         cluster.tell("scancel", str(cancelled.number))
         lost = wait_for(
             lambda: at_training(cluster, untrained, besides=cancelled),
             "another job is training",
+            process,
         )
         cluster.fail_node(lost.node)
         # A job that lost its node is held back for two minutes by Slurm, which need not be.
@@ -156,7 +157,7 @@ def test_snakemake_killed(
 ) -> None:
     with tally.trying("faults"):
         with started(untrained) as process:
-            wait_for(lambda: at_training(cluster, untrained), "a job is training")
+            wait_for(lambda: at_training(cluster, untrained), "a job is training", process)
             process.kill()
         living = [job for job in jobs_of(cluster, untrained) if job.state in ("RUNNING", "PENDING")]
         assert living, "Slurm has no work left"
