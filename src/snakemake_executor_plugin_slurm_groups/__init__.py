@@ -10,13 +10,8 @@ is `slurm-groups`, and an option `--slurm-…` of the plugin is here `--slurm-gr
 import shlex
 from typing import Any
 
-from snakemake_executor_plugin_slurm import (
-    Executor as SlurmExecutor,
-)
-from snakemake_executor_plugin_slurm import (
-    ExecutorSettings,
-    common_settings,
-)
+from snakemake_executor_plugin_slurm import Executor as SlurmExecutor
+from snakemake_executor_plugin_slurm import ExecutorSettings, common_settings
 from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 
 __all__ = ["Executor", "ExecutorSettings", "common_settings"]
