@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "config", "paper", "profiles", "src", "workflow")
 SMOKE = "config/smoke.yaml"
+RESULTS = ("tables", "figures", "paper.pdf", "explorer.html")
+COSTS = "tables/cost.csv"
 
 
 def command(*arguments: str, configfile: str | tuple[str, ...] = SMOKE) -> list[str]:
@@ -47,12 +49,18 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+def files(top: Path, *parts: str) -> dict[str, Path]:
+    """All files of some parts of a folder, themselves files or folders, by their path in it."""
+    paths = [path for part in parts for path in (top / part, *(top / part).rglob("*"))]
+    return {str(path.relative_to(top)): path for path in sorted(paths) if path.is_file()}
+
+
+def contents(top: Path, *parts: str) -> dict[str, bytes]:
+    return {name: path.read_bytes() for name, path in files(top, *parts).items()}
+
+
 def results(folder: Path, study: str = "smoke") -> dict[str, bytes]:
     """Content of all that runs must agree on: costs may differ."""
-    top = folder / "results" / study
-    parts = [path for part in ("tables", "figures") for path in sorted((top / part).rglob("*.*"))]
-    return {
-        str(path.relative_to(top)): path.read_bytes()
-        for path in (*parts, top / "paper.pdf", top / "explorer.html")
-        if path.name != "cost.csv"
-    }
+    found = contents(folder / "results" / study, *RESULTS)
+    assert {"paper.pdf", "explorer.html"} <= found.keys()
+    return {name: content for name, content in found.items() if name != COSTS}

@@ -40,9 +40,9 @@ class Tally:
         """Count the bytes of all files; fail if any differs, is missing or is there besides."""
         assert expected, "nothing to compare"
         different = []
+        tried_and_held = self._counts.setdefault("bytes", [0, 0])
         for name in sorted(expected.keys() | found.keys()):
             content = expected.get(name, b"")
-            tried_and_held = self._counts.setdefault("bytes", [0, 0])
             tried_and_held[0] += len(content)
             if name in expected and found.get(name) == content:
                 tried_and_held[1] += len(content)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from momentum_study.config.study import Study
 from momentum_study.errors import StudyError
+from momentum_study.text import one_line
 
 PROVENANCE = "provenance.json"
 """The record, in the study's folder; it is written last."""
@@ -41,29 +42,28 @@ def read_provenance(path: Path) -> dict[str, Any]:
             f"{path.parent}: no finished study, {path.name} is missing; run the workflow to its end"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise StudyError(
-            f"{path}: expected the record of a finished study, but it cannot be read: {error}. "
-            "Delete it and run the workflow again"
-        ) from None
+        raise no_record(path, f"it cannot be read: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("study"), dict):
-        raise StudyError(
-            f"{path}: expected the record of a finished study, but it has no configuration under "
-            "'study'. Delete it and run the workflow again"
-        )
+        raise no_record(path, "it has no configuration under 'study'")
     try:
         _Record.model_validate(content)
     except ValidationError as error:
-        raise StudyError(
-            f"{path}: expected the record of a finished study, but {_first(error)}. "
-            "Delete it and run the workflow again"
-        ) from None
+        raise no_record(path, _first(error)) from None
     return content
+
+
+def no_record(path: Path, problem: object) -> StudyError:
+    """Say in one line why a file is no record of a finished study, and what to do."""
+    return StudyError(
+        f"{path}: expected the record of a finished study, but {one_line(problem)}. "
+        "Delete it and run the workflow again"
+    )
 
 
 def _first(error: ValidationError) -> str:
     """Tell the first thing that is wrong in one line: its place, and what was expected."""
     first = error.errors(include_url=False)[0]
-    return " ".join(f"{'.'.join(map(str, first['loc']))}: {first['msg']}".split())
+    return one_line(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
 
 
 def study_name(provenance: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from momentum_study.atomic import replacing
 from momentum_study.errors import StudyError
 from momentum_study.shards import ShardSettings
+from momentum_study.text import one_line
 
 _ORIGIN = b"momentum_study.origin"
 _DIGEST = b"momentum_study.digest"
@@ -81,8 +82,7 @@ def read_shard(path: Path, origin: Origin) -> pa.Table:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())
-        raise UnusableShardError(f"{path}: damaged shard ({reason})") from error
+        raise UnusableShardError(f"{path}: damaged shard ({one_line(error)})") from error
     if not is_whole:
         raise UnusableShardError(f"{path}: damaged shard (its seal does not fit what it holds)")
     if seal[_ORIGIN] != origin.as_json():

@@ -64,6 +64,11 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"{expected}; did you mean {nearest[0]!r}?" if nearest else expected
 
 
+def one_line(message: object) -> str:
+    """Return a message, of an exception for example, without its line ends."""
+    return " ".join(str(message).split())
+
+
 def plain(name: str) -> str:
     """Return the name if it can be that of a file and needs no quotes anywhere.
 

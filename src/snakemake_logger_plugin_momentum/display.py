@@ -61,9 +61,8 @@ class Lines:
         """Write a line if it is time for one."""
         waited = now - self._time
         moved = progress.share() - self._share
-        if waited >= _SECONDS_BETWEEN_LINES and moved >= _SHARE_BETWEEN_LINES:
-            pass
-        elif waited < _SECONDS_OF_SILENCE:
+        has_news = waited >= _SECONDS_BETWEEN_LINES and moved >= _SHARE_BETWEEN_LINES
+        if not has_news and waited < _SECONDS_OF_SILENCE:
             return
         failed = f", {len(progress.failed):,} failed" if progress.failed else ""
         self._console.print(f"{progress.counts()}, {progress.times(now)}{failed}", soft_wrap=True)

@@ -1,13 +1,12 @@
 """Runs of the workflow that tests start, watch and hurt, by the ids of what they started alone."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import psutil
-from projects import command, snakemake, surroundings
+from projects import COSTS, RESULTS, command, files, snakemake, surroundings
 
-RESULTS = "results/smoke"
+STUDY = "results/smoke"
 
 
 class Run:
@@ -78,14 +77,12 @@ def kill(process: psutil.Process) -> bool:
 
 def files_made(folder: Path) -> dict[str, Path]:
     """All files a run has made under their own names, but logs and costs."""
-    top = folder / RESULTS
-    parts = ("datasets", "runs", "sharpness", "tables", "figures", "paper.pdf", "explorer.html")
-    found = [file for part in parts for path in (top / part,) for file in (path, *path.rglob("*"))]
+    found = files(folder / STUDY, "datasets", "runs", "sharpness", *RESULTS)
+    # Under a temporary name a file is never asked for.
     return {
-        str(path.relative_to(top)): path
-        for path in sorted(found)
-        # Under a temporary name it is never asked for.
-        if path.is_file() and not path.name.startswith(".") and path.name != "cost.csv"
+        name: path
+        for name, path in found.items()
+        if not path.name.startswith(".") and name != COSTS
     }
 
 
@@ -95,17 +92,13 @@ def made(folder: Path) -> dict[str, bytes]:
 
 def shards(folder: Path) -> dict[Path, int]:
     """The shards there are, and when each was written."""
-    top = folder / RESULTS / "runs"
+    top = folder / STUDY / "runs"
     return {path.relative_to(top): path.stat().st_mtime_ns for path in top.rglob("*.parquet")}
 
 
 def trained_again(before: dict[Path, int], folder: Path) -> list[Path]:
     after = shards(folder)
     return [path for path, written in before.items() if after.get(path) != written]
-
-
-def copy_run(folder: Path, copy: Path) -> Path:
-    return shutil.copytree(folder, copy, symlinks=True)
 
 
 def unlock(folder: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faulty_runs import Run, complete, copy_run, files_made, made, shards, trained_again
+from faulty_runs import Run, complete, files_made, made, shards, trained_again
 from projects import copy_project, snakemake
 from tally import Tally
 
@@ -64,7 +64,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(
     undisturbed: Path, mount: Path, tally: Tally
 ) -> None:
     folder = mount.with_name("run")
-    copy_run(undisturbed, folder)
+    shutil.copytree(undisturbed, folder)
     (folder / "results/smoke/paper.pdf").unlink()
     with tally.trying("faults"):
         bind = ["mount", "--bind", str(folder / "results"), str(mount)]
@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(
 def test_a_second_run_is_refused_while_the_first_is_at_work(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
-    folder = without_some_figures(copy_run(undisturbed, tmp_path / "run"))
+    folder = without_some_figures(shutil.copytree(undisturbed, tmp_path / "run"))
     with tally.trying("faults"):
         first = Run(folder)
         there = len(files_made(folder))
@@ -103,7 +103,7 @@ def test_two_runs_started_at_once_end_in_one_result(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
     """Each may find the folder free, for Snakemake looks before it locks."""
-    folder = without_some_figures(copy_run(undisturbed, tmp_path / "run"))
+    folder = without_some_figures(shutil.copytree(undisturbed, tmp_path / "run"))
     before = shards(folder)
     with tally.trying("faults"):
         for run in (Run(folder), Run(folder)):

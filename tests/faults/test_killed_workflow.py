@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from faulty_runs import Run, complete, copy_run, files_made, made, shards, trained_again, unlock
+from faulty_runs import Run, complete, files_made, made, shards, trained_again, unlock
 from projects import copy_project
 from tally import Tally
 
@@ -42,7 +42,7 @@ def test_the_plain_command_completes_what_a_killed_one_began(
             with tally.trying("faults"):
                 left = made(trunk)
                 assert [name for name in left if left[name] != whole[name]] == []
-                branch = copy_run(trunk, tmp_path / "branch")
+                branch = shutil.copytree(trunk, tmp_path / "branch")
                 before = shards(branch)
                 complete(branch)
                 # Of what was there, the jobs at work when the run was killed at most.

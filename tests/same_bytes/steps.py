@@ -43,9 +43,3 @@ def collect_step(configfile: Path) -> list[str]:
         "--curves",
         curves,
     ]
-
-
-def contents(folder: Path, *parts: str) -> dict[str, bytes]:
-    """Content of all files in some parts of a folder, by their path in it."""
-    paths = [path for part in parts for path in sorted((folder / part).rglob("*.*"))]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.is_file()}

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from projects import ROOT
-from steps import contents, prepare_steps, train_steps
+from projects import ROOT, contents
+from steps import prepare_steps, train_steps
 from tally import Tally
 
 from momentum_study.config.files import load_study

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from projects import command, copy_project, results, snakemake, surroundings
+from projects import command, contents, copy_project, results, snakemake, surroundings
 from slurm_cluster import (
     Cluster,
     Job,
@@ -47,11 +47,9 @@ def untrained(undisturbed: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def shards(folder: Path) -> dict[str, bytes]:
+def trained(folder: Path) -> dict[str, bytes]:
     """Content of all that was trained."""
-    top = folder / "results/smoke"
-    paths = [*(top / "runs").rglob("*.parquet"), *(top / "sharpness").rglob("*.csv")]
-    return {str(path.relative_to(top)): path.read_bytes() for path in paths}
+    return contents(folder / "results/smoke", "runs", "sharpness")
 
 
 @contextmanager
@@ -99,7 +97,7 @@ def test_the_same_bytes_as_without_cluster(
     with started(folder, "--slurm-groups-keep-successful-logs") as process:
         assert process.wait() == 0, (folder / "printed.txt").read_text()
     tally.same_bytes(results(undisturbed), results(folder))
-    tally.same_bytes(shards(undisturbed), shards(folder))
+    tally.same_bytes(trained(undisturbed), trained(folder))
 
     jobs = jobs_of(cluster, folder)
     assert {job.state for job in jobs} == {"COMPLETED"}
@@ -137,7 +135,7 @@ def test_cancelled_over_memory_and_node_lost(
         cluster.tell("scontrol", "update", f"JobId={lost.number}", "StartTime=now")
         assert process.wait() == 0, (untrained / "printed.txt").read_text()
         tally.same_bytes(results(undisturbed), results(untrained))
-        tally.same_bytes(shards(undisturbed), shards(untrained))
+        tally.same_bytes(trained(undisturbed), trained(untrained))
         cluster.start_node(lost.node)
 
         jobs = {job.number: job for job in jobs_of(cluster, untrained)}
@@ -173,4 +171,4 @@ def test_snakemake_killed(
         with started(untrained) as process:
             assert process.wait() == 0, (untrained / "printed.txt").read_text()
         tally.same_bytes(results(undisturbed), results(untrained))
-        tally.same_bytes(shards(undisturbed), shards(untrained))
+        tally.same_bytes(trained(undisturbed), trained(untrained))

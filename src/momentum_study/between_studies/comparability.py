@@ -12,7 +12,7 @@ from momentum_study.config.networks import Network
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.errors import StudyError
 from momentum_study.formats import FORMATS
-from momentum_study.text import format_number
+from momentum_study.text import format_number, one_line
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -185,7 +185,7 @@ def value_text(value: Any) -> str:
         return format_number(value) if abs(value) < _LARGEST else str(value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return "none" if value is None else " ".join(str(value).split())
+    return "none" if value is None else one_line(value)
 
 
 def _grids(sides: Sequence[FinishedStudy], pair: tuple[str, str]) -> list[Tree]:

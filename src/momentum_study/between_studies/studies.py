@@ -11,7 +11,7 @@ from momentum_study.between_studies.configurations import Tree, check, filled
 from momentum_study.between_studies.names import RUNS_FILE, Name, check_finished
 from momentum_study.comparison.problems import CELL_COLUMNS, Problem, problems
 from momentum_study.errors import StudyError
-from momentum_study.finished_studies import PROVENANCE, read_provenance
+from momentum_study.finished_studies import PROVENANCE, no_record, read_provenance
 from momentum_study.formats import recorded
 from momentum_study.keys import RUN_KEYS
 from momentum_study.tables import RUNS, read_table, target_columns
@@ -99,10 +99,7 @@ def read_study(results: Path, name: Name) -> FinishedStudy:
         grids = dict(configuration["grids"])
         formats = recorded(provenance)
     except ValueError as error:
-        raise StudyError(
-            f"{folder / PROVENANCE}: expected the record of a finished study, but "
-            f"{' '.join(str(error).split())}. Delete it and run the workflow again."
-        ) from None
+        raise no_record(folder / PROVENANCE, error) from None
     if name.grid is not None and name.grid not in grids:
         raise StudyError(f"{name}: {name.study} has no such grid; {suggest(name.grid, grids)}")
     runs = read_table(folder / RUNS_FILE, RUNS)

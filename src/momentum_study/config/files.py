@@ -12,9 +12,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from momentum_study.config.study import Study
-from momentum_study.config.yaml_files import one_line, read_yaml
+from momentum_study.config.yaml_files import read_yaml
 from momentum_study.errors import StudyError
-from momentum_study.text import format_number, suggest
+from momentum_study.text import format_number, one_line, suggest
 
 _LONGEST_MESSAGE = 2000
 

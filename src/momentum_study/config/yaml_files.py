@@ -8,6 +8,7 @@ from yaml.constructor import ConstructorError
 
 from momentum_study.errors import StudyError, next_step
 from momentum_study.models import UNPRINTABLE
+from momentum_study.text import one_line
 
 MOST_BYTES = 2**18
 """Of a file; the published study has 6 KiB, and reading takes a second per 100."""
@@ -49,11 +50,6 @@ def read_yaml(path: Path) -> Any:
         raise StudyError(
             f"{path}: not valid YAML: values within values, too deep; expected a few levels"
         ) from None
-
-
-def one_line(message: object) -> str:
-    """Return a message without its line ends."""
-    return " ".join(str(message).split())
 
 
 def _text(path: Path) -> str:

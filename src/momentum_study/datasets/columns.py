@@ -9,7 +9,7 @@ import pandas as pd
 from momentum_study.datasets.raw import FloatArray, IntArray, Task
 from momentum_study.datasets.table import Missing, Table
 from momentum_study.errors import StudyError
-from momentum_study.text import format_number
+from momentum_study.text import format_number, one_line
 
 MOST_LEVELS = 100
 """A column of more categories would drown the others; one class each is no classification."""
@@ -161,7 +161,7 @@ def _kind(column: "pd.Series[Any]") -> str:
 
 def _example(column: "pd.Series[Any]") -> str:
     value: Any = column.dropna().iloc[0]
-    text = " ".join(repr(value.item() if isinstance(value, np.generic) else value).split())
+    text = one_line(repr(value.item() if isinstance(value, np.generic) else value))
     return text if len(text) <= _LONGEST_EXAMPLE else f"{text[:_LONGEST_EXAMPLE]}…"
 
 

@@ -16,7 +16,7 @@ from momentum_study.data import Data
 from momentum_study.datasets.raw import FloatArray, IntArray, RawDataset, Task
 from momentum_study.datasets.splits import SCALINGS, Scaling, fill_gaps
 from momentum_study.errors import StudyError
-from momentum_study.text import suggest
+from momentum_study.text import one_line, suggest
 
 Outputs: TypeAlias = Literal["per_class", "single"]
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -190,7 +190,7 @@ def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
         ) from None
     except Exception as error:  # what a reader of a damaged zip may raise is not documented
         raise StudyError(
-            f"{path}: not a readable prepared dataset ({' '.join(str(error).split())}); expected "
+            f"{path}: not a readable prepared dataset ({one_line(error)}); expected "
             f"an .npz file without pickled objects: {advice}"
         ) from error
     missing = _ALL_SHAPES.keys() - arrays.keys()

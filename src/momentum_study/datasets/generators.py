@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from momentum_study.datasets.raw import FloatArray
-from momentum_study.datasets.table import MOST_NUMBERS, Table
+from momentum_study.datasets.table import Table, check_size
 from momentum_study.errors import StudyError
 from momentum_study.seeds import generator
 from momentum_study.text import format_number, suggest
@@ -185,11 +185,7 @@ def _conditioned_fits(*, samples: int, features: int, classes: int, **_: float) 
             f"parameters: 'classes' is {classes}; expected at most the number of features, "
             f"{features}, since each class has its own direction"
         )
-    if samples * features > MOST_NUMBERS:
-        raise StudyError(
-            f"parameters: 'samples' times 'features' is {samples * features:,}; expected at most "
-            f"{MOST_NUMBERS:,} numbers in all"
-        )
+    check_size("'samples' times 'features'", samples * features)
     if samples <= features:
         raise StudyError(
             f"parameters: 'samples' is {samples}; expected more than the number of features, "

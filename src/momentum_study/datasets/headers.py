@@ -10,7 +10,7 @@ from pathlib import Path
 from momentum_study.datasets.raw import Task
 from momentum_study.errors import StudyError, next_step
 from momentum_study.models import UNPRINTABLE
-from momentum_study.text import suggest
+from momentum_study.text import one_line, suggest
 
 ENDINGS = (".csv", ".parquet")
 
@@ -121,8 +121,9 @@ def unreadable(file: Path, error: Exception) -> StudyError:
     """Say that a file is not what its name promises."""
     kind = "a table in UTF-8, its columns separated by commas"
     expected = kind if file.suffix == ".csv" else "a Parquet file"
-    reason = " ".join(str(error).split())
-    return StudyError(f"path: {str(file)!r} cannot be read ({reason}); expected {expected}")
+    return StudyError(
+        f"path: {str(file)!r} cannot be read ({one_line(error)}); expected {expected}"
+    )
 
 
 def check_names(

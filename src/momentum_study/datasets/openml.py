@@ -10,7 +10,7 @@ from momentum_study.datasets.raw import Task
 from momentum_study.datasets.scikit_learn import offline
 from momentum_study.datasets.table import Missing, Table
 from momentum_study.errors import StudyError
-from momentum_study.text import suggest
+from momentum_study.text import one_line, suggest
 
 _KEYS = ("data_id", "name", "version")
 
@@ -105,9 +105,9 @@ def _fetch(parameters: Mapping[str, Any]) -> tuple[Any, list[str]]:
             what += ", whose copy was damaged and has been removed by scikit-learn,"
         raise StudyError(offline(what, error)) from error
     except Exception as error:  # what a damaged answer may lead to is not documented
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = one_line(error) or type(error).__name__
         raise StudyError(
             f"{what} cannot be used: {reason}; choose another one or version"
         ) from error
-    texts = [" ".join(str(warning.message).split()) for warning in caught]
+    texts = [one_line(warning.message) for warning in caught]
     return bunch, [text for text in texts if text.startswith(_DOUBTS)]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from momentum_study.datasets.raw import Task
-from momentum_study.datasets.table import MOST_NUMBERS, Table
+from momentum_study.datasets.table import Table, check_size
 from momentum_study.errors import StudyError
-from momentum_study.text import format_number, suggest
+from momentum_study.text import format_number, one_line, suggest
 
 TASKS: dict[str, Task] = {
     "fetch_california_housing": "regression",
@@ -129,7 +129,7 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
                 "parameters: 'random_state' is null, and the data would be others in every job; "
                 "expected a whole number, or leave it out for 0"
             )
-    _check_size(call, arguments)
+    _check_sizes(call, arguments)
     try:
         validate_parameter_constraints(constraints, arguments, function)
     except InvalidParameterError as error:
@@ -137,22 +137,18 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _check_size(call: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
-    """Refuse what would fill the memory before anything could be said about it."""
+def _check_sizes(call: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+    """Check each whole number that a function takes, and its rows times columns."""
     defaults = {key: p.default for key, p in inspect.signature(call).parameters.items()}
-    sizes = {**defaults, **arguments}
-    most = {key: value for key, value in sizes.items() if key != "random_state" and _is_size(value)}
-    numbers = most.get("n_samples", 1) * most.get("n_features", 1)
-    for what, number in (*most.items(), ("n_samples times n_features", numbers)):
-        if number > MOST_NUMBERS:
-            raise StudyError(
-                f"parameters: {what} is {number:,}; expected at most {MOST_NUMBERS:,} numbers in "
-                "all"
-            )
-
-
-def _is_size(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    sizes = {
+        key: value
+        for key, value in {**defaults, **arguments}.items()
+        if key != "random_state" and isinstance(value, int) and not isinstance(value, bool)
+    }
+    for what, numbers in sizes.items():
+        check_size(what, numbers)
+    in_all = sizes.get("n_samples", 1) * sizes.get("n_features", 1)
+    check_size("n_samples times n_features", in_all)
 
 
 def read(function: str, parameters: Mapping[str, Any]) -> Table:
@@ -184,7 +180,7 @@ def read(function: str, parameters: Mapping[str, Any]) -> Table:
     except OSError as error:
         raise StudyError(offline(function, error)) from error
     except Exception as error:  # a damaged file of the data home may raise anything
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = one_line(error) or type(error).__name__
         advice = "; mend its parameters"
         if function.startswith("fetch_"):
             advice = f"; if its file in {_data_home()} is damaged, delete it to fetch it anew"

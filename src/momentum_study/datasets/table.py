@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from momentum_study.datasets.raw import FloatArray, IntArray, Task
+from momentum_study.errors import StudyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,20 @@ Missing: TypeAlias = Literal["refuse", "impute", "drop"]
 
 MOST_NUMBERS = 10**8
 """Of a table that is drawn: 800 MB, what a job may hold."""
+
+
+def check_size(what: str, numbers: int) -> None:
+    """Refuse a table that would fill the memory before anything could be said about it.
+
+    Raises
+    ------
+    StudyError
+        If it has more than `MOST_NUMBERS`.
+    """
+    if numbers > MOST_NUMBERS:
+        raise StudyError(
+            f"parameters: {what} is {numbers:,}; expected at most {MOST_NUMBERS:,} numbers in all"
+        )
 
 
 @dataclass(frozen=True, eq=False)

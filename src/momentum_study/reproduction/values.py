@@ -16,6 +16,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from pyarrow import parquet
 
 from momentum_study.errors import RESTORE, StudyError
+from momentum_study.text import one_line
 
 MISSING = "missing"
 
@@ -42,8 +43,9 @@ def read_values(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     try:
         frame = read(path)
     except (StudyError, OSError, ValueError, pyarrow.ArrowException) as error:
-        problem = " ".join(str(error).split())
-        raise StudyError(f"{path}: cannot be read as a table: {problem}; {RESTORE}") from None
+        raise StudyError(
+            f"{path}: cannot be read as a table: {one_line(error)}; {RESTORE}"
+        ) from None
     return pd.DataFrame(
         {name: _values(frame[name], _holds_numbers(name, schema)) for name in frame.columns}
     )

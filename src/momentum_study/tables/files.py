@@ -18,6 +18,7 @@ from pyarrow import parquet
 from momentum_study.atomic import replacing
 from momentum_study.errors import StudyError, next_step
 from momentum_study.tables.validation import columns_in_order, key_columns, listed, validate
+from momentum_study.text import one_line
 
 _ROW_GROUP = 2**17
 _NAMES = b"momentum_study.columns"
@@ -256,9 +257,8 @@ def _telling_what_is_wrong(path: Path, schema: pa.DataFrameSchema) -> Iterator[N
             f"{path}: no such file, expected a {schema.name} table; run the workflow: it makes it"
         ) from None
     except _UNREADABLE as error:
-        problem = " ".join(str(error).split())
         raise StudyError(
-            f"{path}: expected a {schema.name} table, but {problem}. {advice}"
+            f"{path}: expected a {schema.name} table, but {one_line(error)}. {advice}"
         ) from error
 
 
