@@ -7,6 +7,8 @@ import psutil
 from projects import COSTS, RESULTS, command, files, snakemake, surroundings
 
 STUDY = "results/smoke"
+CORES = 2
+PLAIN = ("--cores", str(CORES))
 
 
 class Run:
@@ -16,7 +18,7 @@ class Run:
         self.output = folder.with_name(f"{folder.name} output.txt")
         with self.output.open("ab") as output:
             self.process = psutil.Popen(
-                command("--cores", "2"),
+                command(*PLAIN),
                 cwd=folder,
                 env=surroundings(folder),
                 stdout=output,
@@ -109,8 +111,8 @@ def unlock(folder: Path) -> None:
 
 def complete(folder: Path) -> None:
     """Give the plain command; after a killed run it names the command that unlocks the folder."""
-    done = snakemake(folder, "--cores", "2")
+    done = snakemake(folder, *PLAIN)
     if done.returncode and "--unlock" in done.stdout + done.stderr:
         unlock(folder)
-        done = snakemake(folder, "--cores", "2")
+        done = snakemake(folder, *PLAIN)
     assert done.returncode == 0, done.stdout + done.stderr

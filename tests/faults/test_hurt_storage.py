@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faulty_runs import Run, complete, files_made, made, shards, trained_again
+from faulty_runs import CORES, PLAIN, Run, complete, files_made, made, shards, trained_again
 from projects import copy_project, snakemake
 from tally import Tally
 
@@ -31,7 +31,11 @@ def mount(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_loses_nothing(undisturbed: Path, mount: Path, tally: Tally) -> None:
-    """It is full in the midst of the training, then, a little larger, in that of the figures."""
+    """It is full in the midst of the training, then, a little larger, in that of the figures.
+
+    A shard may have found its place and Snakemake's record of it none. Snakemake ends at the first
+    end of a job that it cannot record, so that the jobs then at work are trained again at most.
+    """
     whole = made(undisturbed)
     trained = sum(len(content) for name, content in whole.items() if name.startswith("runs/"))
     drawn = sum(len(content) for name, content in whole.items() if name.startswith("figures/"))
@@ -42,17 +46,17 @@ def test_a_full_disk_loses_nothing(undisturbed: Path, mount: Path, tally: Tally)
             full = used(mount) + room
             subprocess.run(["mount", "-o", f"remount,size={full}", str(mount)], check=True)
             before = shards(folder)
-            done = snakemake(folder, "--cores", "2")
+            done = snakemake(folder, *PLAIN)
             said = done.stdout + done.stderr
             assert done.returncode != 0
             assert "free some space" in said
             left = made(folder)
             assert [name for name in left if left[name] != whole[name]] == []
-            assert trained_again(before, folder) == []
+            assert len(trained_again(before, folder)) <= CORES
     subprocess.run(["mount", "-o", "remount,size=1g", str(mount)], check=True)
     before = shards(folder)
     complete(folder)
-    assert trained_again(before, folder) == []
+    assert len(trained_again(before, folder)) <= CORES
     tally.same_bytes(whole, made(folder))
 
 
@@ -72,7 +76,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(
         subprocess.run(["mount", "-o", "remount,bind,ro", str(mount)], check=True)
         (folder / "results").rename(folder / "kept")
         (folder / "results").symlink_to(mount)
-        done = snakemake(folder, "--cores", "2")
+        done = snakemake(folder, *PLAIN)
         said = done.stdout + done.stderr
         assert done.returncode != 0
         assert "results/smoke/" in said
@@ -92,7 +96,7 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(
         there = len(files_made(folder))
         while first.is_going() and len(files_made(folder)) == there:
             time.sleep(0.1)
-        second = snakemake(folder, "--cores", "2")
+        second = snakemake(folder, *PLAIN)
         assert second.returncode != 0
         assert "Directory cannot be locked" in second.stdout + second.stderr
         assert first.wait() == 0

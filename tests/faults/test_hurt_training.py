@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from faulty_runs import Run, complete, kill, made, shards, trained_again
+from faulty_runs import PLAIN, Run, complete, kill, made, shards, trained_again
 from projects import copy_project, snakemake
 from tally import Tally
 
@@ -78,13 +78,13 @@ def test_damaged_shards_and_those_of_another_design_are_found_and_trained_again(
 ) -> None:
     whole = made(undisturbed)
     folder = copy_project(tmp_path / "run")
-    assert snakemake(folder, "--cores", "2", "collect").returncode == 0
+    assert snakemake(folder, *PLAIN, "collect").returncode == 0
     *hurt, other = sorted((folder / "results/smoke/runs").rglob("*.parquet"))[:4]
     with tally.trying("faults", len(hurt)):
         before = shards(folder)
         for path, damage in zip(hurt, (truncate, flip_a_bit, replace), strict=True):
             damage(path, other)
-        done = snakemake(folder, "--cores", "2")
+        done = snakemake(folder, *PLAIN)
         said = done.stdout + done.stderr
         assert done.returncode != 0
         for path in hurt:

@@ -10,14 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-from faulty_runs import Run, complete, files_made, made, shards, trained_again, unlock
+from faulty_runs import CORES, Run, complete, files_made, made, shards, trained_again, unlock
 from projects import copy_project
 from tally import Tally
 
 pytestmark = pytest.mark.slow
 
 KILLS = 12
-CORES = 2
 
 
 def test_the_plain_command_completes_what_a_killed_one_began(
