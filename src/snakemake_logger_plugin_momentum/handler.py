@@ -5,6 +5,8 @@ import re
 import sys
 import threading
 import time
+import traceback
+from contextlib import suppress
 from dataclasses import replace
 from logging import LogRecord
 from typing import TextIO
@@ -37,6 +39,7 @@ _COMPLETE_LOG = "Complete log(s): "
 # That a job's command failed: its log says it better, at the end.
 _COMMAND_FAILED = "CalledProcessError in file "
 _NOT_ALL_DONE = ("Exiting because a job execution failed", "WorkflowError:\nAt least one job did")
+_STACK = "Traceback (most recent call last)"
 _REDIRECTED = re.compile(r"(?<![\d&])> ")  # what a command prints, not what it complains about
 
 
@@ -49,6 +52,8 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         """Choose a way to show things."""
+        # On a full disk Snakemake's own log would print a stack for each record it cannot take.
+        logging.raiseExceptions = False
         settings = self.common_settings
         stream = sys.stdout if settings.stdout else sys.stderr
         wordy = settings.dryrun or settings.verbose or settings.printshellcmds or settings.debug_dag
@@ -83,6 +88,11 @@ class LogHandler(LogHandlerBase):
                 self._take(record)
         except Exception:
             self.handleError(record)
+
+    def handleError(self, record: LogRecord) -> None:  # noqa: N802
+        """Show a fault of what is here, which does not end the run."""
+        with suppress(OSError):
+            traceback.print_exc()
 
     def close(self) -> None:
         """Take the bar away and say how the run ended; Snakemake calls this more than once."""
@@ -165,8 +175,11 @@ class LogHandler(LogHandlerBase):
         if exception == "KeyboardInterrupt":
             self._stopped = True
             return
+        words = hint(exception, message)
+        if words and _STACK in message:  # which the complete log has
+            message = message.strip().splitlines()[-1]
         self._say(message, "red")
-        self._last_words = hint(exception, message) or self._last_words
+        self._last_words = words or self._last_words
 
     def _take_message(self, record: LogRecord) -> None:
         message = record.getMessage()

@@ -161,6 +161,23 @@ def test_an_error_of_snakemake_ends_with_a_hint(monkeypatch: pytest.MonkeyPatch)
     assert "snakemake --unlock" in said(monkeypatch, error).splitlines()[-1]
 
 
+def test_of_an_error_that_has_a_remedy_the_stack_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stack = "Traceback (most recent call last):\n\n  File a.py\n\n"
+    full = record(
+        stack + "OSError: [Errno 28] No space left on device\n\n",
+        logging.ERROR,
+        event=LogEvent.ERROR,
+        exception="OSError",
+    )
+    first, last = said(monkeypatch, full).splitlines()
+    assert first == "OSError: [Errno 28] No space left on device"
+    assert last.startswith("error: free some space on this disk")
+    bug = record(stack + "KeyError: 1", logging.ERROR, event=LogEvent.ERROR, exception="KeyError")
+    assert "File a.py" in said(monkeypatch, bug)
+
+
 def test_quiet_leaves_out_progress_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -194,3 +211,23 @@ def test_the_bar_leaves_the_terminal_to_a_job_that_speaks(
     plugin.handle(finished(0))
     plugin.close()
     assert stream.getvalue().rstrip().endswith("1 of 2 jobs (50 %) in 0:00:01")
+
+
+def test_a_log_that_cannot_be_written_leaves_no_stack_on_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    stream = io.StringIO()
+    handler(monkeypatch, stream)
+    snakemakes_own = logging.FileHandler("/dev/full")
+    snakemakes_own.handle(record("Error in rule train"))
+    with pytest.raises(OSError, match="No space left"):
+        snakemakes_own.close()
+    assert stream.getvalue() == ""
+
+
+def test_a_fault_of_the_display_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    stream = io.StringIO()
+    handler(monkeypatch, stream).handle(record(event=LogEvent.RUN_INFO, stats=None))
+    assert "Traceback" in stream.getvalue()
