@@ -5,7 +5,8 @@ a value is what one wants to see, beside the published one.
 """
 
 import re
-from io import BytesIO
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from pyarrow import parquet
 
 from momentum_study.errors import RESTORE, StudyError
+from momentum_study.tables.csv_content import column_names, read_columns, whole_content
+from momentum_study.tables.files import UNREADABLE
+from momentum_study.tables.validation import listed
 from momentum_study.text import one_line
 
 MISSING = "missing"
@@ -42,24 +46,27 @@ def read_values(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     read = _read_csv if path.suffix == ".csv" else _read_parquet
     try:
         frame = read(path)
-    except (StudyError, OSError, ValueError, pyarrow.ArrowException) as error:
+        values = {
+            name: _values(frame[name], _holds_numbers(name, schema)) for name in frame.columns
+        }
+    except UNREADABLE as error:
         raise StudyError(
             f"{path}: cannot be read as a table: {one_line(error)}; {RESTORE}"
         ) from None
-    return pd.DataFrame(
-        {name: _values(frame[name], _holds_numbers(name, schema)) for name in frame.columns}
-    )
+    return pd.DataFrame(values)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    content = path.read_bytes()
-    if not content.endswith(b"\n"):
-        raise StudyError("it is cut off: the last line has no end")
-    return pd.read_csv(BytesIO(content), dtype="str", keep_default_na=False, index_col=False)
+    content = whole_content(path)
+    names = _once_each(column_names(content))
+    columns = read_columns(content, dict.fromkeys(names, pyarrow.large_string()))
+    frame: pd.DataFrame = columns.to_pandas(use_threads=False)
+    return frame
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        _once_each(file.schema_arrow.names)
         content = file.read(use_threads=False)
     # Int64 for whole numbers, where some may be missing; no index that another program stored.
     frame: pd.DataFrame = content.to_pandas(
@@ -68,6 +75,12 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         ignore_metadata=True,
     )
     return frame
+
+
+def _once_each(names: Sequence[str]) -> Sequence[str]:
+    if doubled := [name for name, count in Counter(names).items() if count > 1]:
+        raise StudyError(f"doubled columns: {listed(doubled)}")
+    return names
 
 
 def _holds_numbers(name: str, schema: pa.DataFrameSchema) -> bool:

@@ -4,7 +4,6 @@ import copy
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,18 +11,19 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow
-from pandas.api.types import is_string_dtype
 from pyarrow import parquet
 
 from momentum_study.atomic import replacing
 from momentum_study.errors import StudyError, next_step
+from momentum_study.tables.csv_content import column_names, read_columns, whole_content
 from momentum_study.tables.validation import columns_in_order, key_columns, listed, validate
 from momentum_study.text import one_line
 
 _ROW_GROUP = 2**17
 _NAMES = b"momentum_study.columns"
-# The last two: values of a type, or of a size, that no column of the schema can hold.
-_UNREADABLE = (StudyError, OSError, ValueError, pyarrow.ArrowException, TypeError, OverflowError)
+UNREADABLE = (StudyError, OSError, ValueError, pyarrow.ArrowException, TypeError, OverflowError)
+"""What reading a file raises that is damaged or no table; the last two for values of a type, or of
+a size, that no column of its schema can hold."""
 _MAKE_ANEW = (
     "what it is made from belongs to different studies: run the workflow with --forcerun collect"
 )
@@ -256,7 +256,7 @@ def _telling_what_is_wrong(path: Path, schema: pa.DataFrameSchema) -> Iterator[N
         raise StudyError(
             f"{path}: no such file, expected a {schema.name} table; run the workflow: it makes it"
         ) from None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise StudyError(
             f"{path}: expected a {schema.name} table, but {one_line(error)}. {advice}"
         ) from error
@@ -284,19 +284,12 @@ def _wanted(
 def _read_csv(
     path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
 ) -> pd.DataFrame:
-    content = path.read_bytes()
-    if not content.endswith(b"\n"):
-        raise StudyError("it is cut off: the last line has no end")
-    specs = _wanted(list(pd.read_csv(BytesIO(content), nrows=0).columns), schema, columns)
-    dtypes = {column: spec.dtype.type for column, spec in specs.items()}
-    frame = pd.read_csv(
-        BytesIO(content),
-        usecols=list(specs),
-        dtype=dtypes,
-        keep_default_na=False,
-        na_values={c: [""] for c, dtype in dtypes.items() if not is_string_dtype(dtype)},
-    )
-    return frame[list(specs)]
+    content = whole_content(path)
+    specs = _wanted(column_names(content), schema, columns)
+    empty = pd.DataFrame({name: pd.Series(dtype=spec.dtype.type) for name, spec in specs.items()})
+    fields = pyarrow.Schema.from_pandas(empty, preserve_index=False)
+    types = dict(zip(fields.names, fields.types, strict=True))
+    return _typed(read_columns(content, types), specs)
 
 
 def _read_parquet(
