@@ -1,6 +1,7 @@
 """Strategies: values of any kind, and what may happen to a tree or a text."""
 
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,11 @@ def trees(keys: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         ),
         max_leaves=12,
     )
+
+
+json_values = (scalars | trees(st.text(max_size=5))).map(
+    lambda value: json.loads(json.dumps(value, default=str))
+)
 
 
 def places(tree: Any, place: Place = ()) -> Iterator[Place]:

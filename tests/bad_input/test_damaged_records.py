@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_trees import edits, mutations, scalars, trees
+from random_trees import edits, json_values, mutations
 from refusals import SHARED, attempt, refusal
 from tally import Tally
 
@@ -33,9 +33,6 @@ COMPUTING: dict[str, Any] = {
     "numpy_simd": {"baseline": ["X86_V2"], "found": ["X86_V3"], "not found": []},
 }
 STUDY = changed(MADE, {"datasets": ["wine"], "batch_sizes": ["full"]})
-VALUES = (scalars | trees(st.text(max_size=5))).map(
-    lambda value: json.loads(json.dumps(value, default=str))
-)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +93,9 @@ READERS: dict[str, Callable[[Path], None]] = {"compare": compared, "verify": ver
 def test_a_record_with_changes(
     tally: Tally, results: Path, record: Any, reader: str, data: st.DataObject
 ) -> None:
-    (results / "mine" / PROVENANCE).write_text(json.dumps(data.draw(mutations(record, VALUES))))
+    (results / "mine" / PROVENANCE).write_text(
+        json.dumps(data.draw(mutations(record, json_values)))
+    )
     attempt(tally, lambda: READERS[reader](results), "")
 
 
@@ -128,7 +127,9 @@ def test_other_json_is_refused(tally: Tally, results: Path, text: str) -> None:
 def test_a_plan_passes_over_damaged_records(
     tally: Tally, results: Path, tmp_path: Path, record: Any, data: st.DataObject
 ) -> None:
-    (results / "mine" / PROVENANCE).write_text(json.dumps(data.draw(mutations(record, VALUES))))
+    (results / "mine" / PROVENANCE).write_text(
+        json.dumps(data.draw(mutations(record, json_values)))
+    )
     (results / "mine/tables/cost.csv").write_text("stage,job\n")
     configuration = tmp_path / "study.yaml"
     configuration.write_text(json.dumps(STUDY))

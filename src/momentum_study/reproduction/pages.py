@@ -31,6 +31,12 @@ _DATA = re.compile(r'(<script type="text/plain" id="(\w+)-data">)([^<]*)(</scrip
 _COLUMNS = ("numbers", "text", "columns", "rows", "whole")
 """What of the document of cells makes up its table."""
 
+# Damage, and the shapes that data of another program may have.
+_UNREADABLE = (
+    *(OSError, EOFError, zlib.error, ValueError, LookupError),
+    *(TypeError, AttributeError, OverflowError),
+)
+
 
 @dataclass(frozen=True)
 class Explorer:
@@ -89,7 +95,7 @@ def read_explorer(path: Path) -> Explorer:
         document = json.loads(data["cells"])
         cells = _cells(document)
         curves = _curves(data["curves"], cells[list(CELL_KEYS)])
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, IndexError) as error:
+    except _UNREADABLE as error:
         raise StudyError(
             f"{path}: cannot be read as a page of the explorer: {error!r}; {RESTORE}"
         ) from None
