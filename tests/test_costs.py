@@ -59,6 +59,23 @@ def test_a_shard_without_costs_is_named(folder: Path) -> None:
         cost_table(folder, ["grid/three.parquet"])
 
 
+@pytest.mark.parametrize(
+    "content", [b"", HEADER[:10].encode(), HEADER.encode(), b"s\th:m:s\n1\t2\n", b"\xff\0\n\xff\n"]
+)
+def test_timings_that_were_damaged_are_named_and_can_be_deleted(
+    folder: Path, content: bytes
+) -> None:
+    damaged = folder / "train/grid/one.tsv"
+    damaged.write_bytes(content)
+    shards = ["grid/one.parquet", "grid/two.parquet"]
+    with pytest.raises(
+        StudyError, match=r"grid/one\.tsv: no timings of a job .*; delete it and run"
+    ):
+        cost_table(folder, shards)
+    damaged.unlink()
+    write_table(cost_table(folder, shards), folder / "cost.csv", COST)
+
+
 def test_what_a_job_measured_comes_back(folder: Path) -> None:
     path = folder / "train/grid/one.json"
     assert read_training_cost(path) == COST_OF_ONE

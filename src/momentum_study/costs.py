@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from momentum_study.errors import AGAIN, StudyError
 from momentum_study.timings import read_training_cost
 
 # Snakemake's names for what it measures, and ours.
@@ -25,18 +26,33 @@ def read_benchmarks(folder: Path) -> pd.DataFrame:
     DataFrame
         One row per job: ``stage`` (the rule), ``job``, ``seconds`` (wall clock),
         ``processor_seconds`` and ``peak_mib``; missing where a job was too short to be sampled.
+
+    Raises
+    ------
+    StudyError
+        If a file is damaged.
     """
     rows = []
     for path in sorted(folder.rglob("*.tsv")):
         name = path.relative_to(folder).with_suffix("")
         job = "/".join(name.parts[1:]) or name.parts[0]
-        with path.open(encoding="utf-8", newline="") as file:
-            measured = next(csv.DictReader(file, delimiter="\t"))
-        rows.append((name.parts[0], job, *(measured[column] for column in MEASURED)))
+        rows.append((name.parts[0], job, *_measured(path)))
     jobs = pd.DataFrame(rows, columns=["stage", "job", *MEASURED.values()])
     for column in MEASURED.values():
         jobs[column] = pd.to_numeric(jobs[column], errors="coerce").astype("float64")
     return jobs
+
+
+def _measured(path: Path) -> list[str]:
+    # Snakemake does not write them whole or not at all: a job killed meanwhile leaves a piece.
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            measured = next(csv.DictReader(file, delimiter="\t", strict=True))
+        return [measured[column] for column in MEASURED]
+    except (OSError, ValueError, StopIteration, KeyError, csv.Error) as error:
+        raise StudyError(
+            f"{path}: no timings of a job ({error!r}); delete it and {AGAIN}"
+        ) from None
 
 
 def cost_table(folder: Path, shards: list[str]) -> pd.DataFrame:
@@ -52,7 +68,7 @@ def cost_table(folder: Path, shards: list[str]) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        If a shard's costs are missing.
+        If a shard's costs are missing, or a file is damaged.
     """
     jobs = read_benchmarks(folder)
     jobs = jobs[jobs["stage"].isin(STAGES)]
