@@ -34,7 +34,7 @@ _COLUMNS = ("numbers", "text", "columns", "rows", "whole")
 # Damage, and the shapes that data of another program may have.
 _UNREADABLE = (
     *(OSError, EOFError, zlib.error, ValueError, LookupError),
-    *(TypeError, AttributeError, OverflowError),
+    *(TypeError, AttributeError, OverflowError, RecursionError),
 )
 
 
@@ -95,12 +95,12 @@ def read_explorer(path: Path) -> Explorer:
         document = json.loads(data["cells"])
         cells = _cells(document)
         curves = _curves(data["curves"], cells[list(CELL_KEYS)])
+        facts = _facts({key: value for key, value in document.items() if key not in _COLUMNS})
     except _UNREADABLE as error:
         raise StudyError(
             f"{path}: cannot be read as a page of the explorer: {error!r}; {RESTORE}"
         ) from None
-    facts = {key: value for key, value in document.items() if key not in _COLUMNS}
-    return Explorer(_DATA.sub(r"\1\4", page), _facts(facts), cells, curves)
+    return Explorer(_DATA.sub(r"\1\4", page), facts, cells, curves)
 
 
 def _cells(document: Mapping[str, Any]) -> pd.DataFrame:
