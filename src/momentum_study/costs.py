@@ -49,9 +49,9 @@ def _measured(path: Path) -> list[str]:
         with path.open(encoding="utf-8", newline="") as file:
             measured = next(csv.DictReader(file, delimiter="\t", strict=True))
         return [measured[column] for column in MEASURED]
-    except (OSError, ValueError, StopIteration, KeyError, csv.Error) as error:
+    except (ValueError, StopIteration, KeyError, csv.Error):
         raise StudyError(
-            f"{path}: no timings of a job ({error!r}); delete it and {AGAIN}"
+            f"{path}: no timings of a job as Snakemake writes them; delete it and {AGAIN}"
         ) from None
 
 
