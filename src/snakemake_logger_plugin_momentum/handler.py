@@ -86,13 +86,9 @@ class LogHandler(LogHandlerBase):
                 self._own_words.handle(record)
             else:
                 self._take(record)
-        except Exception:
-            self.handleError(record)
-
-    def handleError(self, record: LogRecord) -> None:  # noqa: N802
-        """Show a fault of what is here, which does not end the run."""
-        with suppress(OSError):
-            traceback.print_exc()
+        except Exception:  # a fault of what is here, which is shown and does not end the run
+            with suppress(OSError):
+                traceback.print_exc()
 
     def close(self) -> None:
         """Take the bar away and say how the run ended; Snakemake calls this more than once."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from momentum_study.reproduction.tolerances import Leeway
 from tests.reproduction.published_studies import made_study, repack
 
 PAGE, PICTURE = "explorer.html", "figures/main/maps.png"
-COMPARE: dict[str, Callable[..., Any]] = {PAGE: compare_explorers, PICTURE: compare_pictures}
+COMPARE = {".html": compare_explorers, ".png": compare_pictures}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,18 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_study(tmp_path_factory.mktemp("results") / "published")
 
 
-@pytest.mark.parametrize("name", COMPARE)
+def compared(tally: Tally, here: Path, published: Path) -> Any:
+    return attempt(tally, lambda: COMPARE[here.suffix](here, published, Leeway.CHAOS), str(here))
+
+
+def repacked(page: Path, folder: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    copy = folder / PAGE
+    copy.write_bytes(page.read_bytes())
+    repack(copy, name, change)
+    return copy
+
+
+@pytest.mark.parametrize("name", [PAGE, PICTURE])
 @SHARED
 @given(data=st.data())
 def test_damaged_bytes(
@@ -37,7 +47,7 @@ def test_damaged_bytes(
     whole = (published / name).read_bytes()
     path = tmp_path / Path(name).name
     path.write_bytes(data.draw(edits(whole, (b"\0", b"\xff", b"<", b"IDAT", b"null"), len(whole))))
-    attempt(tally, partial(COMPARE[name], path, published / name, Leeway.CHAOS), str(path))
+    compared(tally, path, published / name)
 
 
 @SHARED
@@ -46,8 +56,6 @@ def test_pages_whose_data_are_packed_well_and_odd(
     tally: Tally, tmp_path: Path, published: Path, data: st.DataObject
 ) -> None:
     """What a checksum does not see, as another program may have made it."""
-    path = tmp_path / PAGE
-    path.write_bytes((published / PAGE).read_bytes())
 
     def odd_cells(content: bytes) -> bytes:
         return json.dumps(data.draw(mutations(json.loads(content), json_values))).encode()
@@ -57,15 +65,12 @@ def test_pages_whose_data_are_packed_well_and_odd(
         return pack_streams(data.draw(mutations(header, json_values)), streams)
 
     name, change = data.draw(st.sampled_from([("cells", odd_cells), ("curves", odd_curves)]))
-    repack(path, name, change)
-    attempt(tally, partial(compare_explorers, path, published / PAGE, Leeway.CHAOS), str(path))
+    page = repacked(published / PAGE, tmp_path, name, change)
+    compared(tally, page, published / PAGE)
 
 
 def test_a_page_whose_data_are_nested_without_end(
     tally: Tally, tmp_path: Path, published: Path
 ) -> None:
-    path = tmp_path / PAGE
-    path.write_bytes((published / PAGE).read_bytes())
-    repack(path, "cells", lambda _: b"[" * 100_000)
-    compare = partial(compare_explorers, path, published / PAGE, Leeway.CHAOS)
-    assert attempt(tally, compare, str(path)) is None
+    page = repacked(published / PAGE, tmp_path, "cells", lambda _: b"[" * 100_000)
+    assert compared(tally, page, published / PAGE) is None

@@ -54,6 +54,7 @@ def begun(jobs: int) -> logging.LogRecord:
 
 
 def handler(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, **settings: Any) -> LogHandler:
+    monkeypatch.setattr(logging, "raiseExceptions", True)  # it is changed, and set back
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
@@ -216,7 +217,6 @@ def test_the_bar_leaves_the_terminal_to_a_job_that_speaks(
 def test_a_log_that_cannot_be_written_leaves_no_stack_on_the_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(logging, "raiseExceptions", True)
     stream = io.StringIO()
     handler(monkeypatch, stream)
     snakemakes_own = logging.FileHandler("/dev/full")
@@ -227,7 +227,6 @@ def test_a_log_that_cannot_be_written_leaves_no_stack_on_the_terminal(
 
 
 def test_a_fault_of_the_display_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging, "raiseExceptions", True)
     stream = io.StringIO()
     handler(monkeypatch, stream).handle(record(event=LogEvent.RUN_INFO, stats=None))
     assert "Traceback" in stream.getvalue()

@@ -5,7 +5,6 @@ a value is what one wants to see, beside the published one.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from pyarrow import parquet
 from momentum_study.errors import RESTORE, StudyError
 from momentum_study.tables.csv_content import column_names, read_columns, whole_content
 from momentum_study.tables.files import UNREADABLE
-from momentum_study.tables.validation import listed
+from momentum_study.tables.validation import doubled_names, listed
 from momentum_study.text import one_line
 
 MISSING = "missing"
@@ -78,7 +77,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _once_each(names: Sequence[str]) -> Sequence[str]:
-    if doubled := [name for name, count in Counter(names).items() if count > 1]:
+    if doubled := doubled_names(names):
         raise StudyError(f"doubled columns: {listed(doubled)}")
     return names
 

@@ -36,13 +36,18 @@ def columns_in_order(columns: Sequence[str], schema: pa.DataFrameSchema) -> dict
     problems = {
         "missing": sorted(places.keys() - set(columns), key=places.__getitem__),
         "unknown": [column for column in columns if column not in places],
-        "doubled": [column for column, count in Counter(columns).items() if count > 1],
+        "doubled": doubled_names(columns),
     }
     if any(problems.values()):
         found = [f"{kind} columns: {listed(which)}" for kind, which in problems.items() if which]
         raise StudyError("; ".join(found))
     ordered = sorted(places, key=places.__getitem__)
     return {column: schema.columns[names[places[column][2]]] for column in ordered}
+
+
+def doubled_names(names: Sequence[str]) -> list[str]:
+    """Return the names that are there more than once, each once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def listed(names: Sequence[str]) -> str:
