@@ -16,10 +16,10 @@ import numpy as np
 
 from benchmarks.peers.engine import prepare
 from benchmarks.problems import Problem
-from momentum_study import networks
-from momentum_study.activations import ACTIVATIONS
-from momentum_study.losses import LOSSES
-from momentum_study.optimizers import RULES
+from momentum_study.engine import networks
+from momentum_study.engine.activations import ACTIVATIONS
+from momentum_study.engine.losses import LOSSES
+from momentum_study.engine.optimizers import RULES
 
 PARTS = ("products", "elementwise", "softmax", "update")
 

@@ -19,8 +19,8 @@ from benchmarks.peers import REFERENCE
 from benchmarks.slurm_groups import FILE as GROUPS
 from benchmarks.step_costs import ratios
 from benchmarks.summary import peer_summary
-from momentum_study.claims.step_costs import step_costs
-from momentum_study.pages import Contents, filled
+from momentum_study.analysis.claims.step_costs import step_costs
+from momentum_study.core.markdown import Contents, filled
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "docs/performance"

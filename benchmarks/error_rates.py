@@ -13,15 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from momentum_study.analysis.statistics import FloatArray
-from momentum_study.atomic import replacing
-from momentum_study.between_studies.effects import (
-    BETTER,
-    WORSE,
-    adjusted,
-    compared_costs,
-    outcomes,
-)
+from momentum_study.core.atomic import replacing
+from momentum_study.statistics.estimates import FloatArray
+from momentum_study.studies.compare.effects import BETTER, WORSE, adjusted, compared_costs, outcomes
 
 FILE = Path(__file__).parents[1] / "docs/comparing/error_rates.csv"
 LEVEL = 0.05

@@ -2,7 +2,7 @@
 
 Run it by hand with ``python -m benchmarks.job_rates [RESULTS …]`` from the root of the repository,
 after ``python -m benchmarks.rates`` and when ``make smoke`` and ``make`` have run on a machine that
-did nothing else. It rewrites ``src/momentum_study/planning/jobs.csv`` within seconds.
+did nothing else. It rewrites ``src/momentum_study/studies/plan/jobs.csv`` within seconds.
 """
 
 import argparse
@@ -14,20 +14,16 @@ import pandas as pd
 
 from benchmarks.rates import fit
 from momentum_study.config.study import Study
-from momentum_study.costs import read_benchmarks, training_phase
-from momentum_study.design import Shard, shards
-from momentum_study.planning.jobs import JOBS, OF_ITS_OWN, STREAMED, UNITS, amounts, record_file
-from momentum_study.planning.memory import MIB, training_bytes
-from momentum_study.planning.rates import Rates, recorded_rates
-from momentum_study.planning.sizes import known_sizes
-from momentum_study.planning.trainings import (
-    Kind,
-    followed_trainings,
-    kind_of,
-    trainings,
-)
-from momentum_study.planning.work import Training, work
-from momentum_study.tables import COST, read_table, write_table
+from momentum_study.runs.costs import read_benchmarks, training_phase
+from momentum_study.runs.design import Shard, shards
+from momentum_study.studies.plan.jobs import JOBS, OF_ITS_OWN, STREAMED, UNITS, amounts, record_file
+from momentum_study.studies.plan.memory import MIB, training_bytes
+from momentum_study.studies.plan.rates import Rates, recorded_rates
+from momentum_study.studies.plan.sizes import known_sizes
+from momentum_study.studies.plan.trainings import Kind, followed_trainings, kind_of, trainings
+from momentum_study.studies.plan.work import Training, work
+from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.run_schemas import COST
 
 STUDIES = (Path("results/smoke"), Path("results/paper"))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_study.networks import Architecture
+from momentum_study.engine.networks import Architecture
 
 Array = NDArray[Any]
 

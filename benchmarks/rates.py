@@ -1,11 +1,11 @@
 """Measure the rates from which ``plan`` reckons how long trainings take.
 
 Run it by hand with ``python -m benchmarks.rates`` from the root of the repository. It rewrites
-``src/momentum_study/planning/rates.csv`` in about three minutes. Networks of all sorts are trained
-by the engine itself, as many at a time as there are cores; the seconds of each kind of work are
-fitted to the processor's time by non-negative least squares. In the midst of a study the clock runs
-faster than that, for the workflow and the start of other jobs take their share: by how much is the
-median over the shards of a small finished study, the smoke study of ``make smoke``.
+``src/momentum_study/studies/plan/rates.csv`` in about three minutes. Networks of all sorts are
+trained by the engine itself, as many at a time as there are cores; the seconds of each kind of work
+are fitted to the processor's time by non-negative least squares. In the midst of a study the clock
+runs faster than that, for the workflow and the start of other jobs take their share: by how much is
+the median over the shards of a small finished study, the smoke study of ``make smoke``.
 """
 
 import gc
@@ -25,19 +25,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from momentum_study import kernels
-from momentum_study.activations import ACTIVATIONS
-from momentum_study.data import Data
-from momentum_study.gradient_noise import GradientNoise
-from momentum_study.losses import LOSSES
-from momentum_study.minibatches import MinibatchOrder
-from momentum_study.networks import Architecture, initial_weights
-from momentum_study.optimizers import RULES, USUAL_BETA
-from momentum_study.planning.calibration import study_ratios
-from momentum_study.planning.rates import RATES, Rates, record_file
-from momentum_study.planning.work import Training, Work, work
-from momentum_study.tables import write_table
-from momentum_study.training import Plan, evaluation_steps, train
+from momentum_study.core import kernels
+from momentum_study.engine.activations import ACTIVATIONS
+from momentum_study.engine.arrays import Data
+from momentum_study.engine.gradient_noise import GradientNoise
+from momentum_study.engine.losses import LOSSES
+from momentum_study.engine.minibatches import MinibatchOrder
+from momentum_study.engine.networks import Architecture, initial_weights
+from momentum_study.engine.optimizers import RULES, USUAL_BETA
+from momentum_study.engine.training import Plan, evaluation_steps, train
+from momentum_study.studies.plan.calibration import study_ratios
+from momentum_study.studies.plan.rates import RATES, Rates, record_file
+from momentum_study.studies.plan.work import Training, Work, work
+from momentum_study.tables.files import write_table
 
 STUDY = Path("results/smoke/tables/cost.csv")
 

@@ -1,8 +1,9 @@
 """Record the trajectories of torch.optim and optax that the study's rules are compared with.
 
 Run it by hand, where both are installed, with ``python -m benchmarks.record_reference`` from the
-root of the repository. It rewrites ``src/momentum_study/validation/library_trajectories.csv``. Both
-libraries differentiate Rosenbrock's function themselves, in float64.
+root of the repository. It rewrites
+``src/momentum_study/experiments/references/library_trajectories.csv``. Both libraries
+differentiate Rosenbrock's function themselves, in float64.
 """
 
 from importlib.metadata import version
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from momentum_study.validation.libraries import CASES, START, UPDATES, Case, record_file
+from momentum_study.experiments.references.libraries import CASES, START, UPDATES, Case, record_file
 
 FloatArray = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.problems import Problem
-from momentum_study.networks import Architecture
-from momentum_study.optimizers import RULES
-from momentum_study.training import STACK_BYTES, networks_per_stack
+from momentum_study.engine.networks import Architecture
+from momentum_study.engine.optimizers import RULES
+from momentum_study.engine.training import STACK_BYTES, networks_per_stack
 
 Shape = tuple[int, int, int]
 

@@ -1,9 +1,9 @@
 """Record what an update costs by each rule: processor time, and arrays to hold.
 
 Run it by hand with ``python -m benchmarks.step_costs`` from the root of the repository. It rewrites
-``src/momentum_study/claims/step_costs.csv`` in about two minutes. The rules take turns, each round
-in another order, so that whatever else the machine does is shared by all of them: ratios within a
-round are what to look at.
+``src/momentum_study/analysis/claims/step_costs.csv`` in about two minutes. The rules take turns,
+each round in another order, so that whatever else the machine does is shared by all of them: ratios
+within a round are what to look at.
 """
 
 import gc
@@ -18,19 +18,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study import kernels
-from momentum_study.claims.step_costs import record_file
-from momentum_study.comparison.arms import DESCENT
-from momentum_study.config.files import load_study
+from momentum_study.analysis.claims.step_costs import record_file
+from momentum_study.analysis.comparison.arms import DESCENT
+from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
+from momentum_study.core import kernels
 from momentum_study.datasets.preparation import prepare
-from momentum_study.design import start_settings
-from momentum_study.minibatches import MinibatchOrder
-from momentum_study.networks import Architecture
-from momentum_study.optimizers import RULES, USUAL_BETA, Rule
-from momentum_study.shards import Start, make_start
-from momentum_study.tables import STEP_COSTS, write_table
-from momentum_study.training import STACK_BYTES, Plan, train
+from momentum_study.engine.minibatches import MinibatchOrder
+from momentum_study.engine.networks import Architecture
+from momentum_study.engine.optimizers import RULES, USUAL_BETA, Rule
+from momentum_study.engine.training import STACK_BYTES, Plan, train
+from momentum_study.runs.design import start_settings
+from momentum_study.runs.train import Start, make_start
+from momentum_study.tables.comparison_schemas import STEP_COSTS
+from momentum_study.tables.files import write_table
 
 STUDY = Path(__file__).parents[1] / "config" / "paper.yaml"
 GRID, NETWORK = "momentum", "medium"
@@ -153,7 +154,7 @@ def _bytes_held(prepared: Prepared, rule: Rule) -> int:
 
 
 def measure(settings: tuple[Setting, ...] = SETTINGS, rounds: int = ROUNDS) -> pd.DataFrame:
-    """Return the table of the schema `momentum_study.tables.STEP_COSTS`."""
+    """Return the table of the schema `momentum_study.tables.comparison_schemas.STEP_COSTS`."""
     study = load_study(STUDY)
     rows = []
     for setting in settings:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.peers import PEERS, Peer, Prepared
-from momentum_study import kernels
+from momentum_study.core import kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

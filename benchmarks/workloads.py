@@ -14,9 +14,9 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.problems import Case, Problem, grid_shape
-from momentum_study.networks import Architecture, initial_weights
-from momentum_study.optimizers import RULES
-from momentum_study.training import STACK_BYTES, networks_per_stack
+from momentum_study.engine.networks import Architecture, initial_weights
+from momentum_study.engine.optimizers import RULES
+from momentum_study.engine.training import STACK_BYTES, networks_per_stack
 
 Array = NDArray[Any]
 

@@ -10,8 +10,8 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.paired import Effect
-from momentum_study.analysis.verdicts import Rule, case_outcome, verdict
+from momentum_study.statistics.paired import Effect
+from momentum_study.statistics.verdict import Rule, case_outcome, verdict
 from momentum_study.theory.parameters import parameters_text
 from momentum_study.theory.tuning import speed_up, tuned_radius
 

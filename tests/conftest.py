@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from projects import copy_project, snakemake
 
-from momentum_study.kernels import pin
+from momentum_study.core.kernels import pin
+from tests.projects import copy_project, snakemake
 
-pytest_plugins = ["tally"]
+pytest_plugins = ["tests.tally"]
 
 pin()
 

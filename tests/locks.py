@@ -1,11 +1,11 @@
 """Reading the locks: files of pip's requirements, each pinned to one version and its hashes."""
 
 import re
-from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[1]
+from tests.projects import ROOT
+
 LOCKS = (
     "requirements.txt",
     "requirements-dev.txt",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from momentum_study.data import Data
-from momentum_study.networks import Architecture, initial_weights
+from momentum_study.engine.arrays import Data
+from momentum_study.engine.networks import Architecture, initial_weights
 
 Weights = list[np.ndarray]
 

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from momentum_study.tables import RUNS
+from momentum_study.tables.run_schemas import RUNS
 
 DATASETS = {"digits": 8.0, "wine": 2.0}  # name: curvature
 BATCHES = {"8": 8, "64": 64, "full": 400}

@@ -20,7 +20,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.utils import canonicalize_name
 
-from momentum_study.atomic import replacing
+from momentum_study.core.atomic import replacing
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.txt"

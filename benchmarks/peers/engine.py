@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.data import Data
-from momentum_study.history import History
-from momentum_study.optimizers import RULES
-from momentum_study.training import Plan, train
+from momentum_study.engine.arrays import Data
+from momentum_study.engine.history import History
+from momentum_study.engine.optimizers import RULES
+from momentum_study.engine.training import Plan, train
 
 
 def prepare(problem: Problem) -> Prepared:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.optimizers import ADAM_BETA2, ADAM_EPSILON
+from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON
 
 # Allows float64; float32 arrays stay what they are.
 jax.config.update("jax_enable_x64", True)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.momentum import initialize_velocity, update_parameters_with_momentum
-from momentum_study.optimizers import ADAM_BETA2, ADAM_EPSILON
+from momentum_study.engine.momentum import initialize_velocity, update_parameters_with_momentum
+from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON
 
 Array = NDArray[Any]
 Parameters = dict[str, Array]

@@ -17,7 +17,7 @@ from sklearn.neural_network import MLPClassifier
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.optimizers import ADAM_BETA2, ADAM_EPSILON
+from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON
 
 Array = NDArray[Any]
 

@@ -14,7 +14,7 @@ from torch import nn
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.optimizers import ADAM_BETA2, ADAM_EPSILON
+from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ from torch.func import grad, vmap
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.optimizers import ADAM_BETA2, ADAM_EPSILON
+from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON
 
 Array = NDArray[Any]
 

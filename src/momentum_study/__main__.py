@@ -3,7 +3,7 @@
 import io
 import sys
 
-from momentum_study import kernels
+from momentum_study.core import kernels
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     # A letter that the log's or terminal's encoding does not have is written as an escape.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    from momentum_study import cli  # only now: it loads NumPy
+    from momentum_study.cli import main as cli  # only now: it loads NumPy
 
     sys.exit(cli.main(sys.argv[1:]))
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from momentum_study.errors import AGAIN, INTERRUPTED
+from momentum_study.core.errors import AGAIN, INTERRUPTED
 from snakemake_logger_plugin_momentum.progress import Job
 
 _SHOWN_JOBS = 3

@@ -22,7 +22,7 @@ from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from momentum_study.errors import AGAIN
+from momentum_study.core.errors import AGAIN
 from snakemake_logger_plugin_momentum import failures
 from snakemake_logger_plugin_momentum.display import Bar, Display, Lines
 from snakemake_logger_plugin_momentum.hints import hint

@@ -3,8 +3,8 @@
 import errno
 import re
 
-from momentum_study.errors import AGAIN, next_step
-from momentum_study.text import suggest
+from momentum_study.core.errors import AGAIN, next_step
+from momentum_study.core.text import suggest
 
 # What can be asked for by name; README.md says what each is.
 TARGETS = ("all", "compare", "explorer", "figures", "paper", "tables", "verify")

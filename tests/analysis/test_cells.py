@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import synthetic_runs
 
 from momentum_study.analysis.cells import cells_table
-from momentum_study.errors import StudyError
-from momentum_study.keys import CELL_KEYS
-from momentum_study.tables import CELLS, RUNS, read_table, write_table
+from momentum_study.core.errors import StudyError
+from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.keys import CELL_KEYS
+from momentum_study.tables.run_schemas import CELLS, RUNS
+from tests.synthetic import synthetic_runs
 
 INF = np.inf
 

@@ -1,21 +1,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic import synthetic_curves, synthetic_runs
 
 from momentum_study.analysis.curves import cell_curves_table, quantiles, whole_cells
-from momentum_study.cli import main
-from momentum_study.errors import StudyError
-from momentum_study.keys import CELL_KEYS
-from momentum_study.tables import (
-    CELL_CURVES,
-    CURVES,
-    RUNS,
-    files,
-    read_large_table,
-    read_table,
-    write_table,
-)
+from momentum_study.cli.main import main
+from momentum_study.core.errors import StudyError
+from momentum_study.tables import files
+from momentum_study.tables.files import read_large_table, read_table, write_table
+from momentum_study.tables.keys import CELL_KEYS
+from momentum_study.tables.run_schemas import CELL_CURVES, CURVES, RUNS
+from tests.synthetic import synthetic_curves, synthetic_runs
 
 INF = np.inf
 

@@ -7,10 +7,10 @@ from io import StringIO
 from typing import Any
 
 from hypothesis import HealthCheck, settings
-from tally import Tally
 
-from momentum_study.cli import main
-from momentum_study.errors import StudyError
+from momentum_study.cli.main import main
+from momentum_study.core.errors import StudyError
+from tests.tally import Tally
 
 # Each example takes milliseconds, on a busy machine a second; a hang has no end.
 SECONDS = 60

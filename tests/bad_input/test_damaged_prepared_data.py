@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_trees import edits
-from refusals import SHARED, attempt
-from tally import Tally
 
-from momentum_study.datasets.files import load_prepared, save_prepared
 from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.prepared import load_prepared, save_prepared
 from momentum_study.datasets.recipe import Recipe
+from tests.bad_input.random_trees import edits
+from tests.bad_input.refusals import SHARED, attempt
+from tests.tally import Tally
 
 Arrays = dict[str, npt.NDArray[Any]]
 

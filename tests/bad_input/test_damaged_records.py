@@ -9,21 +9,21 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_trees import edits, json_values, mutations
-from refusals import SHARED, attempt, refusal
-from tally import Tally
 
-from momentum_study.between_studies.comparability import differences, refuse_incomparable
-from momentum_study.between_studies.matching import grid_pairs
-from momentum_study.between_studies.names import parse
-from momentum_study.between_studies.pairing import problem_pairs
-from momentum_study.between_studies.settings import settings_of
-from momentum_study.between_studies.studies import FinishedStudy, read_study
-from momentum_study.finished_studies import PROVENANCE, read_provenance
-from momentum_study.optimizers import set_added_rules
-from momentum_study.reproduction.report import report_lines, to_json
-from momentum_study.reproduction.study import compare_studies
-from tests.between_studies.made_studies import MADE, changed, made_runs, write_study
+from momentum_study.engine.optimizers import set_added_rules
+from momentum_study.studies.compare.comparability import differences, refuse_incomparable
+from momentum_study.studies.compare.matching import grid_pairs
+from momentum_study.studies.compare.names import parse
+from momentum_study.studies.compare.pairing import problem_pairs
+from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.studies import FinishedStudy, read_study
+from momentum_study.studies.record import PROVENANCE, read_provenance
+from momentum_study.studies.verify.report import report_lines, to_json
+from momentum_study.studies.verify.study import compare_studies
+from tests.bad_input.random_trees import edits, json_values, mutations
+from tests.bad_input.refusals import SHARED, attempt, refusal
+from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
+from tests.tally import Tally
 
 COMPUTING: dict[str, Any] = {
     "python": "3.11.7",

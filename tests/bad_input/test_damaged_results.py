@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_trees import edits, json_values, mutations
-from refusals import SHARED, attempt
-from tally import Tally
 
-from momentum_study.explorer.encoding import pack_streams, unpack_streams
-from momentum_study.reproduction.pages import compare_explorers
-from momentum_study.reproduction.pictures import compare_pictures
-from momentum_study.reproduction.tolerances import Leeway
-from tests.reproduction.published_studies import made_study, repack
+from momentum_study.documents.explorer.encoding import pack_streams, unpack_streams
+from momentum_study.studies.verify.pages import compare_explorers
+from momentum_study.studies.verify.pictures import compare_pictures
+from momentum_study.studies.verify.tolerances import Leeway
+from tests.bad_input.random_trees import edits, json_values, mutations
+from tests.bad_input.refusals import SHARED, attempt
+from tests.studies.verify.published_studies import made_study, repack
+from tests.tally import Tally
 
 PAGE, PICTURE = "explorer.html", "figures/main/maps.png"
 COMPARE = {".html": compare_explorers, ".png": compare_pictures}

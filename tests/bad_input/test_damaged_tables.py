@@ -14,16 +14,18 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from random_trees import edits
-from refusals import SHARED, attempt
-from synthetic import synthetic_initial_sharpness, synthetic_runs
-from tally import Tally
 
-from momentum_study import tables
-from momentum_study.reproduction.study import compare_table_files
-from momentum_study.reproduction.tolerances import Leeway
-from momentum_study.tables import INITIAL_SHARPNESS, RUNS, read_table, write_table
+from momentum_study.studies.verify.study import compare_table_files
+from momentum_study.studies.verify.tolerances import Leeway
+from momentum_study.tables.catalogue import SCHEMAS as TABLES
+from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
 from momentum_study.tables.validation import validate
+from tests.bad_input.random_trees import edits
+from tests.bad_input.refusals import SHARED, attempt
+from tests.synthetic import synthetic_initial_sharpness, synthetic_runs
+from tests.tally import Tally
 
 TOKENS = (
     *(b",", b'"', b"\n", b"\r", b"\0", b"nan", b"inf", b"-inf", b"1e999", b"-", b" ", b"\xff"),
@@ -65,7 +67,7 @@ def try_table(tally: Tally, tmp_path: Path, published: Path) -> TryTable:
         frame = attempt(tally, lambda: read_table(path, schema), str(path))
         if frame is not None:
             validate(frame, schema)
-        if name in tables.SCHEMAS:
+        if name in TABLES:
             compare = partial(compare_table_files, path, published / name, Leeway.NONE)
             found = attempt(tally, compare, str(path))
             if frame is not None:

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 import yaml
-from configurations import changed, top
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import ROOT, surroundings
-from refusals import SHARED, attempt, refusal
-from tally import Tally
 
-from momentum_study.between_studies.names import parse
-from momentum_study.between_studies.request import read_request
 from momentum_study.config.study import Study
-from momentum_study.datasets.files import load_prepared
+from momentum_study.datasets.prepared import load_prepared
 from momentum_study.datasets.recipe import Recipe
-from momentum_study.design import prepare_flags
-from momentum_study.optimizers import set_added_rules
+from momentum_study.engine.optimizers import set_added_rules
+from momentum_study.runs.design import prepare_flags
+from momentum_study.studies.compare.names import parse
+from momentum_study.studies.compare.request import read_request
+from tests.bad_input.refusals import SHARED, attempt, refusal
+from tests.configurations import changed, top
+from tests.projects import ROOT, surroundings
+from tests.tally import Tally
 
 HOSTILE = (
     *("", ".", "..", "../x", "/tmp/x", "a/b", "a\\b", "~", "-a", "--help", " a", "a b", "a\nb"),

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
-from projects import copy_project, snakemake
 
-from momentum_study.cli import main
-from momentum_study.finished_studies import PROVENANCE
-from tests.between_studies.made_studies import MADE, changed, made_runs, write_study
+from momentum_study.cli.main import main
+from momentum_study.studies.record import PROVENANCE
+from tests.projects import copy_project, snakemake
+from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
 
 pytestmark = pytest.mark.slow
 

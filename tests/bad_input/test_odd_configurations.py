@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from configurations import changed, grid, rules, top
-from refusals import refusal
-from tally import Tally
 
-from momentum_study.config.files import load_study
 from momentum_study.config.grids import Grid
-from momentum_study.config.yaml_files import MOST_BYTES
-from momentum_study.design import shards
+from momentum_study.config.loading import load_study
+from momentum_study.config.strict_yaml import MOST_BYTES
+from momentum_study.runs.design import shards
+from tests.bad_input.refusals import refusal
+from tests.configurations import changed, grid, rules, top
+from tests.tally import Tally
 
 _HUGE = 10**12
 

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 import yaml
-from configurations import VALID
 from hypothesis import example, given
 from hypothesis import strategies as st
-from random_trees import WORDS, edits, mutations, scalars, trees
-from refusals import SHARED, refusal
-from tally import Tally
 
-from momentum_study.config.files import load_study
 from momentum_study.config.grids import Grid
+from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
-from momentum_study.design import shards
-from momentum_study.optimizers import set_added_rules
+from momentum_study.engine.optimizers import set_added_rules
+from momentum_study.runs.design import shards
+from tests.bad_input.random_trees import WORDS, edits, mutations, scalars, trees
+from tests.bad_input.refusals import SHARED, refusal
+from tests.configurations import VALID
+from tests.projects import ROOT
+from tests.tally import Tally
 
-ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "config/smoke.yaml", *sorted((ROOT / "config/examples").glob("*.yaml"))]
 TOKENS = (
     *(b"[", b"]", b"{", b"}", b":", b": ", b"- ", b"\n", b"\n  ", b"\t", b"#", b"'", b'"', b"&a "),

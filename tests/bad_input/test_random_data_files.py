@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from random_trees import edits
-from refusals import SHARED, attempt, refusal
-from tally import Tally
 
-from momentum_study.datasets.files import load_prepared, training_arrays
+from momentum_study.datasets.prepared import load_prepared, training_arrays
+from tests.bad_input.random_trees import edits
+from tests.bad_input.refusals import SHARED, attempt, refusal
+from tests.tally import Tally
 
 ROWS = 24
 HEADER = "a,b,y"

@@ -2,8 +2,8 @@ import pytest
 import yaml
 
 from benchmarks import designs
-from momentum_study.config.files import load_study
-from momentum_study.design import shards
+from momentum_study.config.loading import load_study
+from momentum_study.runs.design import shards
 
 
 @pytest.mark.parametrize("design", designs.DESIGNS)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.document import PAGES
-from momentum_study.pages import filled
+from momentum_study.core.markdown import filled
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

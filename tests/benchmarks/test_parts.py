@@ -7,11 +7,11 @@ from benchmarks.breakdown import PARTS, seconds_by_part
 from benchmarks.problems import Case
 from benchmarks.roof import Roof, product_shapes, stacking
 from benchmarks.workloads import flops, make_problem
-from momentum_study import networks
-from momentum_study.activations import ACTIVATIONS
-from momentum_study.losses import LOSSES
-from momentum_study.networks import Architecture
-from momentum_study.optimizers import RULES
+from momentum_study.engine import networks
+from momentum_study.engine.activations import ACTIVATIONS
+from momentum_study.engine.losses import LOSSES
+from momentum_study.engine.networks import Architecture
+from momentum_study.engine.optimizers import RULES
 
 
 @pytest.mark.parametrize("hidden", [(), (32,), (64, 16, 8)])

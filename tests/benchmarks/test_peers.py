@@ -7,7 +7,7 @@ from benchmarks.comparison import ResultsDifferError, check, largest_difference
 from benchmarks.peers import PEERS, REFERENCE
 from benchmarks.problems import Case, grid_shape, spread
 from benchmarks.workloads import RATES, WORKLOADS, make_problem
-from momentum_study.optimizers import RULES
+from momentum_study.engine.optimizers import RULES
 
 MODULES = sorted({peer.module for peer in PEERS.values()} - {REFERENCE})
 NEEDS = {"torch_eager": "torch", "torch_vmap": "torch", "jax_vmap": "jax"}

@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 import yaml
-from projects import ROOT
 
 from benchmarks.slurm_groups import CORES, FILE, START, groups
+from tests.projects import ROOT
 
 
 def test_shards_as_long_as_the_start() -> None:

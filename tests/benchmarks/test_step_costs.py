@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from benchmarks.step_costs import BETAS, ROUNDS, SETTINGS, Setting, measure, ratios
-from momentum_study.claims.step_costs import step_costs
-from momentum_study.optimizers import RULES
-from momentum_study.tables import STEP_COSTS, write_table
+from momentum_study.analysis.claims.step_costs import step_costs
+from momentum_study.engine.optimizers import RULES
+from momentum_study.tables.comparison_schemas import STEP_COSTS
+from momentum_study.tables.files import write_table
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from recipes import recipe
-
-from momentum_study.datasets.files import PreparedDataset
 from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.prepared import PreparedDataset
+from tests.datasets.recipes import recipe
 
 STACKED = (
     "replicates",

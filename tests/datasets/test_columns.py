@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.columns import encoded, understood
-from momentum_study.errors import StudyError
 
 ROWS = 30
 

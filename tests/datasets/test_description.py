@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prepared import prepare_default
-from recipes import recipe
 
 from momentum_study.datasets.description import condition_number, described
 from momentum_study.datasets.preparation import prepare
-from momentum_study.tables import DATASETS, joined_tables, write_table
+from momentum_study.tables.comparison_schemas import DATASETS
+from momentum_study.tables.files import joined_tables, write_table
+from tests.datasets.prepared import prepare_default
+from tests.datasets.recipes import recipe
 
 FEATURES = 6
 

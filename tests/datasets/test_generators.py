@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from recipes import loaded, recipe
 from sklearn import datasets as reference
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.seeds import generator
 from momentum_study.datasets.generators import GENERATORS, _rotation
 from momentum_study.datasets.raw import RawDataset
 from momentum_study.datasets.splits import fit_scaling, make_split
-from momentum_study.errors import StudyError
-from momentum_study.seeds import generator
+from tests.datasets.recipes import loaded, recipe
 
 
 def drawn(source: str, parameters: dict[str, Any]) -> RawDataset:

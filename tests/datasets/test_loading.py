@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recipes import loaded
 from sklearn.datasets import load_iris
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
+from tests.datasets.recipes import loaded
 
 
 def test_without_options_nothing_depends_on_name_or_seed() -> None:

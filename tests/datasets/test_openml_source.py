@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openml_home
 import pytest
-from recipes import loaded, recipe
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.loading import load
-from momentum_study.errors import StudyError
+from tests.datasets import openml_home
+from tests.datasets.recipes import loaded, recipe
 
 BY_NAME = {"name": openml_home.NAME, "version": openml_home.VERSION}
 BY_NUMBER = {"data_id": openml_home.NUMBER}

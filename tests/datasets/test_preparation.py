@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from prepared import STACKED, prepare_default
-from recipes import recipe
 
-from momentum_study.datasets.files import load_prepared, save_prepared, training_arrays
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.prepared import load_prepared, save_prepared, training_arrays
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.splits import fit_scaling
-from momentum_study.errors import StudyError
+from tests.datasets.prepared import STACKED, prepare_default
+from tests.datasets.recipes import recipe
 
 
 @pytest.mark.parametrize("source", ["iris", "diabetes"])

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recipes import recipe
 
-from momentum_study.cli import main
-from momentum_study.datasets.files import load_prepared
+from momentum_study.cli.main import main
+from momentum_study.datasets.prepared import load_prepared
+from tests.datasets.recipes import recipe
 
 HOUSES = recipe(
     "file",

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.raw import make_raw
-from momentum_study.errors import StudyError
 
 CODES = [0, 0, 0, 1, 1, 1]
 VALUES = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]

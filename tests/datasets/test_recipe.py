@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from recipes import recipe
 from sklearn import datasets as functions
 
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.scikit_learn import REFUSED, TASKS
 from momentum_study.datasets.sources import SOURCES
+from tests.datasets.recipes import recipe
 
 HOUSES = "config/examples/houses.csv"
 FILE = {"source": "file", "path": HOUSES, "target": "price", "task": "regression"}

@@ -7,10 +7,10 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
-from recipes import loaded
 from sklearn import datasets as reference
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
+from tests.datasets.recipes import loaded
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from recipes import loaded, recipe
 from sklearn import datasets as reference
 
 from momentum_study.datasets.sources import SOURCES
+from tests.datasets.recipes import loaded, recipe
 
 ALONE = sorted(
     name

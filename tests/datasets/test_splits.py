@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.splits import Split, fit_scaling, make_split
-from momentum_study.errors import StudyError
 
 Fractions = tuple[float, float, float]
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recipes import loaded, recipe
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.loading import load
-from momentum_study.errors import StudyError
+from tests.datasets.recipes import loaded, recipe
 
 ROWS = 12
 

@@ -4,7 +4,8 @@ import subprocess
 from pathlib import Path
 
 import psutil
-from projects import COSTS, RESULTS, command, files, snakemake, surroundings
+
+from tests.projects import COSTS, RESULTS, command, files, snakemake, surroundings
 
 STUDY = "results/smoke"
 CORES = 2

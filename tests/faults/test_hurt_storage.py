@@ -8,9 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faulty_runs import CORES, PLAIN, Run, complete, files_made, made, shards, trained_again
-from projects import copy_project, snakemake
-from tally import Tally
+
+from tests.faults.faulty_runs import (
+    CORES,
+    PLAIN,
+    Run,
+    complete,
+    files_made,
+    made,
+    shards,
+    trained_again,
+)
+from tests.projects import copy_project, snakemake
+from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from faulty_runs import PLAIN, Run, complete, kill, made, shards, trained_again
-from projects import copy_project, snakemake
-from tally import Tally
+
+from tests.faults.faulty_runs import PLAIN, Run, complete, kill, made, shards, trained_again
+from tests.projects import copy_project, snakemake
+from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
 

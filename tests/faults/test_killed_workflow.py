@@ -10,9 +10,19 @@ import time
 from pathlib import Path
 
 import pytest
-from faulty_runs import CORES, Run, complete, files_made, made, shards, trained_again, unlock
-from projects import copy_project
-from tally import Tally
+
+from tests.faults.faulty_runs import (
+    CORES,
+    Run,
+    complete,
+    files_made,
+    made,
+    shards,
+    trained_again,
+    unlock,
+)
+from tests.projects import copy_project
+from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
 

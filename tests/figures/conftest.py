@@ -1,20 +1,20 @@
 """One small study, its tables made once."""
 
-import comparison_tables as made
 import pytest
-from synthetic import (
+
+from momentum_study.analysis.cells import cells_table
+from momentum_study.analysis.curves import cell_curves_table
+from momentum_study.analysis.stability import stability_table
+from momentum_study.experiments.landscapes.tables import landscapes_tables
+from momentum_study.figures.style import apply_style
+from momentum_study.theory.table import theory_table
+from tests import comparison_tables as made
+from tests.synthetic import (
     synthetic_curves,
     synthetic_initial_sharpness,
     synthetic_runs,
     synthetic_sharpness,
 )
-
-from momentum_study.analysis.cells import cells_table
-from momentum_study.analysis.curves import cell_curves_table
-from momentum_study.analysis.stability import stability_table
-from momentum_study.figures.style import apply_style
-from momentum_study.landscapes.tables import landscapes_tables
-from momentum_study.theory.table import theory_table
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ import re
 from io import BytesIO
 from itertools import combinations
 
-import comparison_tables as made
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,8 +13,8 @@ from matplotlib.colors import same_color, to_rgb
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from momentum_study.comparison.budget import trials_until_it_pays
-from momentum_study.errors import StudyError
+from momentum_study.analysis.comparison.budget import trials_until_it_pays
+from momentum_study.core.errors import StudyError
 from momentum_study.figures import (
     best_of_k,
     condition,
@@ -38,9 +37,17 @@ from momentum_study.figures.rules import (
 )
 from momentum_study.figures.style import SMALL, WIDTH, ratio_axis, ratio_ticks
 from momentum_study.figures.verdict_rows import lay_out
-from momentum_study.keys import batches_in_order
-from momentum_study.tables import ADVICE, BUDGET, CASES, CLAIMS, CONTRASTS, PROFILES
+from momentum_study.tables.comparison_schemas import (
+    ADVICE,
+    BUDGET,
+    CASES,
+    CLAIMS,
+    CONTRASTS,
+    PROFILES,
+)
+from momentum_study.tables.keys import batches_in_order
 from momentum_study.tables.validation import validate
+from tests import comparison_tables as made
 
 TALLEST = 9.3  # inches of a page
 DATASETS = tuple(made.CONDITION)

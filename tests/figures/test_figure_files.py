@@ -15,13 +15,15 @@ from docutils.core import publish_parts
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from momentum_study.cli import main
+from momentum_study.cli.main import main
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import FONT, PIXELS_PER_INCH, SMALL, WIDTH
-from momentum_study.tables import SCHEMAS, write_table
+from momentum_study.tables.catalogue import SCHEMAS
+from momentum_study.tables.files import write_table
+from tests.projects import ROOT
 
-REPORT = Path(__file__).parents[2] / "workflow" / "report"
+REPORT = ROOT / "workflow" / "report"
 POINTS = 72  # of an inch
 TALLEST = 7.5  # inches that a page of the paper has for a drawing
 LOSS = "training loss / loss of the best constant prediction (log scale)"
@@ -80,7 +82,7 @@ def processes(tables, tmp_path_factory):
     for hash_seed in ("1", "2"):
         folder = tmp_path_factory.mktemp("figures")
         calls = [flags(kind, tables, folder) for kind in KINDS]
-        program = f"from momentum_study.cli import main\nexit(max(main(c) for c in {calls}))"
+        program = f"from momentum_study.cli.main import main\nexit(max(main(c) for c in {calls}))"
         subprocess.run(
             [sys.executable, "-c", program],
             check=True,

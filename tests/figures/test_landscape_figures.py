@@ -10,14 +10,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 
-from momentum_study.comparison.pairs import BASES
-from momentum_study.errors import StudyError
+from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.core.errors import StudyError
+from momentum_study.engine.optimizers import RULES
+from momentum_study.experiments.landscapes.functions import HEIGHTS, all_landscapes
+from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.figures import exit_times, trajectories
 from momentum_study.figures.rules import RULE_STYLES, rule_style
 from momentum_study.figures.style import DESCENT, SMALL, WIDTH
-from momentum_study.landscapes.functions import HEIGHTS, all_landscapes
-from momentum_study.landscapes.tables import landscapes_tables
-from momentum_study.optimizers import RULES
 
 TALLEST = 9.3  # inches of a page
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
 from momentum_study.figures.compared import Series, best_cell, compared_cells, held_fixed
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.style import FLOOR, log_ticks, power_label, rate_axis

@@ -9,7 +9,7 @@ from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
 from momentum_study.figures import lag, noise_floor, quadratic_rates, stability_plane
 from momentum_study.figures.compared import Series
 from momentum_study.figures.predictions import WRONG, beta_axis, draw_dots, rows_of, verdict

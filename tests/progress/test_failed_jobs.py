@@ -13,8 +13,7 @@ from snakemake_logger_plugin_momentum.failures import (
 )
 from snakemake_logger_plugin_momentum.hints import TARGETS, hint
 from snakemake_logger_plugin_momentum.progress import Job
-
-ROOT = Path(__file__).parents[2]
+from tests.projects import ROOT
 
 
 def job(log: Path, *, speaks: bool = False) -> Job:

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from momentum_study.cli.flags import to_flags
 from momentum_study.config.study import Study
-from momentum_study.design import prepare_flags, prepared_path, shard_settings, shards
-from momentum_study.flags import to_flags
+from momentum_study.runs.design import prepare_flags, prepared_path, shard_settings, shards
 
 # All files are named from the folder that the steps are taken in.
 TABLES = ("tables/runs.parquet", "tables/curves.parquet")

@@ -15,11 +15,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from projects import ROOT, contents
-from steps import prepare_steps, train_steps
-from tally import Tally
 
-from momentum_study.config.files import load_study
+from momentum_study.config.loading import load_study
+from tests.projects import ROOT, contents
+from tests.same_bytes.steps import prepare_steps, train_steps
+from tests.tally import Tally
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,10 +33,10 @@ pytestmark = [
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from momentum_study import kernels
+from momentum_study.core import kernels
 {before}
 kernels.pin()
-from momentum_study import cli
+from momentum_study.cli import main as cli
 for arguments in json.load(sys.stdin):
     if code := cli.main(arguments):
         sys.exit(code)

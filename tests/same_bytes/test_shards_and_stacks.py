@@ -10,16 +10,19 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import yaml
-from projects import ROOT, SMOKE
-from steps import TABLES, collect_step, prepare_steps, train_steps
-from tally import Tally
 
-from momentum_study import cli, shards, training
-from momentum_study.commands import train as train_command
-from momentum_study.config.files import load_study
-from momentum_study.datasets.files import PreparedDataset
-from momentum_study.shards import ShardSettings, TrainedShard, train_shard
-from momentum_study.training import train
+from momentum_study.cli import main as cli
+from momentum_study.cli.commands import train as train_command
+from momentum_study.config.loading import load_study
+from momentum_study.datasets.prepared import PreparedDataset
+from momentum_study.engine import training
+from momentum_study.engine.training import train
+from momentum_study.runs import train as shards
+from momentum_study.runs.settings import ShardSettings
+from momentum_study.runs.train import TrainedShard, train_shard
+from tests.projects import ROOT, SMOKE
+from tests.same_bytes.steps import TABLES, collect_step, prepare_steps, train_steps
+from tests.tally import Tally
 
 Tree = dict[str, Any]
 

@@ -12,10 +12,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from projects import command, copy_project, results
-from tally import Tally
 
-from momentum_study.kernels import PINS
+from momentum_study.core.kernels import PINS
+from tests.projects import command, copy_project, results
+from tests.tally import Tally
 
 # Everything that a user may have set for figures of his own.
 MATPLOTLIBRC = """

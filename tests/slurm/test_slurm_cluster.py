@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from projects import command, contents, copy_project, results, snakemake, surroundings
-from slurm_cluster import (
+
+from tests.projects import command, contents, copy_project, results, snakemake, surroundings
+from tests.slurm.slurm_cluster import (
     Cluster,
     Job,
     UnavailableError,
@@ -18,7 +19,7 @@ from slurm_cluster import (
     running_cluster,
     wait_for,
 )
-from tally import Tally
+from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,10 @@
 import re
 
 import yaml
-from projects import ROOT
 from snakemake_executor_plugin_slurm import Executor as SlurmExecutor
 from snakemake_interface_executor_plugins.registry import ExecutorPluginRegistry
+
+from tests.projects import ROOT
 
 PROFILE = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
 HERE = {"all", "tables", "figures", "verify"}  # run where Snakemake itself runs

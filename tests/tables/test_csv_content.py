@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
 from momentum_study.tables.csv_content import column_names, read_columns, whole_content
 
 TYPES = {"count": pa.int64(), "loss": pa.float64(), "name": pa.string(), "done": pa.bool_()}

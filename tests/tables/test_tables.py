@@ -5,20 +5,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from synthetic import synthetic_curves, synthetic_runs
 
-from momentum_study.errors import StudyError
-from momentum_study.keys import RUN_KEYS
-from momentum_study.tables import (
-    CURVES,
-    RUNS,
-    check_complete,
-    files,
-    read_table,
-    target_columns,
-    write_large_table,
-    write_table,
-)
+from momentum_study.core.errors import StudyError
+from momentum_study.tables import files
+from momentum_study.tables.files import read_table, write_large_table, write_table
+from momentum_study.tables.keys import RUN_KEYS, target_columns
+from momentum_study.tables.run_schemas import CURVES, RUNS
+from momentum_study.tables.validation import check_complete
+from tests.synthetic import synthetic_curves, synthetic_runs
 
 SUFFIXES = ["csv", "parquet"]
 NAMES = ["NA", "None", "nan", "", 'a,b "c"', "two\nlines", "Übung β", "1e5", "0.10"]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from momentum_study.optimizers import RULES
-from momentum_study.seeds import generator
+from momentum_study.core.seeds import generator
+from momentum_study.engine.optimizers import RULES
 from momentum_study.theory import measured, measured_noise, measured_tuning, noise, quadratics
 
 CONSTANT_RULES = ("gd", "momentum", "heavy_ball", "nesterov")

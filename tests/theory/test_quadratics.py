@@ -5,13 +5,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from momentum_study.errors import StudyError
-from momentum_study.optimizers import RULES
-from momentum_study.points import Points
+from momentum_study.core.errors import StudyError
+from momentum_study.engine.optimizers import LINEAR_RULES, RULES
+from momentum_study.engine.points import Points
 from momentum_study.theory.quadratics import (
     ALTERNATING,
     DIVERGING,
-    LINEAR_RULES,
     MONOTONE,
     OSCILLATING,
     dominant_root,

@@ -5,7 +5,7 @@ from scipy import stats
 
 from momentum_study.tables.side_schemas import THEORY
 from momentum_study.theory import measured, measured_noise, noise, quadratics, tuning
-from momentum_study.theory.comparison import compared, product, rows
+from momentum_study.theory.checks import compared, product, rows
 from momentum_study.theory.parameters import read_parameters
 from momentum_study.theory.table import STANDARD_ERRORS, theory_table
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from projects import ROOT, copy_project, snakemake
 
-from momentum_study.keys import RUN_KEYS
-from momentum_study.tables import DATASETS, RUNS, read_table
+from momentum_study.tables.comparison_schemas import DATASETS
+from momentum_study.tables.files import read_table
+from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.tables.run_schemas import RUNS
+from tests.projects import ROOT, copy_project, snakemake
 
 pytestmark = pytest.mark.slow
 

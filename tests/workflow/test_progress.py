@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from projects import command, copy_project, surroundings
-from tally import Tally
 
-from momentum_study.errors import AGAIN
+from momentum_study.core.errors import AGAIN
+from tests.projects import command, copy_project, surroundings
+from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
 

@@ -14,14 +14,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from projects import SMOKE, copy_project, results, snakemake
-from tally import Tally
 
-from momentum_study.config.files import load_study
-from momentum_study.design import shards
-from momentum_study.figures.catalogue import figure_jobs
-from momentum_study.keys import RUN_KEYS
-from momentum_study.tables import CELLS, CURVES, RUNS, read_table
+from momentum_study.config.loading import load_study
+from momentum_study.figures.jobs import figure_jobs
+from momentum_study.runs.design import shards
+from momentum_study.tables.files import read_table
+from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.tables.run_schemas import CELLS, CURVES, RUNS
+from tests.projects import SMOKE, copy_project, results, snakemake
+from tests.tally import Tally
 
 
 def planned(folder: Path, configfile: str = SMOKE) -> Counter[str]:
@@ -98,7 +99,7 @@ def test_another_beta_trains_the_new_shards_only(finished: Path) -> None:
         ("src/momentum_study/figures/lag.py", "# A remark.", {"figure": 1, "paper": 1}),
         ("paper/sections/threats.typ", "A sentence.", {"paper": 1}),
         ("paper/references.bib", "% A remark.", {"paper": 1}),
-        ("src/momentum_study/explorer/table.css", "/* A remark. */", {"explorer": 1}),
+        ("src/momentum_study/documents/explorer/table.css", "/* A remark. */", {"explorer": 1}),
     ],
 )
 def test_an_edit_makes_anew_what_contains_it_alone(
@@ -129,7 +130,7 @@ def test_the_report_has_every_table_figure_and_page_with_labels_and_caption(fini
 
 
 def test_editing_the_engine_trains_again(finished: Path) -> None:
-    module = finished / "src/momentum_study/networks.py"
+    module = finished / "src/momentum_study/engine/networks.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# A remark.\n", encoding="utf-8")
     jobs = planned(finished)
     assert jobs["train"] == len(shards(load_study(finished / SMOKE)))

@@ -7,9 +7,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from momentum_study.config.files import load_study
-from momentum_study.dependencies import source_files
-from momentum_study.design import (
+from momentum_study.config.loading import load_study
+from momentum_study.core.dependencies import source_files
+from momentum_study.runs.design import (
     families,
     followed_shards,
     prepare_flags,
@@ -18,12 +18,13 @@ from momentum_study.design import (
     shards,
     starts,
 )
-from momentum_study.errors import StudyError
-from momentum_study.figures.catalogue import KINDS, figure_jobs
-from momentum_study.flags import to_flags
-from momentum_study.paper.parts import TABLES as PAPER_TABLES
-from momentum_study.paper.parts import plates
-from momentum_study.rule_files import load_rule
+from momentum_study.core.errors import StudyError
+from momentum_study.figures.catalogue import KINDS
+from momentum_study.figures.jobs import figure_jobs
+from momentum_study.cli.flags import to_flags
+from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
+from momentum_study.documents.paper.parts import plates
+from momentum_study.engine.rule_files import load_rule
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -74,7 +75,7 @@ wildcard_constraints:
 
 def sources(command, *more):
     """Source files on which the output of a command depends."""
-    modules = [f"commands.{command}", "kernels", *more]
+    modules = [f"cli.commands.{command}", "core.kernels", *more]
     return [os.path.relpath(path) for path in source_files(*modules)]
 
 

@@ -1,7 +1,7 @@
 # Two studies, or grids of them, side by side. The rule is there when both are named:
 #
 #   snakemake --cores all compare --config baseline=published candidate=mine
-from momentum_study.between_studies.request import finished_files, read_request
+from momentum_study.studies.compare.request import finished_files, read_request
 
 try:
     COMPARED = read_request(config, wanted="compare" in sys.argv)

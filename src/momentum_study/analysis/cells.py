@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from momentum_study.analysis.statistics import (
+from momentum_study.core.errors import StudyError
+from momentum_study.statistics.estimates import (
     FloatArray,
     bootstrap_interval,
     estimate,
@@ -15,15 +16,8 @@ from momentum_study.analysis.statistics import (
     six_digits,
     wilson_interval,
 )
-from momentum_study.errors import StudyError
-from momentum_study.keys import CELL_KEYS
-from momentum_study.tables import (
-    CELL_FACTS,
-    LOSS_METRICS,
-    PATH_METRICS,
-    SCORE_METRICS,
-    target_columns,
-)
+from momentum_study.tables.keys import CELL_KEYS, target_columns
+from momentum_study.tables.run_schemas import CELL_FACTS, LOSS_METRICS, PATH_METRICS, SCORE_METRICS
 
 Positions = NDArray[np.intp]
 
@@ -55,7 +49,7 @@ def cells_table(
     Parameters
     ----------
     runs
-        A table of the schema `momentum_study.tables.RUNS`, rows in any order.
+        A table of the schema `RUNS`, rows in any order.
     confidence
         Of all intervals: Wilson for the divergence rate, percentile bootstrap over replicates for
         the others (see `statistics.bootstrap_interval`).
@@ -68,7 +62,7 @@ def cells_table(
     Returns
     -------
     pandas.DataFrame
-        A table of the schema `momentum_study.tables.CELLS`, sorted by its key columns. Estimates
+        A table of the schema `CELLS`, sorted by its key columns. Estimates
         and their intervals are rounded to six digits that count.
 
     Raises

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.analysis.statistics import FloatArray, six_digits
-from momentum_study.errors import StudyError
-from momentum_study.keys import CELL_KEYS, RUN_KEYS
-from momentum_study.tables import CURVE_LOSSES, QUARTILES
+from momentum_study.core.errors import StudyError
+from momentum_study.statistics.estimates import FloatArray, six_digits
+from momentum_study.tables.keys import CELL_KEYS, RUN_KEYS
+from momentum_study.tables.run_schemas import CURVE_LOSSES, QUARTILES
 
 _SHARES = (0.25, 0.5, 0.75)  # of the runs that lie below, of each of QUARTILES
 
@@ -51,7 +51,7 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A table of the schema `momentum_study.tables.CELL_CURVES`, sorted by its key columns.
+        A table of the schema `CELL_CURVES`, sorted by its key columns.
         Quartiles are rounded to six digits that count.
 
     Raises

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from momentum_study.analysis.statistics import bootstrap_interval
-from momentum_study.keys import RUN_KEYS
-from momentum_study.optimizers import get_rule
-from momentum_study.tables import STABILITY, joined_tables
-from momentum_study.theory.quadratics import LINEAR_RULES, stability_limit
+from momentum_study.engine.optimizers import LINEAR_RULES, get_rule
+from momentum_study.statistics.estimates import bootstrap_interval
+from momentum_study.tables.files import joined_tables
+from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.tables.side_schemas import STABILITY
+from momentum_study.theory.quadratics import stability_limit
 
 KEYS = ["grid", "dataset", "network", "batch"]
 FORETOLD_RULES = tuple(name for name in LINEAR_RULES if not get_rule(name).depends_on_t)
@@ -64,10 +65,10 @@ def stability_table(
     Parameters
     ----------
     runs
-        A table of the schema `momentum_study.tables.RUNS`. Those that enter have a constant
+        A table of the schema `RUNS`. Those that enter have a constant
         learning rate and one of the `FORETOLD_RULES`.
     initial
-        λ_max by replicate, of the schema `momentum_study.tables.INITIAL_SHARPNESS`.
+        λ_max by replicate, of the schema `INITIAL_SHARPNESS`.
     confidence, resamples, seed
         Of the interval of the accuracy: a bootstrap over replicates, since the runs of one
         replicate share their λ_max and are not independent.
@@ -75,7 +76,7 @@ def stability_table(
     Returns
     -------
     DataFrame
-        Of the schema `momentum_study.tables.STABILITY`, a row for each grid, data set, network,
+        Of the schema `STABILITY`, a row for each grid, data set, network,
         batch size and outcome. Outcomes: ``diverged``, and ``failed`` for runs that diverged or
         ended no better than the best constant prediction. A prediction is correct if the run lies
         beyond the line and the outcome came, or neither. ``shift`` is the factor by which the line

@@ -4,9 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from momentum_study.figures.catalogue import GRID_FIGURES
-from momentum_study.losses import LOSSES
-from momentum_study.models import (
+from momentum_study.core.fields import (
     Beta,
     Evaluations,
     LearningRate,
@@ -15,10 +13,13 @@ from momentum_study.models import (
     distinct,
     known,
 )
-from momentum_study.optimizers import get_rule, known_rules
-from momentum_study.schedules import SCHEDULES
-from momentum_study.text import suggest
-from momentum_study.theory.quadratics import LINEAR_RULES
+from momentum_study.core.text import suggest
+from momentum_study.engine.losses import LOSSES
+from momentum_study.engine.optimizers import LINEAR_RULES, get_rule, known_rules
+from momentum_study.engine.schedules import SCHEDULES
+
+GRID_FIGURES = ("maps", "axes", "learning_curves", "isolation", "edge_of_stability")
+"""Kinds of figures that are drawn of a grid, as `momentum_study.figures.catalogue` has them."""
 
 
 class RuleGrid(Model):
@@ -190,6 +191,11 @@ class Grid(Model):
                         "put it in a grid of its own"
                     )
         return self
+
+    @property
+    def compares(self) -> bool:
+        """Whether it has both momentum and plain gradient descent."""
+        return {"gd", "momentum"} <= set(self.rules)
 
     def rates(self, rule: RuleGrid) -> list[float]:
         """Learning rates of a rule: its own list, or the grid's."""

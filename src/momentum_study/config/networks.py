@@ -4,9 +4,9 @@ from itertools import pairwise
 
 from pydantic import Field, field_validator
 
-from momentum_study.activations import ACTIVATIONS
-from momentum_study.models import Model, PositiveInt, known
-from momentum_study.networks import INITIALIZATIONS
+from momentum_study.core.fields import Model, PositiveInt, known
+from momentum_study.engine.activations import ACTIVATIONS
+from momentum_study.engine.networks import INITIALIZATIONS
 
 MOST_WEIGHTS = 100_000_000
 """In single precision 400 MB, and a training holds several arrays of that size."""

@@ -7,12 +7,12 @@ from pydantic import Field, field_validator, model_validator
 from momentum_study.config.grids import Grid
 from momentum_study.config.networks import Network
 from momentum_study.config.verdicts import Verdicts
+from momentum_study.core.errors import StudyError
+from momentum_study.core.fields import Draws, Fraction, Model, PositiveInt, distinct, workflow_path
+from momentum_study.core.text import plain, suggest
 from momentum_study.datasets.recipe import Recipe
-from momentum_study.errors import StudyError
-from momentum_study.losses import LOSSES
-from momentum_study.models import Draws, Fraction, Model, PositiveInt, distinct, workflow_path
-from momentum_study.rule_files import load_rules
-from momentum_study.text import plain, suggest
+from momentum_study.engine.losses import LOSSES
+from momentum_study.engine.rule_files import load_rules
 
 MOST_SHARDS = 100_000
 """A job takes most of a second to start: all of a day on one core."""

@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from momentum_study.models import Beta, Fraction, LearningRate, Model
-from momentum_study.optimizers import USUAL_BETA
+from momentum_study.core.fields import Beta, Fraction, LearningRate, Model
+from momentum_study.engine.optimizers import USUAL_BETA
 
 
 class Margins(Model):

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number, one_line
 from momentum_study.datasets.raw import FloatArray, IntArray, Task
 from momentum_study.datasets.table import Missing, Table
-from momentum_study.errors import StudyError
-from momentum_study.text import format_number, one_line
 
 MOST_LEVELS = 100
 """A column of more categories would drown the others; one class each is no classification."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from momentum_study.datasets.files import PreparedDataset, training_arrays
+from momentum_study.datasets.prepared import PreparedDataset, training_arrays
 from momentum_study.datasets.raw import FloatArray
 
 # Eigenvalues below this share of the largest are zero up to rounding: a constant pixel, or one
@@ -12,7 +12,7 @@ _ZERO = 1e-10
 
 
 def described(prepared: PreparedDataset) -> pd.DataFrame:
-    """Describe a data set by a row of the schema `momentum_study.tables.DATASETS`.
+    """Describe a data set by a row of the schema `DATASETS`.
 
     ``condition_number`` is κ = λ_max / λ_min of the covariance of the training inputs as networks
     see them, over the eigenvalues that are not zero, the median over replicates: for a linear model

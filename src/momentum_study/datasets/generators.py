@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.seeds import generator
+from momentum_study.core.text import format_number, suggest
 from momentum_study.datasets.raw import FloatArray
 from momentum_study.datasets.table import Table, check_size
-from momentum_study.errors import StudyError
-from momentum_study.seeds import generator
-from momentum_study.text import format_number, suggest
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from momentum_study.core.errors import StudyError, next_step
+from momentum_study.core.fields import UNPRINTABLE
+from momentum_study.core.text import one_line, suggest
 from momentum_study.datasets.raw import Task
-from momentum_study.errors import StudyError, next_step
-from momentum_study.models import UNPRINTABLE
-from momentum_study.text import one_line, suggest
 
 ENDINGS = (".csv", ".parquet")
 

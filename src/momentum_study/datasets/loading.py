@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from momentum_study.datasets.options import sampled_rows, with_condition_number, with_label_noise
+from momentum_study.core.errors import StudyError
+from momentum_study.core.seeds import generator
 from momentum_study.datasets.raw import RawDataset, make_raw
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.sources import SOURCES
 from momentum_study.datasets.table import Table
-from momentum_study.errors import StudyError
-from momentum_study.seeds import generator
+from momentum_study.datasets.transforms import sampled_rows, with_condition_number, with_label_noise
 
 
 def load(name: str, recipe: Recipe, study_seed: int) -> tuple[RawDataset, tuple[str, ...]]:

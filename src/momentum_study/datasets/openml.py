@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import one_line, suggest
 from momentum_study.datasets.headers import check_names
 from momentum_study.datasets.raw import Task
 from momentum_study.datasets.scikit_learn import offline
 from momentum_study.datasets.table import Missing, Table
-from momentum_study.errors import StudyError
-from momentum_study.text import one_line, suggest
 
 _KEYS = ("data_id", "name", "version")
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from momentum_study.datasets.files import PreparedDataset
+from momentum_study.core.errors import StudyError
+from momentum_study.core.seeds import generator
 from momentum_study.datasets.loading import load
+from momentum_study.datasets.prepared import PreparedDataset
 from momentum_study.datasets.raw import FloatArray, RawDataset
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.splits import (
@@ -18,8 +20,6 @@ from momentum_study.datasets.splits import (
     fit_scaling,
     make_split,
 )
-from momentum_study.errors import StudyError
-from momentum_study.seeds import generator
 
 MOST_BYTES = 2**30
 """What a training job may hold; checked against what it will hold at the very least."""

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from momentum_study.errors import StudyError
-from momentum_study.text import format_number
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number
 
 Task: TypeAlias = Literal["classification", "regression"]
 FloatArray: TypeAlias = npt.NDArray[np.float64]

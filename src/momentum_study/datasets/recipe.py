@@ -5,13 +5,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.fields import Fraction, Model, PositiveInt, distinct, known, workflow_path
 from momentum_study.datasets.raw import Task
 from momentum_study.datasets.scikit_learn import REFUSED, TASKS
 from momentum_study.datasets.sources import SOURCES, Source
 from momentum_study.datasets.splits import Scaling
 from momentum_study.datasets.table import Missing
-from momentum_study.errors import StudyError
-from momentum_study.models import Fraction, Model, PositiveInt, distinct, known, workflow_path
 
 # Stands in the schema for what the source decides, until a recipe is made.
 _FILLED_IN: Any = None

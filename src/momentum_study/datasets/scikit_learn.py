@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number, one_line, suggest
 from momentum_study.datasets.raw import Task
 from momentum_study.datasets.table import Table, check_size
-from momentum_study.errors import StudyError
-from momentum_study.text import format_number, one_line, suggest
 
 TASKS: dict[str, Task] = {
     "fetch_california_housing": "regression",

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number, suggest
 from momentum_study.datasets.raw import FloatArray, IntArray, Task
-from momentum_study.errors import StudyError
-from momentum_study.text import format_number, suggest
 
 Scaling: TypeAlias = Literal["standard", "center", "none"]
 Fractions: TypeAlias = tuple[float, float, float]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.raw import FloatArray, IntArray, Task
-from momentum_study.errors import StudyError
 
 if TYPE_CHECKING:
     import pandas as pd

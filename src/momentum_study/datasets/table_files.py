@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from momentum_study.core.errors import StudyError
 from momentum_study.datasets.headers import check_names, read_header, unreadable
 from momentum_study.datasets.raw import Task
 from momentum_study.datasets.table import Missing, Table
-from momentum_study.errors import StudyError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.comparison.arms import DESCENT
-from momentum_study.comparison.budget import trials_until_it_pays
+from momentum_study.analysis.comparison.arms import DESCENT
+from momentum_study.analysis.comparison.budget import trials_until_it_pays
+from momentum_study.core.text import format_number, span
+from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.blocks import NARROW, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import nothing_to_draw, problem_names
@@ -22,10 +24,7 @@ from momentum_study.figures.rules import (
     contrasted,
 )
 from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
-from momentum_study.keys import PROBLEM_KEYS, batches_in_order
-from momentum_study.optimizers import USUAL_BETA
-from momentum_study.summaries import span
-from momentum_study.text import format_number
+from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
 
 TITLE = "The best of k random trials: when does a second hyperparameter pay?"
 

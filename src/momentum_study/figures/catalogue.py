@@ -1,16 +1,11 @@
-"""Which figures a study gets, and which tables each one reads.
+"""The kinds of figures: what each one shows, which tables it reads, its alternative text.
 
-Light on purpose: the workflow reads it at every start, while drawing loads plotting libraries.
+It imports nothing of the project: the text of a figure is a source of that figure alone.
 """
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from momentum_study.config.grids import Grid
-    from momentum_study.config.study import Study
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -195,9 +190,6 @@ def what_to_see(kind: str) -> str:
     return f"See: {KINDS[kind].see}"
 
 
-GRID_FIGURES = tuple(name for name, kind in KINDS.items() if kind.per != "study")
-
-
 @dataclass(frozen=True)
 class FigureJob:
     """One figure to draw: a kind and, where it matters, a grid and a batch size."""
@@ -236,25 +228,3 @@ class FigureJob:
             "grid": self.grid or "none",
             "batch": self.batch or "all",
         }
-
-
-def figure_jobs(study: "Study") -> list[FigureJob]:
-    """List a study's figures, those of its grids first."""
-    of_grids = [job for name, grid in study.grids.items() for job in _grid_jobs(name, grid)]
-    return of_grids + [FigureJob(name) for name, kind in KINDS.items() if kind.per == "study"]
-
-
-def compares(grid: "Grid") -> bool:
-    """Say whether a grid sets momentum against plain descent."""
-    return {"gd", "momentum"} <= set(grid.rules)
-
-
-def _grid_jobs(name: str, grid: "Grid") -> Iterator[FigureJob]:
-    fits = {"compared": compares(grid), "followed": grid.sharpness is not None}
-    for kind in GRID_FIGURES:
-        if not fits[KINDS[kind].of] or (grid.figures is not None and kind not in grid.figures):
-            continue
-        if KINDS[kind].per == "batch":
-            yield from (FigureJob(kind, name, str(batch)) for batch in grid.batch_sizes)
-        else:
-            yield FigureJob(kind, name)

@@ -11,14 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from numpy.typing import ArrayLike
 
-from momentum_study.errors import StudyError
-from momentum_study.figures.style import (
-    DESCENT,
-    FLOOR,
-    METRIC,
-)
-from momentum_study.summaries import span
-from momentum_study.text import format_number
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number, span
+from momentum_study.figures.style import DESCENT, FLOOR, METRIC
 
 # From dark violet to orange: dark to light in grey as well, and safe for the colour-blind.
 _MOMENTUM = sns.color_palette("plasma", as_cmap=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from momentum_study.core.text import format_number, span
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
@@ -20,9 +21,7 @@ from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.predictions import by, rows_of
 from momentum_study.figures.rules import TUNED, RuleStyle, arm_style, batch_label
 from momentum_study.figures.style import SMALL, log_axis, log_ticks, power_label, ratio_axis
-from momentum_study.keys import batches_in_order
-from momentum_study.summaries import span
-from momentum_study.text import format_number
+from momentum_study.tables.keys import batches_in_order
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.tuning import best_radius, speed_up
 

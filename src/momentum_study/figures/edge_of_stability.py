@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
+from momentum_study.core.text import rounded
 from momentum_study.figures.blocks import BLOCK_GAP, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series, panel_names
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.style import SMALL, STEP_LABEL, log_axis, log_ticks, step_axis
-from momentum_study.summaries import rounded
 
 _COLORS = sns.color_palette("viridis", as_cmap=True)
 _COLOR_RANGE = (0.0, 0.8)  # beyond it is too light on white

@@ -10,10 +10,10 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.analysis.statistics import FloatArray
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import LARGE
+from momentum_study.statistics.estimates import FloatArray
 
 INTERVAL = ["low", "high"]
 EDGE_NOTE = (
@@ -38,7 +38,7 @@ def problem_names(table: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     table
-        With the columns of `momentum_study.keys.PROBLEM_KEYS`.
+        With the columns of `momentum_study.tables.keys.PROBLEM_KEYS`.
     """
     names = table["dataset"]
     for key in ("network", "family"):

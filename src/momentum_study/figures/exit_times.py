@@ -7,17 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.comparison.pairs import BASES
-from momentum_study.errors import StudyError
+from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number, rounded
+from momentum_study.engine.optimizers import USUAL_BETA
+from momentum_study.experiments.landscapes.functions import FloatArray
 from momentum_study.figures.blocks import NARROW
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks
-from momentum_study.landscapes.functions import FloatArray
-from momentum_study.optimizers import USUAL_BETA
-from momentum_study.summaries import rounded
-from momentum_study.text import format_number
 
 SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
 WELLS = {"double_well": "bottom of a well", "double_well_slope": "slope of a well"}

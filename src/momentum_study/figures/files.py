@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from momentum_study.atomic import replacing
+from momentum_study.core.atomic import replacing
 from momentum_study.figures.layout import Sheet
 from momentum_study.figures.style import PIXELS_PER_INCH, WIDTH
 

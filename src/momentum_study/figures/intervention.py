@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.comparison.questions import HEAVY_BALL, MOMENTUM
-from momentum_study.comparison.states import OSCILLATING, SLOW, STEADY
+from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
+from momentum_study.analysis.comparison.states import OSCILLATING, SLOW, STEADY
+from momentum_study.core.text import span
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
@@ -22,7 +23,6 @@ from momentum_study.figures.effects import (
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import RuleStyle, batch_styles
 from momentum_study.figures.style import SMALL, ratio_axis
-from momentum_study.summaries import span
 
 TITLE = "What a change in mid-run gains"
 

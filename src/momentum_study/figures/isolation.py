@@ -2,14 +2,14 @@
 
 import pandas as pd
 
+from momentum_study.core.text import span
 from momentum_study.figures.blocks import BLOCK_GAP, NARROW, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import compared_cells, draw_lines, held_fixed
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import batch_label
 from momentum_study.figures.style import ALPHA_LABEL, LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
-from momentum_study.keys import batches_in_order
-from momentum_study.summaries import span
+from momentum_study.tables.keys import batches_in_order
 
 
 def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Sheet:

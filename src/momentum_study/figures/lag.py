@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike
 
+from momentum_study.core.text import format_number
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import SMALL, log_axis, log_ticks
-from momentum_study.text import format_number
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.quadratics import lag
 

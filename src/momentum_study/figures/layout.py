@@ -14,14 +14,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
+from momentum_study.core.text import format_number
 from momentum_study.figures.compared import Series
-from momentum_study.figures.style import (
-    LARGE,
-    NORMAL,
-    WIDTH,
-    AxesArray,
-)
-from momentum_study.text import format_number
+from momentum_study.figures.style import LARGE, NORMAL, WIDTH, AxesArray
 
 _LINE = 0.145  # inches, the height of a line of notes or keys
 _CHARACTER = 0.053  # inches, the mean width of a character of a label

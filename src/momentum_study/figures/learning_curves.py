@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.comparison.pairs import BASES
+from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.core.text import rounded
+from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import Series, best_cell, compared_cells, held_fixed, mark_end
 from momentum_study.figures.layout import Sheet, label_outer, sheet
@@ -20,10 +22,8 @@ from momentum_study.figures.style import (
     loss_axis,
     step_axis,
 )
-from momentum_study.keys import CELL_KEYS
-from momentum_study.optimizers import USUAL_BETA
-from momentum_study.summaries import rounded
-from momentum_study.tables import QUARTILES
+from momentum_study.tables.keys import CELL_KEYS
+from momentum_study.tables.run_schemas import QUARTILES
 
 _NAME_CHARACTERS = 14  # of a data set, that fit beside the rates
 _QUARTILES = [f"train_loss_{quartile}" for quartile in QUARTILES]

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from momentum_study.core.text import format_number
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import (
     Series,
@@ -33,7 +34,6 @@ from momentum_study.figures.style import (
     power_label,
     rate_axis,
 )
-from momentum_study.text import format_number
 from momentum_study.theory.quadratics import stability_limit
 
 NO_MEDIAN = "0.87"

@@ -10,6 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from momentum_study.core.text import format_number
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import (
@@ -22,7 +23,6 @@ from momentum_study.figures.predictions import (
     verdict,
 )
 from momentum_study.figures.style import SMALL, log_axis
-from momentum_study.text import format_number
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.noise import jitter, position_variance
 

@@ -4,13 +4,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from momentum_study.core.text import format_number
+from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import nothing_to_draw
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import log_axis, ratio_ticks
-from momentum_study.optimizers import USUAL_BETA
-from momentum_study.text import format_number
 
 TITLE = "How often each rule is nearly the best, all tuned"
 

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter
 from numpy.typing import ArrayLike
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number
 from momentum_study.figures.style import log_axis
-from momentum_study.text import format_number
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.parameters import read_parameters
 

@@ -9,10 +9,10 @@ import numpy as np
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
+from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.compared import Series
 from momentum_study.figures.style import DESCENT
-from momentum_study.keys import batches_in_order
-from momentum_study.optimizers import USUAL_BETA
+from momentum_study.tables.keys import batches_in_order
 
 TUNED = "tuned"
 """What the name of an arm has in place of β where that is tuned as well."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from momentum_study.core.text import span
 from momentum_study.figures.blocks import panel_height
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
@@ -18,7 +19,6 @@ from momentum_study.figures.effects import (
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import TUNED, RuleStyle, batch_styles
 from momentum_study.figures.style import ratio_axis
-from momentum_study.summaries import span
 
 TITLE = "How much faster than plain descent, each at its best learning rate"
 

@@ -22,13 +22,7 @@ from momentum_study.figures.predictions import (
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import log_axis, log_ticks
 from momentum_study.theory.arrays import FloatArray
-from momentum_study.theory.quadratics import (
-    ALTERNATING,
-    DIVERGING,
-    MONOTONE,
-    OSCILLATING,
-    regime,
-)
+from momentum_study.theory.quadratics import ALTERNATING, DIVERGING, MONOTONE, OSCILLATING, regime
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.summaries import rounded
+from momentum_study.core.text import rounded
 
 AxesArray = NDArray[Any]
 

@@ -7,15 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.comparison.pairs import BASES
-from momentum_study.errors import StudyError
+from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.core.errors import StudyError
+from momentum_study.core.text import format_number, rounded
+from momentum_study.engine.optimizers import USUAL_BETA
+from momentum_study.experiments.landscapes.functions import HOLD, Landscape, all_landscapes
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RULE_STYLES
-from momentum_study.landscapes.functions import HOLD, Landscape, all_landscapes
-from momentum_study.optimizers import USUAL_BETA
-from momentum_study.summaries import rounded
-from momentum_study.text import format_number
 
 PICTURES = {
     "ravine": "ravine",

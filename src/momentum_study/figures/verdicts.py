@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from momentum_study.core.text import rounded
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
@@ -22,7 +23,6 @@ from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import DESCENT, NORMAL, SMALL, WIDTH, ratio_axis
 from momentum_study.figures.verdict_rows import GAP, LINE, Block, lay_out
-from momentum_study.summaries import rounded
 
 TITLE = "Verdicts on the claims, and the cases they rest on"
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
-from momentum_study.keys import CELL_KEYS
+from momentum_study.tables.keys import CELL_KEYS
 
 Mask = NDArray[np.bool_]
 

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from momentum_study.keys import PROBLEM_KEYS
 from momentum_study.tables.columns import (
     NOT_NEGATIVE,
     SHARE,
@@ -16,6 +15,7 @@ from momentum_study.tables.columns import (
     text,
     whole,
 )
+from momentum_study.tables.keys import PROBLEM_KEYS
 
 _ANY = pa.Column("float64", nullable=True)
 _MAYBE_TEXT = pa.Column("str")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow
 from pyarrow import csv
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
 
 _PARSE = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
 _READ = csv.ReadOptions(use_threads=False)

@@ -13,11 +13,11 @@ import pandera.pandas as pa
 import pyarrow
 from pyarrow import parquet
 
-from momentum_study.atomic import replacing
-from momentum_study.errors import StudyError, next_step
+from momentum_study.core.atomic import replacing
+from momentum_study.core.errors import StudyError, next_step
+from momentum_study.core.text import one_line
 from momentum_study.tables.csv_content import column_names, read_columns, whole_content
 from momentum_study.tables.validation import columns_in_order, key_columns, listed, validate
-from momentum_study.text import one_line
 
 _ROW_GROUP = 2**17
 _NAMES = b"momentum_study.columns"

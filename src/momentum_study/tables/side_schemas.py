@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from momentum_study.keys import RUN_KEYS
 from momentum_study.tables.columns import (
     NOT_NEGATIVE,
     SHARE,
@@ -17,6 +16,7 @@ from momentum_study.tables.columns import (
     text,
     whole,
 )
+from momentum_study.tables.keys import RUN_KEYS
 
 _ANY = pa.Column("float64", nullable=True)
 _FINITE = pa.Column("float64", pa.Check(np.isfinite, error="must be finite"))

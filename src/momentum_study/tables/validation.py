@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from momentum_study.errors import StudyError
+from momentum_study.core.errors import StudyError
 from momentum_study.tables.columns import EXAMPLES
 
 

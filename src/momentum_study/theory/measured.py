@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import elementwise, minimize_scalar
 
-from momentum_study.optimizers import get_rule
-from momentum_study.points import Points
+from momentum_study.engine.optimizers import get_rule
+from momentum_study.engine.points import Points
 from momentum_study.theory.arrays import FloatArray, floats
 from momentum_study.theory.quadratics import ALTERNATING, DIVERGING, MONOTONE, OSCILLATING
 

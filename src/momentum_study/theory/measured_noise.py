@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import solve_discrete_lyapunov
 
-from momentum_study.optimizers import get_rule
-from momentum_study.points import Points
+from momentum_study.engine.optimizers import get_rule
+from momentum_study.engine.points import Points
 from momentum_study.theory.arrays import FloatArray, floats
 from momentum_study.theory.measured import one_step_map, root, spectral_radius
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import elementwise
 
-from momentum_study.optimizers import get_rule
+from momentum_study.engine.optimizers import get_rule
 from momentum_study.theory import quadratics
 from momentum_study.theory.arrays import FloatArray, floats
 from momentum_study.theory.measured import root, spectral_radius

@@ -1,6 +1,6 @@
 """Parameters of a closed form as one text, such as ``beta=0.9 rate=0.5``, and back."""
 
-from momentum_study.text import format_number, suggest
+from momentum_study.core.text import format_number, suggest
 
 NAMES = ("beta", "rate", "kappa", "sigma", "step")
 

@@ -10,12 +10,9 @@ characteristic polynomial z² − Tz + D say everything else.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.errors import StudyError
-from momentum_study.optimizers import get_rule
+from momentum_study.core.errors import StudyError
+from momentum_study.engine.optimizers import get_rule
 from momentum_study.theory.arrays import FloatArray, floats
-
-LINEAR_RULES = ("gd", "momentum", "momentum_corrected", "heavy_ball", "nesterov")
-"""The rules that have closed forms: their updates are linear in weights, velocity and gradient."""
 
 MONOTONE, OSCILLATING, ALTERNATING, DIVERGING = range(4)
 

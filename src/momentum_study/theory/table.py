@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from momentum_study.seeds import generator
+from momentum_study.core.seeds import generator
 from momentum_study.theory import (
     measured,
     measured_noise,
@@ -15,7 +15,7 @@ from momentum_study.theory import (
     tuning,
 )
 from momentum_study.theory.arrays import FloatArray
-from momentum_study.theory.comparison import compared, product, rows
+from momentum_study.theory.checks import compared, product, rows
 from momentum_study.theory.parameters import parameters_text
 
 STANDARD_ERRORS = 3.0

@@ -1,0 +1,163 @@
+"""Cases: a claim under one condition, with its effect, its interval and what came out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from momentum_study.analysis.comparison.effects import (
+    counts_of,
+    covering_effect,
+    effect_columns,
+    replicate_gains,
+    stacked_gains,
+)
+from momentum_study.core.seeds import generator
+from momentum_study.statistics.estimates import FloatArray
+from momentum_study.statistics.paired import Effect, holm, probability_of_improvement, signed_rank_p
+from momentum_study.statistics.verdict import Expectation, Outcome, case_outcome
+
+Kind = Literal["log_ratio", "share", "cost", "arrays"]
+"""What an effect is: a log ratio of costs in training, a difference of shares, a log ratio of times
+that an update takes, or a number of arrays."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """The largest effects that do not matter, by kind."""
+
+    log_ratio: float
+    share: float
+    cost: float
+    arrays: float
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """How intervals are computed."""
+
+    confidence: float
+    resamples: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An effect and what it rests on.
+
+    Attributes
+    ----------
+    effect
+        Above 0 where the claim is right.
+    counts
+        As `momentum_study.analysis.comparison.effects.counts_of` gives them.
+    probability
+        How often the pair says that the claim is right; NaN where there are no pairs.
+    datasets
+        Data sets, and those among them that speak for and against it on their own.
+    test
+        What the interval is.
+    """
+
+    effect: Effect
+    counts: Mapping[str, int]
+    probability: float
+    datasets: tuple[int, int, int]
+    test: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim under one condition.
+
+    Attributes
+    ----------
+    claim, name
+        Which claim, and the condition.
+    evidence
+        What was found.
+    kind, expects
+        What the effect is, and what the claim says of it.
+    experiment, query
+        What was done; and which rows of which table it rests on.
+    headline, votes
+        Whether it stands for the claim as a whole; whether the verdict counts it.
+    """
+
+    claim: str
+    name: str
+    evidence: Evidence
+    kind: Kind
+    expects: Expectation
+    experiment: str
+    query: str
+    headline: bool = False
+    votes: bool = True
+
+    def outcome(self, margins: Margins) -> Outcome:
+        """Judge the case."""
+        return case_outcome(self.evidence.effect, self.expects, getattr(margins, self.kind))
+
+    @property
+    def unit(self) -> str:
+        """What tables name as the unit of its effect."""
+        return "log_ratio" if self.kind == "cost" else self.kind
+
+    def row(self, margins: Margins) -> dict[str, Any]:
+        """Return its row of the schema `CASES`."""
+        datasets, for_it, against_it = self.evidence.datasets
+        return {
+            "claim": self.claim,
+            "case": self.name,
+            "headline": self.headline,
+            "votes": self.votes,
+            "experiment": self.experiment,
+            "unit": self.unit,
+            "expects": self.expects,
+            "margin": getattr(margins, self.kind),
+            **effect_columns(self.evidence.effect),
+            "probability": self.evidence.probability,
+            "n_datasets": datasets,
+            "n_datasets_for": for_it,
+            "n_datasets_against": against_it,
+            **self.evidence.counts,
+            "outcome": self.outcome(margins),
+            "test": self.evidence.test,
+            "query": self.query,
+        }
+
+
+def pairs_evidence(pairs: pd.DataFrame, intervals: Intervals, *names: str) -> Evidence:
+    """Weigh pairs of runs together.
+
+    Parameters
+    ----------
+    pairs
+        Of the schema `PAIRS`, all of one unit.
+    intervals
+        How intervals are computed.
+    *names
+        What the generator of the resamples is named after.
+    """
+    source = generator(intervals.seed, "cases", *names)
+    gains = stacked_gains(pairs)
+    strata = len(gains)
+    return Evidence(
+        covering_effect(gains, intervals.confidence, intervals.resamples, source),
+        counts_of(pairs),
+        probability_of_improvement(gains),
+        (strata, *_data_sets(gains, 1 - intervals.confidence)),
+        f"interquartile mean, {100 * intervals.confidence:g} % bootstrap over replicates of "
+        f"{strata} data sets",
+    )
+
+
+def _data_sets(gains: FloatArray, level: float) -> tuple[int, int]:
+    """Count data sets whose signed-rank test, corrected after Holm, is for or against."""
+    by_replicate = [replicate_gains(own[np.newaxis]) for own in gains]
+    significant = holm([signed_rank_p(own) for own in by_replicate]) <= level
+    # More replicates on one side than on the other: what a significant test means here.
+    sign = np.array([np.sign(np.sign(own).sum()) for own in by_replicate])
+    return int((significant & (sign > 0)).sum()), int((significant & (sign < 0)).sum())

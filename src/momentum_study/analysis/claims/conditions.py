@@ -1,0 +1,65 @@
+"""What a verdict depends on: the shortest conditions that tell cases apart, in words.
+
+The name of a case is a list of levels, such as ``same η, full batch, κ ≥ 38``. A *condition* is one
+level or several together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from momentum_study.statistics.verdict import Outcome
+
+_MOST = 4  # conditions that a cell of a table can hold
+
+
+def condition_of(outcomes: Mapping[str, Outcome]) -> str:
+    """Say when a claim holds, and when not.
+
+    Parameters
+    ----------
+    outcomes
+        Of its cases, by their names. For either side the shortest conditions that hold in no case
+        of the other are named, those that hold in most cases first, until every decided case is
+        covered.
+    """
+    holds = [name for name, outcome in outcomes.items() if outcome == "for"]
+    does_not = [name for name, outcome in outcomes.items() if outcome not in ("for", "undecided")]
+    if not holds and not does_not:
+        return "no case is decided"
+    if not does_not:
+        return "holds in every decided case"
+    if not holds:
+        return "holds in no decided case"
+    return (
+        f"holds: {_listed(conditions(holds, does_not))}. "
+        f"Does not: {_listed(conditions(does_not, holds))}"
+    )
+
+
+def conditions(these: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Shortest conditions that together hold in all of these cases and in none of the others."""
+    left = [frozenset(name.split(", ")) for name in these]
+    against = [frozenset(name.split(", ")) for name in others]
+    found = []
+    while left:
+        best = min(_candidates(left, against), key=lambda pair: (len(pair[0]), -pair[1], pair[0]))
+        found.append(best[0])
+        left = [levels for levels in left if not set(best[0]) <= levels]
+    return [", ".join(condition) for condition in found]
+
+
+def _candidates(
+    left: Sequence[frozenset[str]], against: Sequence[frozenset[str]]
+) -> Iterable[tuple[tuple[str, ...], int]]:
+    """Conditions that hold in none of the others, and in how many of what is left."""
+    for levels in left:
+        for size in range(1, len(levels) + 1):
+            for condition in combinations(sorted(levels), size):
+                chosen = set(condition)
+                if size == len(levels) or not any(chosen <= other for other in against):
+                    yield condition, sum(chosen <= own for own in left)
+
+
+def _listed(found: list[str]) -> str:
+    more = len(found) - _MOST
+    return "; ".join(found[:_MOST]) + (f"; and {more} more" if more > 0 else "")

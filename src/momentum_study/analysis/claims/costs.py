@@ -1,0 +1,85 @@
+"""C11: what an update costs in time and in memory, with momentum and without."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from momentum_study.analysis.claims.cases import Case, Evidence, Intervals
+from momentum_study.analysis.comparison.arms import DESCENT
+from momentum_study.analysis.comparison.effects import covering_effect
+from momentum_study.analysis.comparison.questions import MOMENTUM
+from momentum_study.core.seeds import generator
+from momentum_study.statistics.estimates import FloatArray
+from momentum_study.statistics.paired import log_ratio
+
+CLAIMED_ARRAYS = 1
+"""More arrays of the parameters' size, as the tutorial says."""
+
+_SETTING = ["network", "batch"]
+
+
+def cost_cases(costs: pd.DataFrame, intervals: Intervals) -> Iterator[Case]:
+    """Yield the cases of C11.
+
+    Parameters
+    ----------
+    costs
+        Of the schema `STEP_COSTS`. The effect in time is
+        log(descent's seconds per update / momentum's), round by round; that in memory the number
+        of arrays claimed less the number counted.
+    intervals
+        How intervals are computed.
+    """
+    both = costs[costs["rule"].isin([DESCENT, MOMENTUM])]
+    tables = {
+        column: both.pivot_table(index=[*_SETTING, "round"], columns="rule", values=column)
+        for column in ("seconds_per_update", "arrays_per_parameter")
+    }
+    seconds = tables["seconds_per_update"]
+    time = pd.Series(log_ratio(seconds[DESCENT], seconds[MOMENTUM]), index=seconds.index)
+    arrays = tables["arrays_per_parameter"]
+    memory = CLAIMED_ARRAYS - (arrays[MOMENTUM] - arrays[DESCENT])
+    yield _case("time, all networks", time, intervals, headline=True)
+    for network, batch in dict.fromkeys(index[:2] for index in time.index):
+        yield _case(f"time, {network}, batch {batch}", time.loc[[network], [batch]], intervals)
+    yield _case("memory", memory, intervals, in_time=False)
+
+
+def _case(
+    name: str,
+    values: pd.Series,
+    intervals: Intervals,
+    *,
+    headline: bool = False,
+    in_time: bool = True,
+) -> Case:
+    rounds = [own.to_numpy("float64") for _, own in values.groupby(level=_SETTING)]
+    evidence = _evidence(np.stack(rounds)[:, :, np.newaxis], intervals, name)
+    return Case(
+        "C11",
+        name,
+        evidence,
+        "cost" if in_time else "arrays",
+        "not_worse" if in_time else "no_difference",
+        "time of an update" if in_time else "arrays of the parameters' size",
+        f"step_costs: rule in ('{DESCENT}', '{MOMENTUM}'), paired by network, batch and round",
+        headline=headline,
+        votes=not headline,
+    )
+
+
+def _evidence(values: FloatArray, intervals: Intervals, name: str) -> Evidence:
+    source = generator(intervals.seed, "cases", "C11", name)
+    effect = covering_effect(values, intervals.confidence, intervals.resamples, source)
+    nothing = ("n_failed", "n_reference_failed", "n_both_failed", "n_diverged")
+    counts = {
+        "n_pairs": effect.n,
+        "n_compared": effect.n,
+        **dict.fromkeys((*nothing, "n_reference_diverged"), 0),
+    }
+    test = (
+        f"interquartile mean, {100 * intervals.confidence:g} % bootstrap over the rounds of "
+        f"{len(values)} networks"
+    )
+    return Evidence(effect, counts, np.nan, (0, 0, 0), test)

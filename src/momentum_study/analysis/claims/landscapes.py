@@ -1,0 +1,128 @@
+"""C4 on landscapes: how soon a saddle is left, and how often a barrier is crossed."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from momentum_study.analysis.claims.cases import Case, Evidence
+from momentum_study.analysis.comparison.arms import DESCENT
+from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
+from momentum_study.core.text import format_number
+from momentum_study.experiments.landscapes.tables import CONFIDENCE
+from momentum_study.statistics.paired import Effect
+
+OPPONENTS = {"same_alpha": MOMENTUM, "same_eta": HEAVY_BALL, "tuned": MOMENTUM}
+"""The form that the comparison speaks of: the same iterates under another name of the rate."""
+
+SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
+WELLS = {
+    "double_well": "well from the bottom",
+    "double_well_slope": "well from the slope",
+}
+HEADLINE = ("saddle", "same_alpha")
+
+
+def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
+    """Yield the cases of C4.
+
+    Parameters
+    ----------
+    landscapes
+        Of the schema `LANDSCAPES`. Of a saddle the effect is
+        log(descent's median updates / momentum's), of a barrier the difference of the shares that
+        crossed it.
+    """
+    for landscape, words in {**SADDLES, **WELLS}.items():
+        for comparison, rule in OPPONENTS.items():
+            for own, reference in zip(
+                _by_height(landscapes, landscape, comparison, rule),
+                _by_height(landscapes, landscape, comparison, DESCENT),
+                strict=True,
+            ):
+                times = landscape in SADDLES
+                name = f"{words}, {BASES[comparison]}"
+                query = f"landscape == '{landscape}' and comparison == '{comparison}'"
+                query += f" and rule in ('{DESCENT}', '{rule}')"
+                if not times:
+                    height = format_number(own["height"])
+                    name += f", height {height}"
+                    query += f" and height == {height}"
+                yield Case(
+                    "C4",
+                    name,
+                    _exit_times(reference, own) if times else _crossings(reference, own),
+                    "log_ratio" if times else "share",
+                    "greater",
+                    "updates to leave a saddle" if times else "share that crossed a barrier",
+                    f"landscapes: {query}",
+                    # The plainest one, in the tutorial's own form, stands for the claim.
+                    headline=(landscape, comparison) == HEADLINE,
+                )
+
+
+def _by_height(
+    landscapes: pd.DataFrame, landscape: str, comparison: str, rule: str
+) -> list[pd.Series]:
+    key = {"landscape": landscape, "comparison": comparison, "rule": rule}
+    own = landscapes[(landscapes[list(key)] == pd.Series(key)).all(axis=1)]
+    return [row for _, row in own.sort_values("height").iterrows()]
+
+
+def _exit_times(reference: pd.Series, own: pd.Series) -> Evidence:
+    """Log ratio of two medians, its interval made of theirs (MOVER; Zou & Donner 2008).
+
+    The interval of a difference a − b of two estimates with intervals (l, u) reaches down by
+    √((a − lₐ)² + (u_b − b)²) and up likewise. Both rules met the same draws, so that it is rather
+    too wide. Where one of the medians is infinite it is (lₐ − u_b, uₐ − l_b), which is wider still.
+    """
+    columns = ["median_steps", "median_steps_low", "median_steps_high"]
+    a, a_low, a_high = np.log(reference[columns].to_numpy("float64"))
+    b, b_low, b_high = np.log(own[columns].to_numpy("float64"))
+    with np.errstate(invalid="ignore"):
+        value = a - b
+        low = value - np.hypot(a - a_low, b_high - b)
+        high = value + np.hypot(a_high - a, b - b_low)
+    if np.isinf(value):
+        # An infinite median has no distance to its ends: these themselves reach farther than that.
+        low, high = a_low - b_high, a_high - b_low
+    draws = int(own["draws"])
+    # Without the interval at the lower level the wider one stands in: equivalence is harder.
+    effect = Effect(value, low, high, low, high, draws)
+    test = f"medians of {draws} draws, {100 * CONFIDENCE:g} % intervals combined (MOVER)"
+    return Evidence(effect, _counts(reference, own), np.nan, (0, 0, 0), test)
+
+
+def _crossings(reference: pd.Series, own: pd.Series) -> Evidence:
+    """Difference of two shares with Newcombe's interval, from statsmodels."""
+    counts = [int(row[name]) for row in (own, reference) for name in ("n_reached", "draws")]
+    intervals = [
+        confint_proportions_2indep(*counts, method="newcomb", compare="diff", alpha=alpha)
+        for alpha in (1 - CONFIDENCE, 2 * (1 - CONFIDENCE))
+    ]
+    value = float(own["share"] - reference["share"])
+    # Newcombe's interval of the shares 0 and 1 ends at their difference, up to rounding.
+    (low, high), (inner_low, inner_high) = (
+        (min(float(low), value), max(float(high), value)) for low, high in intervals
+    )
+    draws = int(own["draws"])
+    effect = Effect(value, low, high, inner_low, inner_high, draws)
+    test = f"difference of two shares of {draws} draws, {100 * CONFIDENCE:g} % interval (Newcombe)"
+    return Evidence(effect, _counts(reference, own), np.nan, (0, 0, 0), test)
+
+
+def _counts(reference: pd.Series, own: pd.Series) -> dict[str, int]:
+    failed, reference_failed = (int(row["draws"] - row["n_reached"]) for row in (own, reference))
+    draws = int(own["draws"])
+    return {
+        "n_pairs": draws,
+        "n_compared": draws,
+        "n_failed": failed,
+        "n_reference_failed": reference_failed,
+        # How many draws both failed in is not recorded: as many as must have.
+        "n_both_failed": max(0, failed + reference_failed - draws),
+        "n_diverged": int(own["n_diverged"]),
+        "n_reference_diverged": int(reference["n_diverged"]),
+    }

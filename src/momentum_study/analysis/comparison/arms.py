@@ -1,0 +1,84 @@
+"""Arms: the ways of training that are tuned and compared, each a set of cells to choose from."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from momentum_study.analysis.comparison.problems import Mask
+from momentum_study.core.text import format_number
+from momentum_study.engine.optimizers import LINEAR_RULES, get_rule
+
+CONSTANT = "constant"
+DESCENT = "gd"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Update rules, and what of them is tuned.
+
+    Attributes
+    ----------
+    rules
+        One rule, or several to choose among.
+    beta
+        The momentum coefficient; None if it is tuned as well. Tuned, a rule that is plain descent
+        at β = 0 may choose that too.
+    schedule
+        The learning-rate schedule.
+    rates
+        Smallest and largest learning rate allowed; None for all of the grid.
+    """
+
+    rules: tuple[str, ...]
+    beta: float | None = None
+    schedule: str = CONSTANT
+    rates: tuple[float, float] | None = None
+
+    @property
+    def name(self) -> str:
+        """Name in tables, such as ``gd``, ``momentum 0.9`` or ``adam 0.9, 0.001 to 0.01``."""
+        words = " or ".join(self.rules)
+        if any(get_rule(rule).uses_beta for rule in self.rules):
+            words += " tuned" if self.beta is None else f" {format_number(self.beta)}"
+        if self.schedule != CONSTANT:
+            words += f", {self.schedule}"
+        if self.rates is not None:
+            low, high = map(format_number, self.rates)
+            words += f", {low}" if low == high else f", {low} to {high}"
+        return words
+
+    def among(self, cells: pd.DataFrame) -> Mask:
+        """Say of each cell whether it can be chosen."""
+        own = cells["rule"].isin(self.rules)
+        if self.beta is not None:
+            own &= (cells["beta"] == self.beta) | ~cells["rule"].map(_uses_beta)
+        elif set(self.rules) & set(LINEAR_RULES) - {DESCENT}:
+            # β = 0 belongs to the grid, and is plain descent.
+            own |= cells["rule"] == DESCENT
+        own &= cells["schedule"] == self.schedule
+        if self.rates is not None:
+            low, high = self.rates
+            own &= cells["learning_rate"].between(low * (1 - 1e-9), high * (1 + 1e-9))
+        return own.to_numpy(bool)
+
+
+def _uses_beta(rule: str) -> bool:
+    return get_rule(rule).uses_beta
+
+
+def arms_of(cells: pd.DataFrame, schedule: str = CONSTANT) -> list[Arm]:
+    """List the arms of a problem under one schedule.
+
+    Descent; each rule at each of its coefficients; and a rule with several of them with β tuned.
+    """
+    arms = []
+    scheduled = cells[cells["schedule"] == schedule]
+    for rule, own in scheduled.groupby("rule", sort=True):
+        if not _uses_beta(str(rule)):
+            arms.append(Arm((str(rule),), schedule=schedule))
+            continue
+        betas = sorted(own["beta"].unique())
+        arms += [Arm((str(rule),), float(beta), schedule) for beta in betas]
+        if len(betas) > 1:
+            arms.append(Arm((str(rule),), None, schedule))
+    return arms

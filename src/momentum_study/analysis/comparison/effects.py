@@ -1,0 +1,133 @@
+"""Effects: what many pairs say together, with an interval, and what became of their runs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, Unit
+from momentum_study.statistics.estimates import FloatArray, interquartile_mean
+from momentum_study.statistics.paired import (
+    Effect,
+    expanded_confidence,
+    probability_of_improvement,
+    signed_rank_p,
+    stratified_effect,
+)
+
+Table = pd.DataFrame | Mapping[str, ArrayLike]
+
+
+def unit_of(criterion: str) -> Unit:
+    """Return in what the gains by a criterion are measured."""
+    return "share" if criterion in PATH_CRITERIA else "log_ratio"
+
+
+def stacked_gains(pairs: Table) -> FloatArray:
+    """Gains as ``(data sets, replicates, pairs of a replicate)``, NaN where there is none.
+
+    Parameters
+    ----------
+    pairs
+        Columns of the schema `PAIRS`, of one unit. Data sets are the strata
+        of every interval; all pairs of a replicate of a data set (its batch sizes, rates, …)
+        belong together.
+    """
+    gains = np.asarray(pairs["gain"], dtype=np.float64)
+    if len(gains) == 0:
+        return np.full((1, 1, 1), np.nan)
+    dataset, replicate = (_places(np.asarray(pairs[key])) for key in ("dataset", "replicate"))
+    order = np.lexsort((replicate, dataset))
+    dataset, replicate = dataset[order], replicate[order]
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (np.diff(dataset) != 0) | (np.diff(replicate) != 0)
+    count = np.arange(len(order))
+    item = count - np.maximum.accumulate(np.where(starts, count, 0))
+    stacked = np.full((dataset.max() + 1, replicate.max() + 1, item.max() + 1), np.nan)
+    stacked[dataset, replicate, item] = gains[order]
+    return stacked
+
+
+def _places(values: NDArray[Any]) -> NDArray[np.intp]:
+    _, places = np.unique(values, return_inverse=True)
+    return places
+
+
+def covering_effect(
+    values: FloatArray, confidence: float, resamples: int, generator: np.random.Generator
+) -> Effect:
+    """Interquartile mean of ``(strata, replicates, items)``, its interval as wide as it must be.
+
+    The percentile interval of few replicates is too narrow; it is asked for the confidence at
+    which it covers as often as meant (`paired.expanded_confidence`). Where
+    no stratum has two replicates there is no interval: its ends are infinite.
+    """
+    present = (~np.isnan(values).all(axis=2)).sum(axis=1)
+    strata = present[present > 1]
+    if present.any() and not len(strata):
+        once = stratified_effect(values, interquartile_mean, confidence, 1, generator)
+        return replace(
+            once, low=-np.inf, high=np.inf, equivalence_low=-np.inf, equivalence_high=np.inf
+        )
+    if len(strata):
+        confidence = expanded_confidence(confidence, int(np.median(strata)), len(strata))
+    return stratified_effect(values, interquartile_mean, confidence, resamples, generator)
+
+
+def counts_of(pairs: Table) -> dict[str, int]:
+    """Count pairs, and the runs among them that failed or diverged.
+
+    A pair is *compared* if it has a gain: not if both runs failed, nor, by the shape of the path,
+    if one diverged.
+    """
+    diverged = np.asarray(pairs["diverged"], dtype=bool)
+    reference_diverged = np.asarray(pairs["reference_diverged"], dtype=bool)
+    failed = np.isinf(np.asarray(pairs["cost"])) | diverged
+    reference_failed = np.isinf(np.asarray(pairs["reference_cost"])) | reference_diverged
+    return {
+        "n_pairs": len(diverged),
+        "n_compared": int((~np.isnan(np.asarray(pairs["gain"]))).sum()),
+        "n_failed": int(failed.sum()),
+        "n_reference_failed": int(reference_failed.sum()),
+        "n_both_failed": int((failed & reference_failed).sum()),
+        "n_diverged": int(diverged.sum()),
+        "n_reference_diverged": int(reference_diverged.sum()),
+    }
+
+
+def summary_of(
+    pairs: Table, confidence: float, resamples: int, generator: np.random.Generator
+) -> dict[str, Any]:
+    """Effect, interval, probability of improvement, signed-rank test and counts of some pairs."""
+    gains = stacked_gains(pairs)
+    return {
+        **effect_columns(covering_effect(gains, confidence, resamples, generator)),
+        "probability": probability_of_improvement(gains),
+        "p_value": signed_rank_p(replicate_gains(gains)),
+        **counts_of(pairs),
+    }
+
+
+def effect_columns(effect: Effect) -> dict[str, float]:
+    """Return an effect under the names that tables give it."""
+    return {
+        "effect": effect.value,
+        "low": effect.low,
+        "high": effect.high,
+        "equivalence_low": effect.equivalence_low,
+        "equivalence_high": effect.equivalence_high,
+    }
+
+
+def replicate_gains(gains: FloatArray) -> FloatArray:
+    """Median gain ``(n,)`` of each replicate that has one: what a test may take as independent.
+
+    A replicate whose median lies between both infinities has none.
+    """
+    present = gains[~np.isnan(gains).all(axis=2)]
+    with np.errstate(invalid="ignore"):
+        medians: FloatArray = np.nanmedian(present, axis=1)
+    return medians[~np.isnan(medians)]

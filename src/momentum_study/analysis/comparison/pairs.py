@@ -1,0 +1,186 @@
+"""Pairs: two runs from one start, of an arm and of what it is compared with, and what that gained.
+
+Three bases set a chosen cell of the arm against a chosen cell of the reference, both chosen on one
+half of the replicates and compared on the other, each half in turn:
+
+``tuned``
+    each arm's own best cell;
+``same_alpha``, ``same_eta``
+    the reference's best cell, and the arm's best among those of the same α, or the same η.
+
+The fourth, ``every_alpha``, chooses nothing: at each α that both have, all replicates.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from momentum_study.analysis.comparison.arms import Arm
+from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, TRAIN_LOSS
+from momentum_study.analysis.comparison.problems import Mask
+from momentum_study.analysis.comparison.tuning import HALVES, Choice, Tuner
+from momentum_study.statistics.paired import log_ratio
+
+Basis = Literal["same_alpha", "same_eta", "tuned", "every_alpha"]
+
+BASES = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
+"""The bases that every comparison has side by side, as people call them."""
+
+# Rates are products such as (1 − 0.9) · 3: equal up to rounding.
+_SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An arm against a reference.
+
+    Attributes
+    ----------
+    question
+        What is asked, as `momentum_study.analysis.comparison.questions` names it.
+    reference, arm
+        What is compared.
+    basis
+        How cells are matched.
+    criteria
+        By which criteria.
+    """
+
+    question: str
+    reference: Arm
+    arm: Arm
+    basis: Basis
+    criteria: tuple[str, ...]
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Its name in tables."""
+        return {
+            "question": self.question,
+            "basis": self.basis,
+            "reference": self.reference.name,
+            "arm": self.arm.name,
+        }
+
+
+Pairs = dict[str, NDArray[Any]]
+"""Columns of the schema `PAIRS`, those that differ within a comparison."""
+
+
+def compare(
+    tuner: Tuner, comparison: Comparison, states: NDArray[np.str_] | None = None
+) -> Iterator[tuple[str, Pairs, str]]:
+    """Yield, for each criterion, its name, its pairs and why there are none if there are none.
+
+    Parameters
+    ----------
+    tuner
+        Of the problem.
+    comparison
+        What is compared.
+    states
+        ``(cells, R)`` name of the state that each run was in early on, for ``every_alpha``.
+    """
+    for criterion in comparison.criteria:
+        if comparison.basis == "every_alpha":
+            parts, reasons = _at_every_alpha(tuner, comparison, criterion, states)
+        else:
+            parts, reasons = _chosen(tuner, comparison, criterion)
+        yield criterion, _joined(parts), "; ".join(reasons)
+
+
+def _chosen(tuner: Tuner, comparison: Comparison, criterion: str) -> tuple[list[Pairs], list[str]]:
+    parts, reasons = [], []
+    for reported in HALVES:
+        places = np.flatnonzero(tuner.problem.half(reported))
+        if len(places) == 0:
+            reasons.append(f"no replicates are {reported}")
+            continue
+        judged = tuner.criterion_of(criterion, reported)
+        chosen_by = TRAIN_LOSS if criterion in PATH_CRITERIA else judged
+        reference = tuner.choose(comparison.reference, chosen_by, reported)
+        arm = reference and tuner.choose(
+            comparison.arm, chosen_by, reported, _matching(tuner, comparison.basis, reference)
+        )
+        if reference is None or arm is None:
+            lacking = comparison.reference if reference is None else comparison.arm
+            reasons.append(f"{lacking.name} has no such cell (reported: {reported})")
+            continue
+        pairs = _pairs(tuner, judged, np.array([reference.cell]), np.array([arm.cell]), places)
+        target = judged if judged != criterion else ""
+        parts.append({**pairs, "target": np.full(len(pairs["gain"]), target, dtype=object)})
+    return parts, reasons
+
+
+def _matching(tuner: Tuner, basis: Basis, reference: Choice) -> Mask | None:
+    if basis == "tuned":
+        return None
+    rates = tuner.problem.cell_columns[basis.removeprefix("same_")]
+    same: Mask = np.isclose(rates, rates[reference.cell], rtol=_SAME, atol=0)
+    return same
+
+
+def _at_every_alpha(
+    tuner: Tuner, comparison: Comparison, criterion: str, states: NDArray[np.str_] | None
+) -> tuple[list[Pairs], list[str]]:
+    alpha = tuner.problem.cell_columns["alpha"]
+    references = np.flatnonzero(tuner.among(comparison.reference))
+    arms = np.flatnonzero(tuner.among(comparison.arm))
+    same = np.isclose(alpha[references][:, None], alpha[arms], rtol=_SAME, atol=0)
+    first, second = np.nonzero(same)
+    if len(first) == 0:
+        return [], [f"{comparison.arm.name} and {comparison.reference.name} share no α"]
+    places = np.arange(len(tuner.problem.replicates))
+    pairs = _pairs(tuner, criterion, references[first], arms[second], places, states)
+    return [{**pairs, "target": np.full(len(pairs["gain"]), "", dtype=object)}], []
+
+
+def _pairs(
+    tuner: Tuner,
+    criterion: str,
+    references: NDArray[np.intp],
+    arms: NDArray[np.intp],
+    places: NDArray[np.intp],
+    states: NDArray[np.str_] | None = None,
+) -> Pairs:
+    """Pair reference and arm cells, one by one, on the replicates at the given places."""
+    problem = tuner.problem
+    first, second = np.ix_(references, places), np.ix_(arms, places)
+    if criterion in PATH_CRITERIA:
+        values = np.where(problem.completed, problem.columns[PATH_CRITERIA[criterion]], np.nan)
+        reference_cost, cost = values[first], values[second]
+        gain = reference_cost - cost
+    else:
+        outcome = tuner.costs[criterion].outcome
+        reference_cost, cost = outcome[first], outcome[second]
+        gain = log_ratio(reference_cost, cost)
+    there = ~np.isnan(problem.columns["steps"])
+    diverged = there & ~problem.completed
+    both = (there[first] & there[second]).ravel()
+    cells = problem.cell_columns
+    count = len(places)
+    pairs = {
+        "replicate": np.tile(problem.replicates[places], len(references)),
+        "reference_beta": np.repeat(cells["beta"][references], count),
+        "reference_rate": np.repeat(cells["learning_rate"][references], count),
+        "rule": np.repeat(cells["rule"][arms], count),
+        "beta": np.repeat(cells["beta"][arms], count),
+        "learning_rate": np.repeat(cells["learning_rate"][arms], count),
+        "alpha": np.repeat(cells["alpha"][arms], count),
+        "state": np.full(both.shape, "") if states is None else states[first].ravel(),
+        "reference_cost": reference_cost.ravel(),
+        "cost": cost.ravel(),
+        "reference_diverged": diverged[first].ravel(),
+        "diverged": diverged[second].ravel(),
+        "gain": gain.ravel(),
+    }
+    return {name: np.asarray(values)[both] for name, values in pairs.items()}
+
+
+def _joined(parts: list[Pairs]) -> Pairs:
+    if not parts:
+        return {}
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -1,0 +1,184 @@
+"""Performance profiles over the problems of a study: how often an arm is nearly the best."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, Costs, targets_of
+from momentum_study.analysis.comparison.problems import Mask, Problem
+from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
+from momentum_study.analysis.comparison.trials import usual_arms
+from momentum_study.analysis.comparison.tuning import HALVES, Tuner
+from momentum_study.engine.optimizers import USUAL_BETA
+from momentum_study.statistics.estimates import FloatArray, wilson_interval
+from momentum_study.statistics.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
+from momentum_study.statistics.profiles import performance_profile
+from momentum_study.tables.comparison_schemas import PROFILES
+from momentum_study.tables.files import joined_tables
+
+RATIOS = 10.0 ** (np.arange(41) / 40)
+"""From 1, the best arm itself, to 10 times its cost."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """An arm on a problem: its cost, +∞ if it failed, and of how many runs how many failed."""
+
+    cost: float
+    n_runs: int
+    n_failed: int
+
+
+def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Result:
+    """Tune an arm on each half of the replicates and report it on the other.
+
+    The cost is the geometric mean over the two halves of the expected running time, or of the mean
+    outcome. It is infinite if on either half no reported run reaches the target, or one diverges
+    whose loss is asked for.
+
+    Parameters
+    ----------
+    tuner
+        Of a problem that has replicates in both halves.
+    arm
+        What to choose from; has complete cells.
+    criterion
+        `SPEED` or a key of the tuner's costs.
+    complete
+        ``(cells,)``: those that were run in every replicate.
+    """
+    scores = []
+    failed = 0
+    for reported in HALVES:
+        half = np.flatnonzero(tuner.problem.half(reported))
+        judged = tuner.criterion_of(criterion, reported)
+        choice = tuner.choose(arm, judged, reported, complete)
+        assert choice is not None  # there are cells, and replicates to choose by
+        costs = tuner.costs[judged]
+        outcome = costs.outcome[[choice.cell]]
+        scores.append(Costs(outcome, outcome, costs.budget).score(half)[0])
+        failed += int(np.isinf(outcome[0, half]).sum())
+    return Result(float(np.exp(np.log(scores).mean())), len(tuner.problem.replicates), failed)
+
+
+def profiles_table(
+    problems: Iterable[Problem],
+    floor: float,
+    confidence: float = 0.95,
+    seed: int = 0,
+    beta: float = USUAL_BETA,
+) -> pd.DataFrame:
+    """Draw up the performance profiles of a study, by family and criterion.
+
+    The arms are plain descent, momentum with β tuned and at the usual β, and the other rules at
+    the usual β, all under a constant learning rate that is tuned. The heavy ball is left out where
+    momentum is there: it is the same rule, its rate written otherwise. Of each problem without
+    injected noise the arms are listed that were run in all its replicates. Those that all the
+    problems with the most arms have are compared, on every problem that has them.
+
+    The band answers what the shares would be on other data sets. Problems that differ in their
+    batch size alone tend to end alike, and count as one: the band is Wilson's interval for the
+    share with the number of *data sets* as the number of trials. A bootstrap over problems or data
+    sets would have no width where an arm is within the ratio everywhere, or nowhere.
+
+    Parameters
+    ----------
+    problems
+        What to compare on; those with replicates in both halves enter.
+    floor
+        Smallest relative loss.
+    confidence
+        Of the bands.
+    seed
+        Of the tuner.
+    beta
+        The usual momentum coefficient.
+
+    Returns
+    -------
+    DataFrame
+        Of the schema `PROFILES`. ``n_unsolved`` counts the problems on which
+        the arm failed, ``n_runs`` and ``n_failed`` the runs that were reported.
+
+    References
+    ----------
+    Dolan & Moré (2002), Benchmarking optimization software with performance profiles.
+    """
+    results = [
+        result
+        for number, problem in enumerate(problems)
+        if problem.keys["gradient_noise"] == 0 and all(problem.half(name).any() for name in HALVES)
+        for result in _results(number, Tuner(problem, floor, seed), beta)
+    ]
+    if not results:
+        return joined_tables([], PROFILES)
+    by_criterion = pd.DataFrame(results).groupby(["family", "criterion"], sort=True)
+    parts = [_profile(own, confidence) for _, own in by_criterion]
+    return joined_tables(parts, PROFILES)
+
+
+def _results(number: int, tuner: Tuner, beta: float) -> Iterator[dict[str, Any]]:
+    """Yield the results of a problem's arms, each with the problem's number."""
+    problem = tuner.problem
+    complete = np.asarray(~np.isnan(problem.columns["steps"]).any(axis=1))
+    arms = usual_arms(problem.cells.loc[complete], beta)
+    has_momentum = any(arm.rules == (MOMENTUM,) for arm in arms)
+    for arm in arms:
+        twice = has_momentum and arm.rules == (HEAVY_BALL,)
+        if twice or (arm.beta is None and arm.rules not in ((DESCENT,), (MOMENTUM,))):
+            continue
+        for criterion in (SPEED, TEST_LOSS) if targets_of(problem) else (TEST_LOSS,):
+            yield {
+                "problem": number,
+                "family": problem.keys["family"],
+                "dataset": problem.keys["dataset"],
+                "criterion": criterion,
+                "arm": arm.name,
+                **vars(tuned_result(tuner, arm, criterion, complete)),
+            }
+
+
+def _profile(results: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return the profile of the arms that all problems with the most arms have.
+
+    The results are those of one family and criterion.
+    """
+    arms_of_problem = results.groupby("problem")["arm"].agg(frozenset)
+    most = arms_of_problem.map(len).max()
+    arms = frozenset.intersection(*(own for own in arms_of_problem if len(own) == most))
+    numbers = [number for number, own in arms_of_problem.items() if arms <= own]
+    kept = results[results["problem"].isin(numbers) & results["arm"].isin(arms)]
+    costs = kept.pivot_table(index="problem", columns="arm", values="cost")
+    share = performance_profile(costs, RATIOS)
+    datasets = kept["dataset"].nunique()
+    low, high = wilson_interval(share * datasets, datasets, confidence)
+    ranks, p_value = _ranked(costs.to_numpy())
+    sums = kept.groupby("arm")[["n_runs", "n_failed"]].sum()
+    return pd.DataFrame(
+        {
+            **results[["family", "criterion"]].iloc[0],
+            "arm": np.repeat(costs.columns.to_numpy(), len(RATIOS)),
+            "ratio": np.tile(RATIOS, len(costs.columns)),
+            "share": share.ravel(),
+            "share_low": low.ravel(),
+            "share_high": high.ravel(),
+            "n_problems": len(costs),
+            "n_unsolved": np.repeat(np.isinf(costs).sum().to_numpy(), len(RATIOS)),
+            "mean_rank": np.repeat(ranks, len(RATIOS)),
+            "friedman_p": p_value,
+            "n_runs": np.repeat(sums["n_runs"].to_numpy(), len(RATIOS)),
+            "n_failed": np.repeat(sums["n_failed"].to_numpy(), len(RATIOS)),
+        }
+    )
+
+
+def _ranked(costs: FloatArray) -> tuple[FloatArray, float]:
+    """Mean ranks of ``(problems, arms)`` and Friedman's p-value, if there are enough of both."""
+    problems, arms = costs.shape
+    if problems < FEWEST_PROBLEMS or arms < FEWEST_ARMS:
+        return np.full(arms, np.nan), np.nan
+    return friedman_ranks(costs)

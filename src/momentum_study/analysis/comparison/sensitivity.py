@@ -1,0 +1,183 @@
+"""How exactly β and α have to be met: near-best shares, width of basins, drift of the best α."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from momentum_study.analysis.comparison.arms import CONSTANT
+from momentum_study.analysis.comparison.basins import Scores, basin_width, drift
+from momentum_study.analysis.comparison.criteria import (
+    SPEED,
+    TEST_LOSS,
+    Costs,
+    all_costs,
+    targets_of,
+)
+from momentum_study.analysis.comparison.problems import Problem
+from momentum_study.analysis.comparison.targets import hardest_target
+from momentum_study.core.seeds import generator
+from momentum_study.statistics.estimates import FloatArray, order_statistics
+from momentum_study.tables.comparison_schemas import SENSITIVITY
+from momentum_study.tables.files import joined_tables
+from momentum_study.tables.keys import PROBLEM_KEYS
+
+
+def start_curvature(initial: pd.DataFrame, problem: Problem) -> float:
+    """Median over replicates of λ_max where a problem's runs start; NaN if it was not measured.
+
+    Parameters
+    ----------
+    initial
+        A table of the schema `INITIAL_SHARPNESS`.
+    problem
+        Its family's first grid is looked up, else the first by name with this data set and network.
+    """
+    keys = problem.keys
+    own = initial[(initial["dataset"] == keys["dataset"]) & (initial["network"] == keys["network"])]
+    if own.empty:
+        return np.nan
+    of_family = (own["grid"] == keys["family"]).any()
+    grid = keys["family"] if of_family else own["grid"].min()
+    return float(own.loc[own["grid"] == grid, "lambda_max"].median())
+
+
+def sensitivity_table(
+    problems: Iterable[Problem],
+    initial: pd.DataFrame,
+    floor: float,
+    margin: float,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Tell for every rule and β how much of the grid is nearly as good as the best, and where.
+
+    All replicates enter, by speed and by validation loss (``test_loss``): this describes the grid,
+    and reports no winner. The learning rate is constant. Speed is the expected running time to the
+    hardest target that plain descent reaches in every replicate.
+
+    Parameters
+    ----------
+    problems
+        What was trained.
+    initial
+        λ_max at the start, of the schema `INITIAL_SHARPNESS`.
+    floor
+        Smallest relative loss.
+    margin
+        A cell is nearly the best if its score exceeds the best by this share at most.
+    confidence, resamples, seed
+        Of the bootstrap over replicates: choices are made anew in each resample.
+
+    Returns
+    -------
+    DataFrame
+        Of the schema `SENSITIVITY`. Near-best shares are of the grid of
+        rates at this β, against the best cell that the rule has at any β; widths against the best
+        at this β, as `basin_width`. A rule with several β has a row with β missing for them all:
+        near-best share of the whole grid; best cell, and width at its β; `drift`. Intervals of α
+        and of the drift leave out resamples in which all cells failed.
+    """
+    parts = []
+    for problem in problems:
+        costs = all_costs(problem, targets_of(problem), floor)
+        criteria = {TEST_LOSS: costs[TEST_LOSS]}
+        every = np.ones(len(problem.replicates), dtype=bool)
+        if targets_of(problem):
+            criteria[SPEED] = costs[hardest_target(problem, costs, every)]
+        names = [str(problem.keys[name]) for name in PROBLEM_KEYS]
+        uniform = generator(seed, "sensitivity", *names).random((resamples, len(every)))
+        rows = [
+            {
+                **{name: problem.keys[name] for name in PROBLEM_KEYS},
+                "criterion": criterion,
+                **row,
+            }
+            for criterion, own in criteria.items()
+            for row in _rows(problem, own, uniform, margin, confidence)
+        ]
+        if rows:
+            table = pd.DataFrame(rows)
+            table["best_alpha_lambda_max"] = table["best_alpha"] * start_curvature(initial, problem)
+            parts.append(table)
+    return joined_tables(parts, SENSITIVITY)
+
+
+def _rows(
+    problem: Problem, costs: Costs, uniform: FloatArray, margin: float, confidence: float
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of every rule, one for each β and, if there are several, one for all."""
+    constant = problem.cells[problem.cells["schedule"] == CONSTANT]
+    for rule, cells in constant.sort_values(["alpha", "beta"]).groupby("rule", sort=True):
+        selection = costs.selection[cells.index]
+        selection = selection[:, ~np.isnan(selection).any(axis=0)]
+        count = selection.shape[1]
+        if count == 0:
+            continue
+        drawn = (uniform[:, :count] * count).astype(np.intp)
+        scores = Scores(
+            cells["beta"].to_numpy(),
+            cells["alpha"].to_numpy(),
+            Costs(selection, selection, costs.budget).score(np.vstack([np.arange(count), drawn])),
+        )
+        betas = np.unique(scores.beta)
+        best_alphas = []
+        for beta in betas:
+            own = scores.at(beta)
+            best_alphas.append(own.best_alpha)
+            yield {
+                "rule": rule,
+                "beta": beta,
+                **_counts(selection[scores.beta == beta], own),
+                **_basin(own, scores.smallest, margin, confidence),
+                **_estimate("drift", np.full(1, np.nan), confidence),
+            }
+        if len(betas) > 1:
+            slopes = drift(betas, np.column_stack(best_alphas))
+            yield {
+                "rule": rule,
+                "beta": np.nan,
+                **_counts(selection, scores),
+                **_basin(scores, scores.smallest, margin, confidence),
+                **_estimate("drift", slopes, confidence),
+            }
+
+
+def _counts(selection: FloatArray, scores: Scores) -> dict[str, int]:
+    return {
+        "n_cells": len(selection),
+        "n_failed_cells": int(np.isinf(scores.values[0]).sum()),
+        "n_runs": selection.size,
+        "n_failed": int(np.isinf(selection).sum()),
+    }
+
+
+def _basin(
+    scores: Scores, smallest: FloatArray, margin: float, confidence: float
+) -> dict[str, float]:
+    """Near-best share against a best score; best cell and the width around it."""
+    share = scores.near(smallest, margin).mean(axis=1)
+    row = {
+        **_estimate("near_best_share", share, confidence),
+        **_estimate("best_alpha", scores.best_alpha, confidence),
+        "width_decades": np.nan,
+        "best_beta": np.nan,
+    }
+    if np.isfinite(row["best_alpha"]):
+        row["best_beta"] = float(scores.beta[scores.best[0]])
+        own = scores.at(row["best_beta"])
+        near = own.near(own.smallest, margin)[0]
+        row["width_decades"] = basin_width(own.alpha, near, int(own.best[0]))
+    return row
+
+
+def _estimate(name: str, samples: FloatArray, confidence: float) -> dict[str, float]:
+    """Return the first sample, and the percentile interval of the others that are not NaN."""
+    others = samples[1:][~np.isnan(samples[1:])]
+    tail = (1 - confidence) / 2
+    low, high = np.nan, np.nan
+    if len(others) and not np.isnan(samples[0]):
+        low, high = order_statistics(others, (tail, 1 - tail))
+    return {name: float(samples[0]), f"{name}_low": float(low), f"{name}_high": float(high)}

@@ -1,0 +1,81 @@
+"""``compare``: set two studies, or grids of them, against each other cell by cell."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from momentum_study.core.atomic import replacing
+from momentum_study.figures.files import save_drawing, save_picture
+from momentum_study.figures.style import apply_style
+from momentum_study.studies.compare import maps
+from momentum_study.studies.compare.cells import compared_cells
+from momentum_study.studies.compare.comparability import differences, refuse_incomparable
+from momentum_study.studies.compare.matching import grid_pairs
+from momentum_study.studies.compare.names import parse
+from momentum_study.studies.compare.page import Picture, comparison_page
+from momentum_study.studies.compare.pairing import problem_pairs
+from momentum_study.studies.compare.report import headline, share_text
+from momentum_study.studies.compare.request import MATCHES
+from momentum_study.studies.compare.schemas import CELLS, DIFFERENCES, SUMMARY
+from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.studies import read_study
+from momentum_study.studies.compare.summary import summary_table
+from momentum_study.tables.files import write_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--baseline", required=True, help="a finished study, or study.grid")
+    parser.add_argument("--candidate", required=True, help="what is held against it, likewise")
+    parser.add_argument("--results", type=Path, required=True, help="folder of all results")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write")
+    parser.add_argument(
+        "--match", choices=MATCHES, default=MATCHES[0], help="learning rates by value or position"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read both, refuse what means different things, compare, write, say what was found."""
+    names = parse(options.baseline), parse(options.candidate)
+    baseline, candidate = (read_study(options.results, name) for name in names)
+    grids = [
+        (first, second)
+        for first, second in grid_pairs(baseline.grids, candidate.grids)
+        if first is not None and second is not None
+    ]
+    refuse_incomparable(baseline, candidate, grids)
+    settings = settings_of(baseline, candidate, options.match)
+    pairs = list(problem_pairs(baseline, candidate, paired=settings.paired))
+    cells = compared_cells(pairs, settings)
+    summary = summary_table(cells, pairs, settings)
+    differing = differences(baseline, candidate, grids)
+    write_table(cells, options.output / "cells.csv", CELLS)
+    write_table(summary, options.output / "summary.csv", SUMMARY)
+    write_table(differing, options.output / "differences.csv", DIFFERENCES)
+    pictures = _draw(cells, (str(names[0]), str(names[1])), share_text(settings), options.output)
+    page = comparison_page(names, settings, cells, summary, differing, pictures)
+    with replacing(options.output / "index.html") as file:
+        file.write(page.encode())
+    print(headline(cells, settings))
+
+
+def _draw(cells: pd.DataFrame, names: tuple[str, str], share: str, output: Path) -> list[Picture]:
+    """Draw all maps anew, and none that no longer belongs there."""
+    apply_style()
+    figures = output / "figures"
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir(parents=True)
+    limit = maps.limit_of(cells)
+    pictures = []
+    for which in maps.maps_of(cells):
+        sheet = maps.draw(which, cells, names, limit, share)
+        path = figures / which.path
+        files = [path.with_name(f"{path.name}.{suffix}") for suffix in ("png", "svg", "json")]
+        alt = which.alt(*names)
+        save_picture(sheet, files[0])
+        save_drawing(sheet, files[1], files[2], alt)
+        relative = files[0].relative_to(output).as_posix()
+        pictures.append(Picture(which.title, alt, relative, files[0].read_bytes()))
+    return pictures

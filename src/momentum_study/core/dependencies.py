@@ -1,0 +1,77 @@
+"""Which source files a module depends on, read from its import statements.
+
+The workflow declares these files as inputs of its rules, so that an edit reruns exactly what
+depends on it, and nobody has to keep a list.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "momentum_study"
+ROOT = Path(__file__).parents[1]
+
+_BESIDE = ("*.csv", "*.css", "*.html", "*.js")
+
+
+def source_files(*modules: str) -> list[Path]:
+    """Return the package's files that these modules import, directly or not, and their own.
+
+    Tables, and parts of a page, that lie beside a module belong to it.
+
+    Parameters
+    ----------
+    *modules
+        Names within the package, such as ``"cli.commands.train"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such module.
+    """
+    found: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting.extend(_imports(module))
+    files = {_file(module) for module in found}
+    folders = {file.parent for file in files}
+    beside = {path for folder in folders for kind in _BESIDE for path in folder.glob(kind)}
+    return sorted(files | beside)
+
+
+def _file(module: str) -> Path:
+    path = ROOT.joinpath(*module.split(".")) if module else ROOT
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Modules of this package that one of its modules imports, and its parent packages."""
+    names = {module.rpartition(".")[0]}
+    for node in _executed(ast.parse(_file(module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from package import name`: the name may be a module or something in it.
+            imported = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        prefix = f"{PACKAGE}."
+        names.update(name.removeprefix(prefix) for name in imported if name.startswith(prefix))
+    # The package's own `__init__` only forwards two functions and sets the version.
+    return tuple(name for name in names if name and _file(name).is_file())
+
+
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes but those under ``if TYPE_CHECKING:``, which no program executes."""
+    yield tree
+    if isinstance(tree, ast.If) and ast.unparse(tree.test) == "TYPE_CHECKING":
+        children: Iterable[ast.AST] = tree.orelse
+    else:
+        children = ast.iter_child_nodes(tree)
+    for child in children:
+        yield from _executed(child)

@@ -1,0 +1,127 @@
+"""Turning values into text, and unknown names into suggestions."""
+
+import difflib
+import math
+import re
+from collections.abc import Iterable
+from typing import SupportsFloat
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LONGEST_NAME = 60
+
+
+def format_number(number: SupportsFloat) -> str:
+    """Write a finite number in the one form used for paths, flags and labels.
+
+    The text holds the fewest digits that read back as the same double, without a decimal part for
+    whole numbers and without a plus sign in the exponent: ``0.9``, ``0.001``, ``1000``, ``1e-05``.
+    Equal numbers have equal text, whatever their type; negative zero is written ``0``.
+
+    Parameters
+    ----------
+    number
+        A Python or NumPy number, finite.
+
+    Returns
+    -------
+    str
+        Text with ``float(text) == number``.
+
+    Raises
+    ------
+    TypeError
+        If `number` is not a number (text that looks like one included).
+    ValueError
+        If `number` is infinite or not a number (NaN).
+    """
+    if not isinstance(number, SupportsFloat):
+        raise TypeError(f"expected a number, got {number!r}")
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"expected a finite number, got {value}")
+    # Adding zero turns -0.0, which equals 0.0, into 0.0.
+    return repr(value + 0.0).removesuffix(".0").replace("e+", "e")
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """End an error message about an unknown name: what exists, and the nearest of it.
+
+    Parameters
+    ----------
+    name
+        The name that was not found.
+    known
+        The valid names.
+
+    Returns
+    -------
+    str
+        ``"expected one of a, b, c; did you mean 'b'?"``, without the question when nothing is near.
+    """
+    names = sorted(known)
+    expected = f"expected one of {', '.join(names)}" if names else "none is accepted here"
+    nearest = difflib.get_close_matches(name, names, n=1)
+    return f"{expected}; did you mean {nearest[0]!r}?" if nearest else expected
+
+
+def one_line(message: object) -> str:
+    """Return a message, of an exception for example, without its line ends."""
+    return " ".join(str(message).split())
+
+
+def plain(name: str) -> str:
+    """Return the name if it can be that of a file and needs no quotes anywhere.
+
+    Raises
+    ------
+    ValueError
+        If it has other characters, or too many.
+    """
+    if not _PLAIN_NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+        raise ValueError(
+            f"expected a plain name (at most {_LONGEST_NAME} letters, digits, _ and -, the first "
+            f"a letter or digit), got {name!r}"
+        )
+    return name
+
+
+def effect_text(unit: str, value: float, low: float, high: float) -> str:
+    """Write an effect with its interval.
+
+    Parameters
+    ----------
+    unit
+        ``"log_ratio"``, written as a ratio (``× 1.36 [1.29, 1.45]``), or that of a difference,
+        written with its sign.
+    value, low, high
+        May be infinite: a ratio is then 0 or ∞.
+    """
+    numbers = (value, low, high)
+    if unit == "log_ratio":
+        value_text, *ends = (_ratio(number) for number in numbers)
+        return f"× {value_text} [{', '.join(ends)}]"
+    value_text, *ends = (signed(number) for number in numbers)
+    return f"{value_text} [{', '.join(ends)}]"
+
+
+def signed(number: float) -> str:
+    """Write a number with its sign and two decimals, zero as ``+0.00``."""
+    return f"{round(number, 2) + 0.0:+.2f}".replace("-", "−")
+
+
+def _ratio(log_ratio: float) -> str:
+    if math.isinf(log_ratio):
+        return "∞" if log_ratio > 0 else "0"
+    return f"{math.exp(log_ratio):.2f}"
+
+
+def span(values: Iterable[int]) -> str:
+    """Write the range of some whole numbers: ``4``, ``4 to 10``."""
+    numbers = list(values)
+    low, high = min(numbers), max(numbers)
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def rounded(number: float, digits: int = 3) -> str:
+    """Write a number with so many digits that count, for people."""
+    return format_number(float(f"{number:.{digits}g}"))

@@ -1,0 +1,251 @@
+"""Facts of the results: claims and their cases, tuned cells, regret, what tuning costs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS
+from momentum_study.analysis.comparison.questions import MOMENTUM
+from momentum_study.core.text import effect_text, rounded
+from momentum_study.documents.summaries import EFFECT
+from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
+
+_PROBLEM = list(PROBLEM_KEYS)
+_TALLY = ("n_cases", "n_for", "n_against", "n_no_difference", "n_undecided")
+
+
+def claims_list(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """Describe each claim: words, verdict, effect of the headline, condition, outcomes."""
+    return [
+        {
+            "name": row["claim"],
+            "words": row["words"],
+            "verdict": row["verdict"].replace("_", " "),
+            "condition": row["condition"],
+            "headline": row["headline"],
+            "effect": effect_text(*(row[name] for name in EFFECT)),
+            **{name: str(row[name]) for name in _TALLY},
+        }
+        for row in claims.to_dict("records")
+    ]
+
+
+def cases_by_claim(cases: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the cases by claim and name: outcome, effect, and how many pairs failed."""
+    return {
+        str(claim): {row["case"]: _case(row) for row in own.to_dict("records")}
+        for claim, own in cases.groupby("claim", sort=False)
+    }
+
+
+def cases_list(cases: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return all cases in the order of the table, each with its claim and name."""
+    return [
+        {"claim": row["claim"], "case": row["case"], **_case(row)}
+        for row in cases.to_dict("records")
+    ]
+
+
+def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
+    # An infinite effect: in most pairs one side failed. Which one, and how often.
+    failing = {-np.inf: "arm", np.inf: "reference"}.get(row["effect"], "")
+    failures = {"arm": row["n_failed"], "reference": row["n_reference_failed"]}.get(failing, "")
+    return {
+        "outcome": row["outcome"].replace("_", " "),
+        "effect": effect_text(*(row[name] for name in EFFECT)),
+        "failing": failing,
+        "failures": str(failures),
+        "pairs": f"{row['n_pairs']:,}",
+        "failed": f"{row['n_failed']:,} / {row['n_reference_failed']:,}",
+        "datasets": str(row["n_datasets"]),
+        "datasets_for": str(row["n_datasets_for"]),
+        "datasets_against": str(row["n_datasets_against"]),
+        "role": "headline" if row["headline"] else "votes" if row["votes"] else "beside",
+    }
+
+
+def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> list[dict[str, Any]]:
+    """Describe what tuning for speed chose, and how it did, a row for each problem.
+
+    Parameters
+    ----------
+    tuned, contrasts
+        The tables of tuned cells and of contrasts.
+    beta
+        The usual momentum coefficient.
+
+    Returns
+    -------
+    list of dict
+        Arms are ``gd``, ``usual`` and ``tuned``, each with α (and β) chosen on either half, the
+        median of updates on the other half (∞ if most missed), runs that missed or diverged, and
+        how many times as fast as plain descent they were.
+    """
+    arms = {"gd": DESCENT, "usual": Arm((MOMENTUM,), beta).name, "tuned": Arm((MOMENTUM,)).name}
+    asked = (tuned["criterion"] == SPEED) & (tuned["gradient_noise"] == 0)
+    chosen = tuned[asked & tuned["arm"].isin(arms.values()) & tuned["alpha"].notna()]
+    effects = contrasts[
+        (contrasts["question"] == "rules")
+        & (contrasts["basis"] == "tuned")
+        & (contrasts["criterion"] == SPEED)
+        & (contrasts["reference"] == DESCENT)
+    ].set_index([*_PROBLEM, "arm"])[EFFECT]
+    rows = []
+    for keys, own in _by_problem(chosen):
+        row: dict[str, Any] = {
+            "dataset": keys[1].replace("_", " "),
+            "batch": keys[3],
+            "target": "/".join(dict.fromkeys(own["target"].str.removeprefix("steps_to_"))),
+        }
+        for name, arm in arms.items():
+            row[name] = _arm(own[own["arm"] == arm])
+            if (*keys, arm) in effects.index:
+                row[name]["effect"] = effect_text(*effects.loc[(*keys, arm)])
+        rows.append(row)
+    return rows
+
+
+def _by_problem(table: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:
+    """Yield problems by family, data set and batch size, the full batch last."""
+    order = {batch: place for place, batch in enumerate(batches_in_order(table["batch"]))}
+    groups: list[tuple[tuple[Any, ...], pd.DataFrame]] = list(table.groupby(_PROBLEM, sort=True))
+    yield from sorted(groups, key=lambda group: (*group[0][:3], order[group[0][3]], *group[0][4:]))
+
+
+def _arm(halves: pd.DataFrame) -> dict[str, str]:
+    """Describe what was chosen on either half."""
+    if halves.empty:
+        return {}
+    updates = halves["median_updates"]
+    return {
+        "alpha": _either(halves["alpha"]),
+        "beta": _either(halves["beta"]),
+        "updates": " / ".join("∞" if np.isinf(one) else f"{one:.0f}" for one in updates),
+        "missed": str(halves["n_missed"].sum()),
+        "diverged": str(halves["n_diverged"].sum()),
+        "runs": str(halves["n_reported"].sum()),
+        "edge": "edge" if (halves["edge"] != "").any() else "",
+    }
+
+
+def _either(values: pd.Series) -> str:
+    return " / ".join(dict.fromkeys(map(rounded, values)))
+
+
+def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> list[dict[str, str]]:
+    """Describe what the usual β, and the usual range of α, cost against tuned ones.
+
+    Returns
+    -------
+    list of dict
+        A row for each problem without injected noise; effects such as ``default_beta speed``.
+    """
+    low, high = rates
+    arms = (Arm((MOMENTUM,), beta).name, Arm((MOMENTUM,), beta, rates=(low, high)).name)
+    asked = (
+        advice["question"].isin(["default_beta", "default_rate"])
+        & advice["arm"].isin(arms)
+        & advice["criterion"].isin([SPEED, TEST_LOSS])
+        & (advice["gradient_noise"] == 0)
+    )
+    return [
+        {
+            "dataset": keys[1].replace("_", " "),
+            "batch": keys[3],
+            **{
+                f"{row['question']} {row['criterion']}": _regret(row)
+                for row in own.to_dict("records")
+            },
+        }
+        for keys, own in _by_problem(advice[asked])
+    ]
+
+
+def _regret(row: Mapping[Any, Any]) -> str:
+    if row["effect"] == -np.inf:
+        return f"missed in {row['n_failed']} of {row['n_pairs']}"
+    return effect_text(*(row[name] for name in EFFECT))
+
+
+def budget_counts(budget: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
+    """Count problems on which an arm is better, or worse, than descent after k trials each.
+
+    Returns
+    -------
+    dict
+        Arm → a row for each number of trials that at least half of its problems have.
+    """
+    facts = {}
+    for arm, own in budget[budget["advantage"].notna()].groupby("arm"):
+        by_trials = own.groupby("trials")
+        sizes = by_trials.size()
+        facts[str(arm)] = [
+            {
+                "trials": str(trials),
+                "problems": str(len(rows)),
+                "better": str(int((rows["advantage_low"] > 0).sum())),
+                "worse": str(int((rows["advantage_high"] < 0).sum())),
+            }
+            for trials, rows in by_trials
+            if 2 * len(rows) >= sizes.max()
+        ]
+    return facts
+
+
+def profile_shares(profiles: pd.DataFrame) -> list[dict[str, str]]:
+    """Tell on what share of problems each rule is within twice the best.
+
+    Of the family of grids with most problems.
+    """
+    if profiles.empty:
+        return []
+    family = profiles["family"].iloc[profiles["n_problems"].argmax()]
+    near = profiles[(profiles["family"] == family) & (profiles["ratio"] <= 2)]
+    # The share only grows with the ratio.
+    last = near.sort_values("ratio").groupby(["criterion", "arm"], sort=False).last().reset_index()
+    return [
+        {
+            "criterion": row["criterion"],
+            "arm": row["arm"],
+            "problems": str(row["n_problems"]),
+            "near": f"{row['share']:.0%}",
+        }
+        for row in last.to_dict("records")
+    ]
+
+
+def best_rates(
+    sensitivity: pd.DataFrame, beta: float, rates: Sequence[float]
+) -> dict[str, dict[str, str]]:
+    """Tell where the best α of momentum at the usual β lies, by criterion.
+
+    Returns
+    -------
+    dict
+        Criterion → number of problems, of those within the range of α advised, and the smallest,
+        median and largest best α and αλ_max.
+    """
+    low, high = rates
+    usual = sensitivity[
+        (sensitivity["rule"] == MOMENTUM)
+        & (sensitivity["beta"] == beta)
+        & (sensitivity["gradient_noise"] == 0)
+        & sensitivity["best_alpha"].notna()
+    ]
+    return {
+        str(criterion): {
+            "problems": str(len(own)),
+            "inside": str(int(own["best_alpha"].between(low, high).sum())),
+            **_spread("alpha", own["best_alpha"]),
+            **_spread("curvature", own["best_alpha_lambda_max"].dropna()),
+        }
+        for criterion, own in usual.groupby("criterion")
+    }
+
+
+def _spread(name: str, values: pd.Series) -> dict[str, str]:
+    points = {"lowest": values.min(), "median": values.median(), "highest": values.max()}
+    return {f"{name}_{point}": rounded(value, 2) for point, value in points.items()}

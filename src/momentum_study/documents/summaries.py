@@ -1,0 +1,134 @@
+"""Summaries of tables, in words and rounded numbers: what pages and the paper show of them."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+
+from momentum_study.core.text import effect_text, rounded
+
+EFFECT = ["unit", "effect", "low", "high"]
+
+
+def with_interval(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> pd.Series:
+    """Write a column with its ends, ``<name>_low`` and ``<name>_high``: ``0.5 [0.4, 0.6]``."""
+    value, low, high = (table[name + end].map(form).astype("str") for end in ("", "_low", "_high"))
+    return value + " [" + low + ", " + high + "]"
+
+
+def theory_summary(theory: pd.DataFrame) -> pd.DataFrame:
+    """Rows, rows that hold and largest error, a row per quantity."""
+    error = theory["error"].abs()
+    share = (error / theory["tolerance"]).where(theory["tolerance"] > 0)
+    by_quantity = theory.assign(error=error, share=share).groupby("quantity", sort=False)
+    return pd.DataFrame(
+        {
+            "rules": by_quantity["form"].agg(lambda forms: ", ".join(dict.fromkeys(forms))),
+            "rows": by_quantity.size(),
+            "hold": by_quantity["holds"].sum(),
+            "largest error": by_quantity["error"].max().map("{:.1e}".format),
+            "largest share of a tolerance": by_quantity["share"]
+            .max()
+            .map("{:.2g}".format, na_action="ignore"),
+        }
+    ).reset_index()
+
+
+def exits_summary(landscapes: pd.DataFrame) -> pd.DataFrame:
+    """Median updates to leave a saddle, and shares that cross a barrier, by comparison and rule."""
+    chosen = landscapes[landscapes["landscape"].str.contains("saddle|well")]
+    times = with_interval(chosen, "median_steps", "{:.0f}".format)
+    shares = with_interval(chosen, "share", "{:.0%}".format)
+    reached = times.where(chosen["height"].isna(), shares)
+    names = chosen["landscape"].str.replace("_", " ")
+    heights = chosen["height"].map(", height {:g}".format).where(chosen["height"].notna(), "")
+    table = pd.DataFrame(
+        {
+            "landscape": names + heights,
+            "comparison": chosen["comparison"].str.replace("_", " "),
+            "rule": chosen["rule"],
+            "reached": reached,
+        }
+    )
+    wide = table[table["comparison"] != "tuned"].pivot_table(
+        index=["landscape", "comparison"], columns="rule", values="reached", aggfunc="first"
+    )
+    return wide.reset_index()
+
+
+def stability_summary(stability: pd.DataFrame) -> pd.DataFrame:
+    """How well the line foretells which runs diverge, a row per data set and batch size."""
+    diverged = stability[stability["outcome"] == "diverged"]
+    return pd.DataFrame(
+        {
+            "data set": diverged["dataset"],
+            "batch": diverged["batch"],
+            "λ_max": diverged["lambda_max"].map("{:.1f}".format),
+            "runs": diverged["n_runs"],
+            "diverged": diverged["n_bad"],
+            "beyond the line": diverged["n_beyond"],
+            "both": diverged["n_both"],
+            "foretold": with_interval(diverged, "accuracy", "{:.1%}".format),
+            "best shift": diverged["shift"].map(partial(rounded, digits=2), na_action="ignore"),
+            "foretold, shifted": diverged["accuracy_shifted"].map(
+                "{:.1%}".format, na_action="ignore"
+            ),
+        }
+    )
+
+
+def validation_summary(validation: pd.DataFrame) -> pd.DataFrame:
+    """Rows, rows that hold and largest difference of the exact rows, a row per source."""
+    exact = validation[validation["kind"] == "exact"]
+    by_source = exact.assign(difference=exact["difference"].abs()).groupby("source", sort=False)
+    return pd.DataFrame(
+        {
+            "rows": by_source.size(),
+            "hold": by_source["holds"].sum(),
+            "largest difference": by_source["difference"].max().map("{:.1e}".format),
+        }
+    ).reset_index()
+
+
+def findings_summary(validation: pd.DataFrame) -> pd.DataFrame:
+    """Findings of the literature, with our estimate, its interval and the test."""
+    findings = validation[validation["kind"] == "finding"]
+    return pd.DataFrame(
+        {
+            "source": findings["source"],
+            "quantity": findings["quantity"],
+            "ours": with_interval(
+                findings.rename(columns={"low": "ours_low", "high": "ours_high"}),
+                "ours",
+                "{:.2g}".format,
+            ),
+            "holds": findings["holds"].map({True: "yes", False: "no"}),
+            "test": findings["test"],
+        }
+    )
+
+
+def claims_summary(claims: pd.DataFrame) -> pd.DataFrame:
+    """Verdict, effect of the headline, outcomes of the cases and condition, a row per claim."""
+    tallies = claims[["n_for", "n_against", "n_no_difference", "n_undecided"]].astype(str)
+    return pd.DataFrame(
+        {
+            "claim": claims["claim"] + ": " + claims["words"],
+            "verdict": claims["verdict"].str.replace("_", " ").map("**{}**".format),
+            "effect": [effect_text(*row) for row in claims[EFFECT].itertuples(index=False)],
+            "headline": claims["headline"],
+            "cases": tallies.agg(" / ".join, axis="columns"),
+            "condition": claims["condition"],
+        }
+    )
+
+
+def verdicts_summary(claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims and their verdicts."""
+    return pd.DataFrame(
+        {
+            "the tutorial says": claims["words"],
+            "verdict": claims["verdict"].str.replace("_", " "),
+            "condition": claims["condition"],
+        }
+    )

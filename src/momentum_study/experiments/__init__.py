@@ -1,0 +1,1 @@
+"""Experiments without a grid: landscapes, and numbers that others published."""

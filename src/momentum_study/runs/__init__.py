@@ -1,0 +1,1 @@
+"""From a configuration to trained runs: design, training of shards, collection."""

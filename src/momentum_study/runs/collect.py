@@ -1,0 +1,98 @@
+"""From shards to tables: one row per run of the design, one row per evaluation of a run."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from momentum_study.config.study import Study
+from momentum_study.core.errors import StudyError
+from momentum_study.runs.design import prepared_path, shard_settings, shards
+from momentum_study.runs.shard_files import Origin, UnusableShardError, digest_of_file, read_shard
+from momentum_study.runs.train import CURVE_PREFIX, counts_steps
+from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.tables.validation import check_complete, listed
+
+
+def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterator[pa.Table]:
+    """Read all shards of a study's design, and no other file, those of one β after the other.
+
+    A shard that cannot be used is set aside under another name, so that the workflow trains it
+    anew. All are looked at before the first one stops the reading.
+
+    Parameters
+    ----------
+    study
+        Its design says which shards there are, and what each was trained from.
+    shards_folder, data_folder
+        Where the shards are, and the prepared data sets that they were trained on.
+
+    Yields
+    ------
+    Table
+        The shards that differ in their replicates alone, as one table. These tables come in the
+        order of the keys.
+
+    Raises
+    ------
+    StudyError
+        After the last shard, if some were missing, damaged or of another design or other data.
+    """
+    design = sorted(shards(study), key=attrgetter("factors"))
+    prepared = {prepared_path(shard.dataset, shard.block) for shard in design}
+    digests = {path: digest_of_file(data_folder / path) for path in prepared}
+    problems = []
+    for _, group in groupby(design, key=attrgetter("factors")):
+        blocks = list(group)
+        tables = []
+        for shard in blocks:
+            path = shards_folder / shard.path
+            data = digests[prepared_path(shard.dataset, shard.block)]
+            try:
+                tables.append(read_shard(path, Origin(shard_settings(study, shard), data)))
+            except FileNotFoundError:
+                problems.append(f"{path}: this shard is missing")
+            except UnusableShardError as error:
+                aside = path.replace(path.with_name(f"{path.name}.unusable"))
+                problems.append(f"{error}, set aside as {aside.name}")
+        if not problems:
+            table = pa.concat_tables(tables)
+            runs = [run for shard in blocks for run in shard.runs()]
+            check_complete(
+                table.select(RUN_KEYS).to_pandas(), pd.DataFrame(runs, columns=list(RUN_KEYS))
+            )
+            yield table
+    if problems:
+        raise StudyError(
+            f"{listed(problems)}. Run the same command again: it trains these shards anew, "
+            f"{len(problems)} of {len(design)}"
+        )
+
+
+def collect_runs(table: pa.Table) -> pd.DataFrame:
+    """Return the runs of some shards, one row each."""
+    columns = [name for name in table.column_names if not name.startswith(CURVE_PREFIX)]
+    runs: pd.DataFrame = table.select(columns).to_pandas()
+    whole = [name for name in columns if counts_steps(name)]
+    return runs.astype(dict.fromkeys(whole, "Int64"))
+
+
+def collect_curves(table: pa.Table) -> pd.DataFrame:
+    """Return the curves of some shards, one row per run and evaluation.
+
+    Text is categorical: a million rows, a handful of words.
+    """
+    lists = [name for name in table.column_names if name.startswith(CURVE_PREFIX)]
+    lengths = pc.list_value_length(table.column(lists[0])).to_numpy()
+    runs: pd.DataFrame = table.select(RUN_KEYS).to_pandas()
+    text = [key for key in RUN_KEYS if runs[key].dtype == "str"]
+    rows = np.repeat(np.arange(len(runs)), lengths)
+    curves = runs.astype(dict.fromkeys(text, "category")).take(rows).reset_index(drop=True)
+    for name in lists:
+        curves[name.removeprefix(CURVE_PREFIX)] = pc.list_flatten(table.column(name)).to_numpy()
+    return curves.astype({"step": np.int64})

@@ -1,0 +1,218 @@
+"""Training one shard: a table with one row per run.
+
+A row has the run's keys, facts and metrics, and its curves as lists over the evaluations.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from momentum_study.core.errors import StudyError
+from momentum_study.core.seeds import generator
+from momentum_study.datasets.prepared import (
+    Outputs,
+    PreparedDataset,
+    TrainingArrays,
+    training_arrays,
+)
+from momentum_study.engine.arrays import Data
+from momentum_study.engine.gradient_noise import GradientNoise
+from momentum_study.engine.history import CURVES, History
+from momentum_study.engine.losses import LOSSES
+from momentum_study.engine.minibatches import MinibatchOrder
+from momentum_study.engine.networks import Architecture, initial_weights
+from momentum_study.engine.optimizers import get_rule
+from momentum_study.engine.training import Plan, evaluation_steps, train
+from momentum_study.runs.metrics import run_metrics
+from momentum_study.runs.settings import ShardSettings, StartSettings
+
+Array = NDArray[Any]
+
+# Curves that go to the tables; the displacement serves the path ratio only.
+TABLE_CURVES = tuple(name for name in CURVES if name != "displacement")
+CURVE_PREFIX = "curve_"
+
+
+def counts_steps(column: str) -> bool:
+    """Say whether a column of runs is a number of steps: whole, and missing where there is none."""
+    return column in ("first_bad_step", "step_best_validation") or column.startswith("steps_to_")
+
+
+@dataclass(frozen=True)
+class Start:
+    """Networks before their first update, one a replicate, and their data."""
+
+    architecture: Architecture
+    weights: list[list[Array]]
+    arrays: TrainingArrays
+
+
+@dataclass(frozen=True)
+class TrainedShard:
+    """A shard's table, and what the training took: wall-clock seconds, updates of networks."""
+
+    table: pa.Table
+    training_seconds: float
+    net_updates: int
+
+
+def make_start(settings: StartSettings, prepared: PreparedDataset) -> Start:
+    """Return the point that the runs of each replicate start from.
+
+    Replicate r draws its initial weights from a generator named after data set, network and r: the
+    same for every rule, β, α and batch size.
+    """
+    outputs: Outputs = "single" if LOSSES[settings.loss].single_output else "per_class"
+    arrays = training_arrays(prepared, settings.precision, outputs)
+    architecture = Architecture(
+        inputs=arrays.train.inputs.shape[2] - 1,
+        hidden=settings.hidden,
+        outputs=arrays.train.targets.shape[2],
+        activation=settings.activation,
+        loss=settings.loss,
+    )
+    weights = [
+        initial_weights(
+            architecture,
+            settings.initialization,
+            generator(settings.seed, "weights", settings.dataset, settings.network, int(replicate)),
+        )
+        for replicate in prepared.replicates
+    ]
+    return Start(architecture, weights, arrays)
+
+
+def make_plan(
+    settings: ShardSettings, replicates: Sequence[int], rows: int, keep_snapshots: bool = False
+) -> Plan:
+    """Return the plan of a shard's runs, for a training set of that many rows.
+
+    Replicate r draws the order of its minibatches from a generator named after data set and r,
+    and the noise in its gradients, if there is any, as `GradientNoise` says.
+
+    Raises
+    ------
+    StudyError
+        If a batch is larger than the training set.
+    """
+    if settings.batch != "full" and int(settings.batch) > rows:
+        raise StudyError(
+            f"dataset {settings.dataset!r}: a batch of {settings.batch} rows, but only {rows} rows "
+            "to train on; choose a smaller batch size, or full"
+        )
+    noise = GradientNoise(
+        settings.gradient_noise,
+        settings.seed,
+        settings.dataset,
+        settings.network,
+        tuple(replicates),
+    )
+    return Plan(
+        steps=settings.steps,
+        evaluation_steps=evaluation_steps(settings.steps, settings.evaluations),
+        batch_size=None if settings.batch == "full" else int(settings.batch),
+        order=MinibatchOrder(settings.seed, settings.dataset, replicates, rows),
+        schedule=settings.schedule,
+        noise=noise if settings.gradient_noise else None,
+        loss_limit=settings.loss_limit,
+        keep_snapshots=keep_snapshots,
+    )
+
+
+def train_runs(
+    settings: ShardSettings, start: Start, parts: dict[str, Data], plan: Plan
+) -> History:
+    """Train the runs of a shard from their start, looking at these parts of the data."""
+    return train(
+        start.architecture,
+        start.weights,
+        get_rule(settings.rule),
+        [settings.beta] * len(settings.learning_rates),
+        settings.learning_rates,
+        parts,
+        plan,
+        np.dtype(settings.precision),
+    )
+
+
+def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
+    """Train the runs of a shard."""
+    rule = get_rule(settings.rule)
+    loss = LOSSES[settings.loss]
+    start = make_start(settings, prepared)
+    arrays = start.arrays
+    replicates = [int(replicate) for replicate in prepared.replicates]
+    rows = arrays.train.inputs.shape[1]
+    plan = make_plan(settings, replicates, rows)
+    started = time.perf_counter()
+    history = train_runs(settings, start, vars(arrays), plan)
+    training_seconds = time.perf_counter() - started
+    null_loss = np.array([loss.null_loss(t) for t in arrays.train.targets])
+    metrics = run_metrics(history, null_loss, settings.targets)
+    shape = history.first_bad_step.shape
+    rates = np.array(settings.learning_rates)
+    columns: dict[str, Any] = {
+        "replicate": np.broadcast_to(np.array(replicates)[:, None], shape),
+        "learning_rate": np.broadcast_to(rates, shape),
+        "alpha": np.broadcast_to(
+            [rule.effective_rate(rate, settings.beta) for rate in rates], shape
+        ),
+        "eta": np.broadcast_to(
+            [rule.heavy_ball_rate(rate, settings.beta) for rate in rates], shape
+        ),
+        "null_loss": np.broadcast_to(null_loss[:, None], shape),
+        "status": np.where(history.first_bad_step < 0, "completed", "diverged"),
+        "reason": history.reason,
+        "first_bad_step": np.where(history.first_bad_step < 0, np.nan, history.first_bad_step),
+        **{name: _in_single_precision(name, values) for name, values in metrics.items()},
+    }
+    constants = {
+        "grid": settings.grid,
+        "dataset": settings.dataset,
+        "network": settings.network,
+        "rule": settings.rule,
+        "batch": settings.batch,
+        "schedule": settings.schedule,
+        "beta": settings.beta,
+        "batch_size": plan.batch_size or rows,
+        "steps": settings.steps,
+        "gradient_noise": settings.gradient_noise,
+        "parameters": start.architecture.parameters,
+    }
+    updates = np.where(history.first_bad_step < 0, settings.steps, history.first_bad_step)
+    table = _as_table(constants, columns, history)
+    return TrainedShard(table, training_seconds, int(updates.sum()))
+
+
+def _in_single_precision(name: str, values: Array) -> Array:
+    """Round a metric to what training mostly has; in full it takes twice the room."""
+    with np.errstate(over="ignore"):
+        return values if counts_steps(name) else values.astype(np.float32)
+
+
+def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: History) -> pa.Table:
+    arrays: dict[str, pa.Array] = {}
+    size = history.first_bad_step.size
+    for name, constant in constants.items():
+        arrays[name] = pa.repeat(pa.scalar(constant), size)
+    for name, values in columns.items():
+        flat = np.ascontiguousarray(values).reshape(-1)
+        if counts_steps(name):
+            missing = np.isnan(flat)
+            whole = np.where(missing, 0, flat).astype(np.int64)
+            arrays[name] = pa.array(whole, mask=missing)
+        else:
+            arrays[name] = pa.array(flat.tolist() if flat.dtype.kind == "U" else flat)
+    evaluations = len(history.steps)
+    offsets = pa.array(np.arange(0, (size + 1) * evaluations, evaluations, dtype=np.int32))
+    step_lists = pa.array(np.tile(history.steps, size).astype(np.int32))
+    arrays[f"{CURVE_PREFIX}step"] = pa.ListArray.from_arrays(offsets, step_lists)
+    for name in TABLE_CURVES:
+        flat = history.curves[name].astype(np.float32).reshape(-1)
+        arrays[f"{CURVE_PREFIX}{name}"] = pa.ListArray.from_arrays(offsets, pa.array(flat))
+    return pa.table(arrays)

@@ -1,0 +1,1 @@
+"""Pure functions of arrays: estimates, intervals, tests and the verdict rule."""

@@ -1,0 +1,123 @@
+"""The best of k trials: what a search of k random candidates can expect, from n that were run.
+
+All subsets of k of the n candidates are equally likely. Drawn without replacement the expectation
+is a U-statistic and unbiased; with replacement, that is with k draws from the distribution of the
+n values, the best would be too bad, since draws repeat themselves.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import hypergeom, rankdata
+
+from momentum_study.statistics.estimates import FloatArray
+
+
+def best_of_k(values: ArrayLike, k: int) -> FloatArray:
+    """Expected smallest of k values out of n, drawn without replacement.
+
+    With v₍₁₎ ≤ … ≤ v₍ₙ₎ it is Σᵢ C(n − i, k − 1) v₍ᵢ₎ / C(n, k).
+
+    Parameters
+    ----------
+    values
+        ``(..., n)``: losses, times or other costs without NaN, +∞ for failed.
+    k
+        Number of trials, from 1 to n.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(...)``; +∞ where k or more of the n failed.
+
+    Raises
+    ------
+    ValueError
+        If k is not within 1 … n, or a value is NaN.
+
+    References
+    ----------
+    Tang et al. (2020), Showing your work doesn't always work, which corrects Dodge et al. (2019),
+    Show your work: improved reporting of experimental results.
+    """
+    return chosen_of_k(values, values, k)
+
+
+def chosen_of_k(selection: ArrayLike, outcome: ArrayLike, k: int) -> FloatArray:
+    """Expected outcome of the candidate that is chosen among k, as the smallest by `selection`.
+
+    The candidate of rank i is chosen with probability C(n − i, k − 1) / C(n, k). Candidates that
+    tie share the probability of all their ranks evenly.
+
+    Parameters
+    ----------
+    selection
+        ``(..., n)``: what the choice looks at, a validation loss say; without NaN, +∞ for failed.
+    outcome
+        ``(..., n)``: what is reported of the chosen one; without NaN, +∞ for failed.
+    k
+        Number of trials, from 1 to n.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(...)``; +∞ where a failed candidate can be the chosen one.
+
+    Raises
+    ------
+    ValueError
+        If k is not within 1 … n, or a value is NaN.
+    """
+    selection, outcome = _without_nan(selection), _without_nan(outcome)
+    missed = _missed(selection.shape[-1], k)
+    first = rankdata(selection, "min", axis=-1).astype(np.intp)
+    last = rankdata(selection, "max", axis=-1).astype(np.intp)
+    weight = (missed[first - 1] - missed[last]) / (last - first + 1)
+    # 0 × ∞ is no number.
+    possible = np.where(weight > 0, outcome, 0.0)
+    return np.asarray(np.sum(weight * possible, axis=-1))
+
+
+def best_of_k_quantiles(values: ArrayLike, k: int, probabilities: ArrayLike) -> FloatArray:
+    """Quantiles of the smallest of k values out of n, drawn without replacement.
+
+    The distribution is the exact one over all subsets, P(best ≤ v₍ᵢ₎) = 1 − C(n − i, k) / C(n, k),
+    and a quantile is the first of the n values at which it reaches the probability.
+
+    Parameters
+    ----------
+    values
+        ``(..., n)`` as for `best_of_k`.
+    k
+        Number of trials, from 1 to n.
+    probabilities
+        ``(q,)``, each in (0, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(..., q)``, values out of the n.
+
+    Raises
+    ------
+    ValueError
+        If k is not within 1 … n, or a value is NaN.
+    """
+    values = _without_nan(values)
+    reached = 1 - _missed(values.shape[-1], k)[1:]
+    # Rounded, or 0.5 as computed could lie just above a share of one half.
+    ranks = np.searchsorted(np.round(reached, 12), np.round(np.asarray(probabilities), 12))
+    return np.sort(values, axis=-1)[..., ranks]
+
+
+def _missed(n: int, k: int) -> FloatArray:
+    """Chance C(n − j, k) / C(n, k) that none of the j best is among the k, j = 0 … n."""
+    if not 1 <= k <= n:
+        raise ValueError(f"k must be from 1 to the number of values, {n}, got {k}")
+    return np.asarray(hypergeom.pmf(0, n, np.arange(n + 1), k))
+
+
+def _without_nan(values: ArrayLike) -> FloatArray:
+    values = np.asarray(values, dtype=np.float64)
+    if np.isnan(values).any():
+        raise ValueError("the best of values that include NaN is not defined")
+    return values

@@ -1,0 +1,1 @@
+"""Whole studies: planned before they run; described, verified and compared afterwards."""

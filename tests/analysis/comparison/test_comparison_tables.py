@@ -1,0 +1,129 @@
+"""The tables of comparisons, made of a small made-up study."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from momentum_study.analysis.comparison.questions import RULES_QUESTIONS, Defaults
+from momentum_study.analysis.comparison.states import StateRule
+from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
+from momentum_study.tables.comparison_schemas import ADVICE, CONTRASTS, PAIRS, TUNED
+from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.keys import PROBLEM_KEYS
+from momentum_study.tables.run_schemas import RUNS
+from tests.synthetic import synthetic_runs
+
+SETTINGS = ComparisonSettings(
+    families={"main": "main"},
+    floor=0.01,
+    defaults=Defaults(rates=(0.003, 0.03)),
+    state_rule=StateRule(),
+    confidence=0.95,
+    resamples=100,
+    seed=0,
+)
+SCHEMAS = {"tuned": TUNED, "pairs": PAIRS, "contrasts": CONTRASTS, "advice": ADVICE}
+COMPARISON = ["question", "basis", "reference", "arm", "criterion", "state"]
+
+
+@pytest.fixture(scope="module")
+def runs():
+    table = synthetic_runs(replicates=5)
+    own = table["batch"] == "full"
+    # Targets that are not the hardest add nothing here.
+    return table[own].drop(columns=["steps_to_0.5"]).reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def tables(runs):
+    return comparison_tables(runs, SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def effects(tables):
+    return pd.concat([tables.contrasts, tables.advice], ignore_index=True)
+
+
+def test_tables_are_valid_and_have_the_same_bytes_whatever_the_order_of_runs(
+    runs, tables, tmp_path
+):
+    write_table(runs, tmp_path / "runs.parquet", RUNS)
+    again = comparison_tables(runs.sample(frac=1, random_state=1), SETTINGS)
+    for name, schema in SCHEMAS.items():
+        files = [tmp_path / f"{name}{part}.csv" for part in ("", "_again")]
+        for file, made in zip(files, (tables, again), strict=True):
+            write_table(getattr(made, name), file, schema)
+        assert files[0].read_bytes() == files[1].read_bytes()
+        assert len(read_table(files[0], schema)) > 0
+
+
+def test_every_effect_is_that_of_its_pairs(tables, effects):
+    keys = [*PROBLEM_KEYS, *COMPARISON]
+    found = tables.pairs.groupby(keys).agg(
+        n_pairs=("gain", "size"),
+        n_compared=("gain", "count"),
+        n_diverged=("diverged", "sum"),
+        n_reference_diverged=("reference_diverged", "sum"),
+    )
+    told = effects[effects["n_pairs"] > 0].set_index(keys)
+    pd.testing.assert_frame_equal(
+        told[found.columns].sort_index(), found.sort_index(), check_dtype=False
+    )
+    assert told["n_reference_diverged"].sum() > 0
+    assert (told["reason"] == "").all()
+
+
+def test_questions_of_rules_are_contrasts_and_the_others_advice(tables):
+    assert set(tables.contrasts["question"]) <= set(RULES_QUESTIONS)
+    assert set(tables.advice["question"]) == {"default_beta", "default_rate"}
+
+
+def test_corrected_p_values_are_holms_over_the_data_sets_of_one_comparison(effects):
+    assert (effects["p_holm"] >= effects["p_value"]).all()
+    assert (effects["p_holm"] > effects["p_value"]).any()
+    others = [name for name in PROBLEM_KEYS if name != "dataset"]
+    for _, own in effects.groupby([*others, *COMPARISON]):
+        ordered = own.sort_values("p_value")
+        assert set(ordered["dataset"]) == {"digits", "wine"}
+        first, second = ordered["p_value"]
+        first = min(1.0, 2 * first)
+        np.testing.assert_allclose(ordered["p_holm"], [first, max(first, second)])
+
+
+def test_what_is_certain_by_construction_comes_out(tables):
+    # In this study a rate decides how fast a run is, and β only how large it may be.
+    same = tables.pairs[
+        (tables.pairs["basis"] == "every_alpha") & (tables.pairs["criterion"] == "train_loss")
+    ]
+    stable = same[~same["reference_diverged"]]
+    assert not stable["diverged"].any()
+    assert np.isposinf(same.loc[same["reference_diverged"] & ~same["diverged"], "gain"]).all()
+    tuned = tables.contrasts[
+        (tables.contrasts["arm"] == "momentum tuned") & (tables.contrasts["basis"] == "tuned")
+    ]
+    assert (tuned.loc[tuned["criterion"] == "speed", "effect"] >= 0).all()
+
+
+def test_tuned_momentum_has_the_trials_of_descent_besides_its_own(tables):
+    trials = tables.tuned.drop_duplicates("arm").set_index("arm")["n_trials"]
+    assert trials[["gd", "momentum 0.9", "momentum tuned"]].tolist() == [5, 5, 15]
+    assert trials["momentum 0.9, 0.003 to 0.03"] == 2
+
+
+def test_with_one_replicate_only_fixed_rates_are_compared_and_the_rest_has_reasons(runs, tmp_path):
+    single = comparison_tables(runs[runs["replicate"] == 0], SETTINGS)
+    assert set(single.pairs["basis"]) == {"every_alpha"}
+    rest = single.contrasts[single.contrasts["basis"] != "every_alpha"]
+    assert len(rest) > 0
+    assert (rest["n_pairs"] == 0).all()
+    assert rest["reason"].str.contains("no replicates are odd").all()
+    assert rest[["effect", "low", "high"]].isna().all(axis=None)
+    for name, schema in SCHEMAS.items():
+        write_table(getattr(single, name), tmp_path / f"{name}.csv", schema)
+
+
+def test_a_study_with_one_rule_has_nothing_to_compare(runs, tmp_path):
+    alone = comparison_tables(runs[runs["rule"] == "gd"], SETTINGS)
+    for name, schema in SCHEMAS.items():
+        assert getattr(alone, name).empty
+        write_table(getattr(alone, name), tmp_path / f"{name}.csv", schema)

@@ -1,0 +1,153 @@
+"""Performance profiles over problems whose best arms are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from momentum_study.analysis.comparison.arms import Arm
+from momentum_study.analysis.comparison.profiles import RATIOS, profiles_table, tuned_result
+from momentum_study.analysis.comparison.tuning import Tuner
+from momentum_study.statistics.estimates import wilson_interval
+from momentum_study.tables.comparison_schemas import PROFILES
+from momentum_study.tables.files import write_table
+from tests.analysis.comparison.made_problems import DIVERGED, FLOOR, made_problem
+
+DESCENT, AVERAGE, ADAM = ("gd", 0.0, 1.0), ("momentum", 0.9, 1.0), ("adam", 0.9, 1.0)
+
+
+def study(*factors, **keys):
+    """Problems on which descent has loss 0.1, and momentum so many times that."""
+    return [
+        made_problem({DESCENT: [0.1] * 4, AVERAGE: [0.1 * factor] * 4}, dataset=f"data{n}", **keys)
+        for n, factor in enumerate(factors)
+    ]
+
+
+def shares(table: pd.DataFrame, arm: str, criterion: str = "test_loss") -> pd.Series:
+    own = table[(table["arm"] == arm) & (table["criterion"] == criterion)]
+    return own.set_index("ratio")["share"]
+
+
+def result(problem, rule="gd", beta=None, criterion="test_loss"):
+    complete = np.ones(len(problem.cells), dtype=bool)
+    return tuned_result(Tuner(problem, FLOOR, 0), Arm((rule,), beta), criterion, complete)
+
+
+def test_cost_is_the_outcome_on_the_half_that_did_not_choose():
+    better, worse = ("gd", 0.0, 0.1), ("gd", 0.0, 1.0)
+    problem = made_problem(
+        # In the even replicates the first looks better, in the odd ones the second.
+        {better: [0.1, 0.3, 0.1, 0.3], worse: [0.2, 0.2, 0.2, 0.2]},
+        {better: [0.7, 0.8, 0.7, 0.8], worse: [0.4, 0.5, 0.4, 0.5]},
+    )
+    # Reported on the odd ones: the first, 0.8; on the even ones: the second, 0.4.
+    assert result(problem).cost == pytest.approx(np.sqrt(0.8 * 0.4))
+
+
+def test_time_to_the_target_is_the_expected_running_time():
+    times = {"0.5": {DESCENT: [10, 20, 30, 40]}}
+    problem = made_problem({DESCENT: [0.1] * 4}, times=times)
+    assert result(problem, criterion="speed").cost == pytest.approx(np.sqrt(20 * 30))
+
+
+def test_what_fails_on_either_half_has_failed():
+    problem = made_problem({DESCENT: [0.1, 0.1, 0.1, DIVERGED], AVERAGE: [DIVERGED] * 4})
+    assert vars(result(problem)) == {"cost": np.inf, "n_runs": 4, "n_failed": 1}
+    assert vars(result(problem, "momentum", 0.9)) == {"cost": np.inf, "n_runs": 4, "n_failed": 4}
+
+
+def test_shares_by_hand():
+    table = profiles_table(study(0.5, 1.0, 3.0, 100.0), FLOOR)
+    descent, momentum = shares(table, "gd"), shares(table, "momentum 0.9")
+    assert descent[1.0] == 0.75
+    assert momentum[1.0] == 0.5
+    assert (descent[RATIOS > 2.01] == 1).all()
+    assert (momentum[RATIOS < 2.9] == 0.5).all()
+    assert (momentum[RATIOS > 3.1] == 0.75).all()
+    assert table["n_problems"].unique() == [4]
+    assert table["n_runs"].unique() == [16]
+
+
+def test_far_out_the_share_is_that_of_the_problems_solved():
+    table = profiles_table(study(2.0, 3.0, np.inf), FLOOR)
+    last = table[table["ratio"] == 10]
+    np.testing.assert_allclose(last["share"], 1 - last["n_unsolved"] / last["n_problems"])
+    failed = last.set_index("arm")
+    assert failed["n_unsolved"].to_dict() == {"gd": 0, "momentum 0.9": 1}
+    assert failed["n_failed"].to_dict() == {"gd": 0, "momentum 0.9": 4}
+
+
+def test_equal_rules_have_equal_profiles():
+    table = profiles_table(study(1.0, 1.0), FLOOR)
+    descent, momentum = shares(table, "gd"), shares(table, "momentum 0.9")
+    assert (descent == 1).all()
+    assert (momentum == 1).all()
+
+
+def test_arms_are_compared_where_all_of_them_are():
+    both = study(0.5, 0.5)
+    more = made_problem(dict.fromkeys((DESCENT, AVERAGE, ADAM), [0.1] * 4), dataset="more")
+    table = profiles_table([*both, more], FLOOR)
+    assert set(table["arm"]) == {"gd", "momentum 0.9", "adam 0.9"}
+    assert table["n_problems"].unique() == [1]
+
+
+def test_only_momentum_is_tuned_in_beta_as_well():
+    cells = [("momentum", 0.5, 1.0), ("nesterov", 0.5, 1.0), ("nesterov", 0.9, 1.0)]
+    problem = made_problem(dict.fromkeys([DESCENT, AVERAGE, *cells], [0.1] * 2))
+    table = profiles_table([problem], FLOOR)
+    assert set(table["arm"]) == {"gd", "momentum 0.9", "momentum tuned", "nesterov 0.9"}
+
+
+def test_the_heavy_ball_stands_for_momentum_only_where_that_is_missing():
+    ball = ("heavy_ball", 0.9, 1.0)
+    with_both = made_problem(dict.fromkeys((DESCENT, AVERAGE, ball), [0.1] * 2))
+    assert set(profiles_table([with_both], FLOOR)["arm"]) == {"gd", "momentum 0.9"}
+    with_one = made_problem(dict.fromkeys((DESCENT, ball), [0.1] * 2))
+    assert set(profiles_table([with_one], FLOOR)["arm"]) == {"gd", "heavy_ball 0.9"}
+
+
+def test_injected_noise_and_single_replicates_do_not_enter():
+    noisy = study(0.5, gradient_noise=0.1)
+    single = made_problem({DESCENT: [0.1], AVERAGE: [0.2]}, dataset="single")
+    assert profiles_table([*noisy, single], FLOOR).empty
+    assert profiles_table([*noisy, single, *study(0.5)], FLOOR)["n_problems"].unique() == [1]
+
+
+def test_band_counts_data_sets_not_batch_sizes():
+    batches = [study(0.5, 2.0, batch=batch) for batch in ("16", "64", "full")]
+    table = profiles_table([problem for part in batches for problem in part], FLOOR)
+    first = table[(table["arm"] == "gd") & (table["ratio"] == 1)].iloc[0]
+    assert first["n_problems"] == 6
+    low, high = wilson_interval(1, 2)
+    np.testing.assert_allclose(
+        first[["share", "share_low", "share_high"]].tolist(), [0.5, low, high]
+    )
+
+
+def test_families_have_profiles_of_their_own():
+    table = profiles_table([*study(0.5), *study(2.0, family="other")], FLOOR)
+    at_once = table[table["ratio"] == 1].set_index(["family", "arm"])["share"]
+    assert at_once.to_dict() == {
+        ("main", "gd"): 0,
+        ("main", "momentum 0.9"): 1,
+        ("other", "gd"): 1,
+        ("other", "momentum 0.9"): 0,
+    }
+
+
+def test_table_is_valid_and_rises_with_the_ratio(tmp_path):
+    times = {"0.5": {DESCENT: [10] * 4, AVERAGE: [20] * 4}}
+    problem = made_problem({DESCENT: [0.1] * 4, AVERAGE: [0.2] * 4}, times=times)
+    table = profiles_table([problem], FLOOR)
+    assert set(table["criterion"]) == {"speed", "test_loss"}
+    for _, own in table.groupby(["criterion", "arm"]):
+        assert own.sort_values("ratio")["share"].is_monotonic_increasing
+    write_table(table, tmp_path / "profiles.csv", PROFILES)
+    write_table(profiles_table([], FLOOR), tmp_path / "empty.csv", PROFILES)
+
+
+def test_decayed_rates_do_not_enter():
+    problem = made_problem({("gd", 0.0, 1.0): [0.1, 0.1]})
+    problem.cells["schedule"] = "cosine"
+    assert profiles_table([problem], FLOOR).empty

@@ -1,0 +1,90 @@
+"""Numbers as text, and suggestions for unknown names."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from momentum_study.core.text import format_number, suggest
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(finite)
+def test_reads_back_as_the_same_double(number: float) -> None:
+    assert float(format_number(number)) == number
+
+
+@given(finite)
+def test_has_no_plus_sign_and_no_empty_decimal_part(number: float) -> None:
+    text = format_number(number)
+    assert "+" not in text
+    assert not text.endswith(".0")
+
+
+@given(finite)
+def test_no_decimal_text_with_fewer_digits_reads_back(number: float) -> None:
+    mantissa = format_number(number).split("e")[0]
+    digits = len(mantissa.replace(".", "").lstrip("-0").rstrip("0"))
+    if digits > 1:
+        assert float(f"{number:.{digits - 2}e}") != number
+
+
+@given(finite)
+def test_equal_numbers_have_equal_text_whatever_their_type(number: float) -> None:
+    assert format_number(np.float64(number)) == format_number(number)
+    if number.is_integer() and abs(number) < 2**53:
+        assert format_number(int(number)) == format_number(number)
+        assert format_number(np.int64(number)) == format_number(number)
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_single_precision_numbers_keep_their_value(number: float) -> None:
+    assert float(format_number(np.float32(number))) == np.float32(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.9, "0.9"),
+        (0.001, "0.001"),
+        (1000.0, "1000"),
+        (1000, "1000"),
+        (1e-5, "1e-05"),
+        (1e22, "1e22"),
+        (1.5e300, "1.5e300"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (-2.0, "-2"),
+        (1 / 3, "0.3333333333333333"),
+    ],
+)
+def test_known_forms(number: float, text: str) -> None:
+    assert format_number(number) == text
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, np.float32("nan")])
+def test_non_finite_numbers_are_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="expected a finite number"):
+        format_number(number)
+
+
+def test_text_that_looks_like_a_number_is_refused() -> None:
+    with pytest.raises(TypeError, match="expected a number, got '1e-3'"):
+        format_number("1e-3")  # type: ignore[arg-type]
+
+
+def test_suggestion_lists_what_exists_and_the_nearest_of_it() -> None:
+    assert suggest("momentun", ["momentum", "adam"]) == (
+        "expected one of adam, momentum; did you mean 'momentum'?"
+    )
+
+
+def test_suggestion_asks_nothing_when_nothing_is_near() -> None:
+    assert suggest("zzz", ["momentum", "adam"]) == "expected one of adam, momentum"
+
+
+def test_suggestion_without_any_valid_name() -> None:
+    assert suggest("x", []) == "none is accepted here"

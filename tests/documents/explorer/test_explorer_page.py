@@ -1,0 +1,97 @@
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from momentum_study.cli.main import main
+from momentum_study.documents.explorer.page import FOLDER, SCRIPTS, STYLES
+from tests.documents.explorer.made_pages import DESCRIPTION, explorer_command
+
+
+@pytest.fixture(scope="module")
+def page(study):
+    return study.path.read_text(encoding="utf-8")
+
+
+def policy(page):
+    (text,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)
+    return dict(part.strip().split(" ", 1) for part in text.split(";"))
+
+
+def sha256(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_only_the_scripts_and_the_style_of_the_page_are_let_in(page):
+    (style,) = re.findall(r"<style>(.*?)</style>", page, flags=re.DOTALL)
+    (script,) = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    assert policy(page) == {
+        "default-src": "'none'",
+        "script-src": sha256(script),
+        "style-src": sha256(style),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
+def test_what_else_is_in_script_elements_is_data(page):
+    kinds = re.findall(r"<script([^>]*)>", page)
+    assert kinds == [
+        ' type="text/plain" id="cells-data"',
+        ' type="text/plain" id="curves-data"',
+        "",
+    ]
+
+
+def test_the_page_names_no_address(page):
+    assert set(re.findall(r"\w+://[^\"'\s)]+", page)) <= {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"\b(?:src|href)=(?!\"#)", page)
+
+
+def test_there_is_no_attribute_that_a_policy_would_stop(page):
+    assert not re.search(r"<[^>]* (?:on\w+|style)=", page)
+
+
+def test_every_script_and_style_is_in_the_page_once(page):
+    for suffix, names in (("js", SCRIPTS), ("css", STYLES)):
+        assert sorted(path.stem for path in FOLDER.glob(f"*.{suffix}")) == sorted(names)
+    assert all(page.count((FOLDER / f"{name}.css").read_text()) == 1 for name in STYLES)
+    assert re.findall(r"^// ---- (\w+)$", page, flags=re.MULTILINE) == list(SCRIPTS)
+
+
+def test_name_description_and_size_are_there_without_scripts(page, study):
+    assert "<title>made: cells and learning curves</title>" in page
+    assert DESCRIPTION in page
+    assert f"in {len(study.cells):,} cells" in page
+
+
+def test_markup_in_names_and_descriptions_is_text(hostile):
+    page = hostile.path.read_text(encoding="utf-8")
+    assert "&lt;/script&gt;&lt;/style&gt;&lt;script&gt;alert(3)&lt;/script&gt;" in page
+    assert "alert(3)</script>" not in page
+    assert "alert(1)" not in page  # the names of data sets lie in the compressed data
+
+
+def test_the_same_tables_make_the_same_bytes_in_any_process(study, tmp_path):
+    for seed in ("1", "2"):
+        command = explorer_command(study.path.parent, tmp_path / f"{seed}.html")
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"from momentum_study.cli.main import main; exit(main({command!r}))",
+            ],
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        assert (tmp_path / f"{seed}.html").read_bytes() == study.path.read_bytes()
+
+
+def test_a_table_that_is_missing_is_told(study, tmp_path, capsys):
+    assert main(explorer_command(tmp_path, tmp_path / "explorer.html")) == 1
+    assert "cells.parquet: no such file" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,61 @@
+"""The paper of the published study: its facts, and figures that are blank."""
+
+import json
+import shutil
+
+import pytest
+
+from momentum_study.config.loading import load_study
+from momentum_study.documents.paper.facts import COLUMNS, StudyFacts, facts
+from momentum_study.documents.paper.parts import TABLES, plates
+from momentum_study.tables.catalogue import SCHEMAS
+from momentum_study.tables.files import read_table
+from tests.documents.paper.paper_text import PAPER, ROOT
+
+BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="504" height="72"/>'
+WORDS = {"title": "Blank", "notes": ["Nothing to see."], "alt": "A blank figure."}
+
+
+@pytest.fixture(scope="session")
+def study():
+    return load_study(ROOT / "config/paper.yaml")
+
+
+@pytest.fixture(scope="session")
+def study_facts(study):
+    return StudyFacts(
+        study.study,
+        study.description,
+        study.verdicts,
+        study.statistics.confidence,
+        study.statistics.resamples,
+        tuple(study.targets),
+        study.loss_limit,
+        {kind: job.path for kind, job in plates(study).items()},
+    )
+
+
+@pytest.fixture(scope="session")
+def tables():
+    """The published tables that the paper reads."""
+    folder = ROOT / "results/published/tables"
+    return {name: read_table(folder / name, SCHEMAS[name], COLUMNS.get(name)) for name in TABLES}
+
+
+@pytest.fixture(scope="session")
+def published(tables, study_facts):
+    """The facts of the published study."""
+    return facts(tables, study_facts)
+
+
+@pytest.fixture(scope="session")
+def inputs(published, study, tmp_path_factory):
+    """What the text is compiled with, and the folder that it lies under."""
+    root = tmp_path_factory.mktemp("paper")
+    shutil.copytree(PAPER, root / "paper")
+    shown = {}
+    for kind in plates(study):
+        (root / f"{kind}.svg").write_text(BLANK)
+        (root / f"{kind}.json").write_text(json.dumps(WORDS))
+        shown[kind] = f"/{kind}"
+    return root, {"facts": published, "plates": shown}

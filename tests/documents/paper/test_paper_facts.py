@@ -1,0 +1,243 @@
+"""The facts of the paper against the tables, taken by another way."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from momentum_study.documents.paper.design_facts import grids_list, levels
+from momentum_study.documents.paper.facts import COLUMNS, listed, percent
+from momentum_study.documents.paper.parts import TABLES
+from momentum_study.documents.paper.result_facts import budget_counts, tuned_list
+from momentum_study.documents.paper.theory_facts import closed_forms, foretold, limits_reached
+from momentum_study.tables.catalogue import SCHEMAS
+from momentum_study.tables.keys import RUN_KEYS
+
+
+def test_the_tables_read_are_those_that_the_workflow_names():
+    assert set(COLUMNS) < set(TABLES) < set(SCHEMAS)
+
+
+def test_facts_are_text_that_json_can_hold(published):
+    json.dumps(published, allow_nan=False)
+
+    def leaves(value):
+        if isinstance(value, dict):
+            value = value.values()
+        return [value] if isinstance(value, str) else [x for one in value for x in leaves(one)]
+
+    texts = leaves(published)
+    assert len(texts) > 1000
+    assert not [text for text in texts if "nan" in text.lower().split() or "np." in text]
+
+
+def test_runs_are_counted(published, tables):
+    runs = tables["runs.parquet"]
+    counts = published["counts"]
+    assert counts["runs"] == f"{len(runs):,}"
+    assert int(counts["diverged"].replace(",", "")) == sum(runs["status"] == "diverged")
+    by_grid = {one["name"]: one["runs"] for one in published["grids"]}
+    assert sum(int(text.replace(",", "")) for text in by_grid.values()) == len(runs)
+
+
+def test_a_grid_is_described():
+    runs = pd.DataFrame(
+        {
+            "grid": "a_grid",
+            "dataset": ["wine", "iris", "wine", "wine"],
+            "network": "deep",
+            "rule": ["gd", "gd", "momentum", "momentum"],
+            "batch": ["full", "16", "16", "16"],
+            "schedule": "constant",
+            "beta": [0.0, 0.0, 0.9, 0.5],
+            "learning_rate": [0.1, 0.1, 0.3, 0.3],
+            "alpha": [0.1, 0.1, 0.3, 0.3],
+            "steps": 100,
+            "replicate": [0, 0, 0, 1],
+            "gradient_noise": 0.0,
+            "status": ["completed", "completed", "diverged", "completed"],
+        }
+    )
+    (grid,) = grids_list(runs)
+    assert grid["name"] == "a grid"
+    assert grid["datasets"] == "iris, wine"
+    assert grid["rules"] == "gd; momentum 0.5, 0.9"
+    assert grid["alpha"] == "0.1 to 0.3"
+    assert grid["batches"] == "16, full"
+    assert (grid["replicates"], grid["runs"], grid["diverged"]) == ("2", "4", "25%")
+
+
+def test_a_case_with_an_infinite_effect_says_who_failed_and_how_often(published, tables):
+    table = tables["claim_cases.csv"]
+    for sign, who, count in ((-1, "arm", "n_failed"), (1, "reference", "n_reference_failed")):
+        for row in table[table["effect"] == sign * math.inf].itertuples():
+            case = published["cases"][row.claim][row.case]
+            assert (case["failing"], case["failures"]) == (who, str(getattr(row, count)))
+    finite = table[np.isfinite(table["effect"])].iloc[0]
+    assert published["cases"][finite["claim"]][finite["case"]]["failing"] == ""
+
+
+def test_trials_are_counted_by_what_their_interval_says(published, tables):
+    budget = tables["budget.csv"]
+    for arm in ("momentum 0.9", "momentum tuned"):
+        for row in published["budget"][arm]:
+            own = budget[(budget["arm"] == arm) & (budget["trials"] == int(row["trials"]))]
+            assert row["better"] == str(sum(low > 0 for low in own["advantage_low"]))
+            assert row["worse"] == str(sum(high < 0 for high in own["advantage_high"]))
+            assert row["problems"] == str(len(own))
+
+
+def test_numbers_of_trials_that_few_problems_have_are_left_out():
+    rows = pd.DataFrame(
+        {
+            "arm": "momentum tuned",
+            "trials": [1, 1, 1, 40],
+            "advantage": 0.1,
+            "advantage_low": [0.05, -0.1, -0.3, 0.05],
+            "advantage_high": [0.2, 0.2, -0.1, 0.2],
+        }
+    )
+    assert budget_counts(rows)["momentum tuned"] == [
+        {"trials": "1", "problems": "3", "better": "1", "worse": "1"}
+    ]
+
+
+def test_the_best_rate_within_the_range_advised_is_counted(published, tables):
+    table = tables["sensitivity.csv"]
+    for criterion, fact in published["best_rates"].items():
+        alphas = [
+            row.best_alpha
+            for row in table.itertuples()
+            if (row.rule, row.beta, row.criterion) == ("momentum", 0.9, criterion)
+            and row.gradient_noise == 0
+            and row.best_alpha > 0
+        ]
+        assert fact["problems"] == str(len(alphas))
+        assert fact["inside"] == str(sum(0.001 <= alpha <= 0.01 for alpha in alphas))
+        assert float(fact["alpha_highest"]) == pytest.approx(max(alphas), rel=0.05)
+
+
+def test_what_tuning_chose_stands_for_both_halves(published, tables):
+    rows = {(row["dataset"], row["batch"]): row for row in published["tuned"]}
+    table = tables["tuned.csv"]
+    asked = (
+        (table["dataset"] == "iris")
+        & (table["batch"] == "full")
+        & (table["arm"] == "momentum 0.9")
+        & (table["criterion"] == "speed")
+        & (table["gradient_noise"] == 0)
+    )
+    even, odd = table[asked].sort_values("reported").to_dict("records")
+    usual = rows["iris", "full"]["usual"]
+    assert usual["updates"] == f"{even['median_updates']:.0f} / {odd['median_updates']:.0f}"
+    assert usual["missed"] == str(even["n_missed"] + odd["n_missed"])
+    contrasts = tables["contrasts.csv"]
+    own = contrasts[
+        (contrasts["dataset"] == "iris")
+        & (contrasts["batch"] == "full")
+        & (contrasts["arm"] == "momentum 0.9")
+        & (contrasts["basis"] == "tuned")
+        & (contrasts["criterion"] == "speed")
+        & (contrasts["gradient_noise"] == 0)
+    ]
+    assert usual["effect"].startswith(f"× {math.exp(own['effect'].iloc[0]):.2f} [")
+
+
+def test_the_full_batch_comes_last_and_an_arm_that_was_not_run_is_empty(published):
+    batches = [row["batch"] for row in published["tuned"] if row["dataset"] == "wine"]
+    assert batches == ["16", "64", "full"]
+    (chebyshev,) = (row for row in published["tuned"] if row["dataset"] == "chebyshev")
+    assert chebyshev["tuned"] == {}
+
+
+def test_a_study_without_descent_has_no_speed_up(tables):
+    tuned, contrasts = tables["tuned.csv"], tables["contrasts.csv"]
+    rows = tuned_list(tuned, contrasts[:0], 0.9)
+    assert not any("effect" in row["usual"] for row in rows)
+
+
+def test_closed_forms_are_the_mathematics(tables):
+    for beta in (0.8, 0.9, 0.95):
+        forms = closed_forms(tables["theory.csv"], beta)
+        assert float(forms["limit"]) == pytest.approx(2 * (1 + beta) / (1 - beta), rel=0.005)
+        assert float(forms["jitter"]) == pytest.approx((1 + beta) / (1 - beta), rel=0.01)
+        assert float(forms["lag"]) == pytest.approx(beta / (1 - beta), rel=0.01)
+    root = math.sqrt(0.9)
+    kappas = {row["beta"]: float(row["text"]) for row in forms["break_even"]}
+    assert kappas["0.9"] == pytest.approx((1 + root) / (1 - root), rel=0.005)
+
+
+def test_a_beta_that_theory_has_not_is_a_dash(tables):
+    forms = closed_forms(tables["theory.csv"], 0.123)
+    assert (forms["limit"], forms["jitter"], forms["lag"]) == ("–", "–", "–")
+
+
+@pytest.mark.parametrize("grid", ["edge", "momentum", "valleys"])
+def test_runs_are_foretold_spared_or_early(tables, grid):
+    table = tables["stability.csv"]
+    rows = foretold(table, grid)
+    assert rows
+    for row in rows:
+        own = table[
+            (table["grid"] == grid)
+            & (table["batch"] == row["batch"])
+            & (table["outcome"] == "diverged")
+        ]
+        wrong = sum(int(row[name].replace(",", "")) for name in ("spared", "early"))
+        assert wrong == own["n_runs"].sum() - own["n_correct"].sum()
+
+
+def test_what_is_told_of_the_line_and_of_sharpness_is_of_the_grids_shown(published):
+    assert [row["batch"] for row in published["foretold"]] == ["16", "64", "full"]
+    assert {fact["datasets"] for fact in published["limits"].values()} == {"chebyshev"}
+
+
+def test_levels_are_those_of_the_study(published):
+    assert published["levels"] == {
+        "small": "16",
+        "middle": ["64"],
+        "weak": "0.03",
+        "strong": "0.3",
+        "corrected": "0.99",
+    }
+
+
+def test_a_study_without_noise_or_minibatches_has_dashes_for_levels():
+    runs = pd.DataFrame({"batch": ["full"], "gradient_noise": 0.0, "rule": "gd", "beta": 0.0})
+    found = levels(runs)
+    assert found.pop("middle") == []
+    assert set(found.values()) == {"–"}
+
+
+def checkpoints(replicate, lambdas):
+    steps = range(len(lambdas))
+    keys = dict(
+        zip(RUN_KEYS, ("edge", "chebyshev", "deep", "gd", "full", "constant"), strict=False)
+    )
+    own = {"beta": 0.0, "learning_rate": 0.1, "replicate": replicate}
+    return pd.DataFrame(
+        {**keys, **own, "step": steps, "lambda_max": lambdas, "stability_limit": 20.0}
+    )
+
+
+def test_sharpness_ends_at_the_median_of_its_last_tenth():
+    rising = [*np.linspace(1, 15, 18), 18.0, 22.0]  # 20 checkpoints: the last two
+    short = [5.0, 10.0]  # the last one
+    diverged = [5.0, 50.0, np.nan]
+    runs = pd.concat([checkpoints(n, one) for n, one in enumerate((rising, short, diverged))])
+    (fact,) = limits_reached(runs, "edge").values()
+    assert (fact["datasets"], fact["runs"]) == ("chebyshev", "2")
+    assert (fact["low"], fact["median"], fact["high"]) == ("0.50", "0.75", "1.00")
+
+
+def test_shares_in_percent():
+    assert percent(0.05) == "5 %"
+    assert percent(0.125) == "12.5 %"
+    assert percent(0.07) == "7 %"  # 7.000000000000001 as floating point has it
+
+
+def test_a_table_is_listed_with_dashes_for_what_is_missing():
+    table = pd.DataFrame({"a": ["x", "y"], "b": [1, 2], "c": [None, "z"]})
+    assert listed(table) == {"columns": ["a", "b", "c"], "rows": [["x", "1", "–"], ["y", "2", "z"]]}

@@ -1,0 +1,58 @@
+"""Typesetting: the same bytes, tagged, undated; what is wrong is told with its place."""
+
+import re
+
+import pytest
+
+from momentum_study.core.errors import StudyError
+from momentum_study.documents.paper.typesetting import typeset
+
+HEAD = '#set document(title: "A title")\n#set text(lang: "en")\n'
+
+
+@pytest.fixture
+def document(tmp_path):
+    def write(text):
+        (tmp_path / "main.typ").write_text(HEAD + text, encoding="utf-8")
+        return tmp_path / "main.typ", tmp_path
+
+    return write
+
+
+def test_the_paper_is_the_same_bytes_twice(inputs):
+    root, values = inputs
+    first, second = (typeset(root / "paper/main.typ", root, values) for _ in range(2))
+    assert first == second
+
+
+def test_it_is_tagged_and_has_no_date(inputs):
+    root, values = inputs
+    pdf = typeset(root / "paper/main.typ", root, values)
+    assert re.search(rb"<pdfuaid:part>1</pdfuaid:part>", pdf)
+    assert b"/StructTreeRoot" in pdf
+    assert b"CreationDate" not in pdf
+    assert b"CreateDate" not in pdf
+
+
+def test_inputs_are_found_as_json(document):
+    source, root = document('#json(bytes(sys.inputs.facts)).at("β")')
+    assert typeset(source, root, {"facts": {"β": "0.9"}}).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#nobody", "main.typ: the paper does not compile.*unknown variable: nobody.*main.typ:3"),
+        ('#image("none.svg", alt: "x")', "the paper does not compile.*none.svg"),
+        ("$x$", "missing alt text"),
+        ('#set text(font: "Arial")\nText', "compiles with warnings.*unknown font family: arial"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(document, text, expected):
+    with pytest.raises(StudyError, match=f"(?s){expected}"):
+        typeset(*document(text), {})
+
+
+def test_numbers_that_json_has_not_are_refused(document):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        typeset(*document("Text"), {"facts": float("nan")})

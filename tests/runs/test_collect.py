@@ -1,0 +1,102 @@
+"""Shards become tables with one row per run of the design."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from momentum_study.config.study import Study
+from momentum_study.core.errors import StudyError
+from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.prepared import save_prepared
+from momentum_study.runs.collect import collect_curves, collect_runs, read_shards
+from momentum_study.runs.design import prepared_path, shard_settings, shards
+from momentum_study.runs.shard_files import Origin, digest_of_file, write_shard
+from momentum_study.runs.train import train_shard
+from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.run_schemas import CURVES, RUNS
+from tests.runs.test_design import study
+
+SMALL = study(learning_rates=[0.1, 1000], steps=20, evaluations=4)
+
+
+DATA = prepare("iris", SMALL.datasets["iris"], SMALL.seed, [0, 1])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    train(tmp_path, SMALL)
+    return tmp_path
+
+
+def train(folder: Path, of: Study) -> None:
+    for shard in shards(of):
+        data = folder / prepared_path(shard.dataset, shard.block)
+        save_prepared(data, DATA)
+        settings = shard_settings(of, shard)
+        origin = Origin(settings, digest_of_file(data))
+        write_shard(folder / shard.path, train_shard(settings, DATA).table, origin)
+
+
+def collected(folder: Path, of: Study = SMALL) -> tuple[pd.DataFrame, pd.DataFrame]:
+    tables = list(read_shards(of, folder, folder))
+    return (
+        pd.concat(map(collect_runs, tables), ignore_index=True),
+        pd.concat(map(collect_curves, tables), ignore_index=True),
+    )
+
+
+def read(folder: Path, of: Study = SMALL) -> tuple[int, int]:
+    runs, curves = collected(folder, of)
+    return len(runs), len(curves)
+
+
+def test_one_row_per_run_and_per_evaluation(folder: Path) -> None:
+    # 6 shards x 2 rates x 2 replicates, and evaluations at steps 0, 1, 5, 11 and 20.
+    assert read(folder) == (24, 24 * 5)
+
+
+def test_tables_are_valid_and_agree(folder: Path) -> None:
+    runs, curves = collected(folder)
+    write_table(runs, folder / "runs.parquet", RUNS)
+    write_table(curves, folder / "curves.parquet", CURVES)
+    runs = read_table(folder / "runs.parquet", RUNS)
+    curves = read_table(folder / "curves.parquet", CURVES)
+    assert {"completed", "diverged"} == set(runs["status"])
+    last = curves[curves["step"] == 20].reset_index(drop=True)
+    np.testing.assert_array_equal(runs["train_loss_final"].astype(np.float32), last["train_loss"])
+
+
+def test_other_files_are_left_out(folder: Path) -> None:
+    stale = folder / shards(SMALL)[0].path
+    (stale.parent / "gd_beta0_batch8_constant_000-001.parquet").write_bytes(stale.read_bytes())
+    assert read(folder) == (24, 120)
+
+
+def test_missing_shard(folder: Path) -> None:
+    (folder / shards(SMALL)[1].path).unlink()
+    with pytest.raises(StudyError, match=r"gd_beta0_batchfull.*missing.*Run the same command"):
+        read(folder)
+
+
+def test_unusable_shards_are_set_aside_all_at_once(folder: Path) -> None:
+    first, second, third, *others = (folder / shard.path for shard in shards(SMALL))
+    first.write_bytes(first.read_bytes()[:-100])
+    second.write_bytes(others[0].read_bytes())
+    with pytest.raises(StudyError, match="2 of 6") as caught:
+        read(folder)
+    assert f"{first}: damaged shard" in str(caught.value)
+    assert f"{second}: shard of another design (" in str(caught.value)
+    assert "rule 'momentum' instead of 'gd'" in str(caught.value)
+    for path in (first, second):
+        assert not path.exists()
+        assert path.with_name(f"{path.name}.unusable").exists()
+    assert third.exists()
+    train(folder, SMALL)
+    assert read(folder) == (24, 120)
+
+
+def test_shards_of_the_same_cells_with_another_seed_are_noticed(folder: Path) -> None:
+    with pytest.raises(StudyError, match="seed 1 instead of 2"):
+        read(folder, SMALL.model_copy(update={"seed": 2}))

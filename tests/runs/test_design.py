@@ -1,0 +1,198 @@
+"""From a configuration to shards of runs."""
+
+import shlex
+from typing import Any
+
+import pytest
+import yaml
+
+from momentum_study.cli.flags import to_flags
+from momentum_study.config.loading import load_study
+from momentum_study.config.study import Study
+from momentum_study.datasets.recipe import Recipe
+from momentum_study.engine.optimizers import RULES
+from momentum_study.runs.design import (
+    blocks,
+    families,
+    followed_shards,
+    prepare_flags,
+    shard_settings,
+    shards,
+    starts,
+)
+from tests.configurations import VALID
+from tests.projects import ROOT
+
+
+def study(**grid: Any) -> Study:
+    tree = yaml.safe_load(yaml.safe_dump(VALID))
+    tree["grids"]["one"].update(grid)
+    return Study.model_validate(tree)
+
+
+def jobs(of: Study) -> dict[str, str]:
+    """Path of each shard, and the command line that trains it."""
+    return {shard.path: to_flags(shard_settings(of, shard)) for shard in shards(of)}
+
+
+def test_a_small_design_by_hand() -> None:
+    found = shards(study())
+    # 1 data set x 1 network x (gd + two β) x two batch sizes x one block.
+    assert [shard.path for shard in found] == [
+        f"one/iris/small/{rule}_batch{batch}_constant_000-001.parquet"
+        for rule, batch in (
+            ("gd_beta0", "16"),
+            ("gd_beta0", "full"),
+            ("momentum_beta0.5", "16"),
+            ("momentum_beta0.9", "16"),
+            ("momentum_beta0.5", "full"),
+            ("momentum_beta0.9", "full"),
+        )
+    ]
+    assert list(found[2].runs()) == [
+        ("one", "iris", "small", "momentum", "16", "constant", 0.5, rate, replicate)
+        for rate in (0.01, 1.0)
+        for replicate in (0, 1)
+    ]
+
+
+def test_blocks_are_cut_at_multiples() -> None:
+    assert [str(block) for block in blocks(12, 5)] == ["000-004", "005-009", "010-011"]
+    assert [list(block) for block in blocks(3, 5)] == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rules": {"gd": {}, "momentum": {"beta": [0.5, 0.7, 0.9]}}},
+        {"rules": {"adam": {"beta": [0.9]}, "gd": {}, "momentum": {"beta": [0.9, 0.5]}}},
+        {"batch_sizes": ["full", 8, 16]},
+        {"datasets": ["moons", "iris"]},
+        {"schedules": ["cosine", "constant"]},
+        {"replicates": 20},
+        {"rules": {"gd": {}, "momentum": {"beta": [0.5, 0.9]}, "nesterov": {"beta": [0.9]}}},
+    ],
+    ids=["beta", "rule", "batch size", "data set", "schedule", "replicates", "another rule"],
+)
+def test_growing_a_design_leaves_its_shards_as_they_are(change: dict[str, Any]) -> None:
+    before = jobs(study(replicates=10))
+    after = jobs(study(**({"replicates": 10} | change)))
+    assert len(after) > len(before)
+    assert before.items() <= after.items()
+
+
+def test_runs_are_distinct() -> None:
+    paper = load_study(ROOT / "config/paper.yaml")
+    runs = [run for shard in shards(paper) for run in shard.runs()]
+    assert len(set(runs)) == len(runs)
+    paths = [shard.path for shard in shards(paper)]
+    assert len(set(paths)) == len(paths)
+
+
+def test_the_paper_grid_is_as_large_as_the_question_needs() -> None:
+    paper = load_study(ROOT / "config/paper.yaml")
+    grid = paper.grids["momentum"]
+    rates = grid.learning_rates
+    assert len(grid.datasets) >= 6
+    assert len([beta for beta in grid.rules["momentum"].beta if 0.5 <= beta <= 0.99]) >= 6
+    assert len(rates) >= 12
+    assert max(rates) / min(rates) >= 1e5
+    assert len(grid.batch_sizes) >= 3
+    assert "full" in grid.batch_sizes
+    assert grid.replicates >= 10
+    assert sum(len(list(shard.runs())) for shard in shards(paper)) >= 20_000
+
+
+def test_every_rule_is_in_the_paper_or_equals_one_that_is() -> None:
+    used = {
+        rule
+        for grid in load_study(ROOT / "config/paper.yaml").grids.values()
+        for rule in grid.rules
+    }
+    # The heavy ball makes the iterates of momentum at another rate, to the last bit.
+    assert used | {"heavy_ball"} == set(RULES)
+
+
+def test_a_regression_gets_squared_error() -> None:
+    (shard, *_) = shards(study(datasets=["sugar"]))
+    assert shard_settings(study(datasets=["sugar"]), shard).loss == "mse"
+    (shard, *_) = shards(study())
+    assert shard_settings(study(), shard).loss == "cross_entropy"
+
+
+def test_families_are_named_after_the_first_grid_with_their_training() -> None:
+    changes: dict[str, dict[str, Any]] = {
+        "noisy": {"gradient_noise": 0.1, "replicates": 5, "schedules": ["cosine"]},
+        "longer": {"steps": 20},
+        "spelt_out": {"loss": "cross_entropy"},
+        "often": {"evaluations": 5},
+        "exact": {"precision": "float64"},
+        "logistic": {"datasets": ["moons"], "loss": "logistic"},
+        "sugar": {"datasets": ["sugar"], "loss": "mse"},
+        "longer_too": {"steps": 20, "batch_sizes": [8]},
+        "mixed": {"datasets": ["iris", "sugar"]},
+    }
+    tree = yaml.safe_load(yaml.safe_dump(VALID))
+    for name, change in changes.items():
+        tree["grids"][name] = {**VALID["grids"]["one"], **change}
+    assert families(Study.model_validate(tree)) == {
+        "one": "one",
+        "noisy": "one",
+        "longer": "longer",
+        "spelt_out": "one",
+        "often": "often",
+        "exact": "exact",
+        "logistic": "logistic",
+        "sugar": "one",
+        "longer_too": "longer",
+        "mixed": "one",
+    }
+
+
+def test_the_noise_of_a_grid_goes_to_its_shards() -> None:
+    of = study(gradient_noise=0.25)
+    assert {shard_settings(of, shard).gradient_noise for shard in shards(of)} == {0.25}
+    assert shard_settings(study(), shards(study())[0]).gradient_noise == 0
+
+
+def test_prepare_flags_carry_the_recipe_through_the_shell() -> None:
+    flags = shlex.split(prepare_flags(study(), "moons", "000-009"))
+    assert flags[:2] == ["--name", "moons"]
+    assert Recipe.model_validate_json(flags[3]) == study().datasets["moons"]
+    assert flags[4:] == ["--seed", "1", "--first", "0", "--last", "9"]
+
+
+def test_followed_shards_have_the_followed_rates_alone() -> None:
+    follow = {"learning_rates": [1], "replicates": 1}
+    of = study(sharpness=follow, replicates=12, schedules=["constant", "cosine"])
+    trained = {shard.path: shard for shard in shards(of)}
+    followed = followed_shards(of)
+    assert [shard.path for shard in followed] == [
+        f"one/iris/small/{rule}_batchfull_constant_000-009.parquet"
+        for rule in ("gd_beta0", "momentum_beta0.9")
+    ]
+    for shard in followed:
+        assert shard.learning_rates == (1.0,)
+        assert set(shard.learning_rates) < set(trained[shard.path].learning_rates)
+
+
+def test_nothing_is_followed_unless_asked_for() -> None:
+    assert followed_shards(study()) == []
+
+
+def test_starting_points_belong_to_grids_that_compare_or_follow() -> None:
+    of = study(replicates=12)
+    assert [(start.dataset, start.network, str(block)) for start, block in starts(of)] == [
+        ("iris", "small", "000-009"),
+        ("iris", "small", "010-011"),
+    ]
+    assert starts(study(rules={"momentum": {"beta": [0.9]}})) == []
+    follow = {"rules": ["momentum"], "learning_rates": [1], "replicates": 1}
+    assert len(starts(study(rules={"momentum": {"beta": [0.9]}}, sharpness=follow))) == 1
+
+
+def test_a_start_has_the_settings_of_its_shards() -> None:
+    of = study()
+    (start, _), *_ = starts(of)
+    settings = shard_settings(of, shards(of)[0])
+    assert {name: getattr(settings, name) for name in vars(start)} == vars(start)

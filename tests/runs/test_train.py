@@ -1,0 +1,146 @@
+"""Training a shard: the same numbers for a run, whatever else its shard holds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from momentum_study.core.errors import StudyError
+from momentum_study.datasets.preparation import prepare
+from momentum_study.datasets.prepared import PreparedDataset
+from momentum_study.datasets.recipe import Recipe
+from momentum_study.runs.settings import ShardSettings
+from momentum_study.runs.train import train_shard
+
+SETTINGS = ShardSettings(
+    seed=7,
+    grid="one",
+    dataset="iris",
+    network="small",
+    hidden=(5,),
+    activation="relu",
+    initialization="he",
+    loss="cross_entropy",
+    rule="momentum",
+    beta=0.9,
+    batch="16",
+    schedule="constant",
+    learning_rates=(0.01, 1.0, 3000.0),
+    steps=60,
+    gradient_noise=0.0,
+    evaluations=10,
+    targets=(0.5, 0.1),
+    loss_limit=1000.0,
+    precision="float32",
+)
+
+
+def data(*replicates: int, name: str = "iris", source: str = "iris") -> PreparedDataset:
+    return prepare(name, Recipe(source=source), SETTINGS.seed, replicates)
+
+
+def runs(settings: ShardSettings, prepared: PreparedDataset) -> pd.DataFrame:
+    frame: pd.DataFrame = train_shard(settings, prepared).table.to_pandas()
+    return frame.set_index(["learning_rate", "replicate"]).sort_index()
+
+
+def assert_same_bytes(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    assert list(left.columns) == list(right.columns)
+    for column in left:
+        for a, b in zip(left[column], right[column], strict=True):
+            np.testing.assert_array_equal(a, b, err_msg=str(column))
+
+
+def test_a_run_does_not_depend_on_its_shard() -> None:
+    whole = runs(SETTINGS, data(0, 1, 2))
+    alone = runs(replace(SETTINGS, learning_rates=(1.0,)), data(1))
+    assert_same_bytes(whole.loc[[(1.0, 1)]], alone)
+    beside = runs(replace(SETTINGS, learning_rates=(3000.0, 0.3, 0.01)), data(2, 1))
+    assert_same_bytes(whole.loc[[(0.01, 1), (0.01, 2)]], beside.loc[[(0.01, 1), (0.01, 2)]])
+
+
+def test_cells_of_a_replicate_start_alike() -> None:
+    momentum = runs(SETTINGS, data(0, 1))
+    descent = runs(replace(SETTINGS, rule="gd", beta=0.0, batch="full"), data(0, 1))
+    start = momentum["train_loss_initial"].to_numpy().reshape(3, 2)  # rates by replicates
+    assert (start == start[0]).all()
+    assert start[0, 0] != start[0, 1]
+    pd.testing.assert_series_equal(momentum["train_loss_initial"], descent["train_loss_initial"])
+
+
+def test_noise_in_the_gradients_is_the_replicates_own() -> None:
+    noisy = replace(SETTINGS, gradient_noise=0.3)
+    whole = runs(noisy, data(0, 1, 2))
+    alone = runs(replace(noisy, learning_rates=(1.0,)), data(1))
+    assert_same_bytes(whole.loc[[(1.0, 1)]], alone)
+    quiet = runs(SETTINGS, data(0, 1, 2))
+    pd.testing.assert_series_equal(whole["train_loss_initial"], quiet["train_loss_initial"])
+    calm = (0.01, 1.0)
+    assert (whole.loc[[*calm], "train_loss_best"] != quiet.loc[[*calm], "train_loss_best"]).all()
+    assert (whole["gradient_noise"] == 0.3).all()
+    assert (quiet["gradient_noise"] == 0.0).all()
+
+
+def test_momentum_and_the_heavy_ball_part_when_beta_changes() -> None:
+    """Until then they are one method, at η = (1 − β)α; then α stays in one and η in the other."""
+    rates = {"momentum": 0.1, "heavy_ball": 0.025}
+    average, heavy = (
+        runs(
+            replace(SETTINGS, rule=rule, beta=0.75, learning_rates=(rate,), schedule="beta_up"),
+            data(0),
+        ).iloc[0]
+        for rule, rate in rates.items()
+    )
+    before = average["curve_step"] <= SETTINGS.steps // 4
+    same = average["curve_train_loss"] == heavy["curve_train_loss"]
+    assert same[before].all()
+    assert not same[average["curve_step"] > SETTINGS.steps // 4 + 1].any()
+
+
+def test_rates_of_each_form() -> None:
+    heavy = train_shard(replace(SETTINGS, rule="heavy_ball", beta=0.75), data(0)).table.to_pandas()
+    np.testing.assert_allclose(heavy["eta"], heavy["learning_rate"], rtol=1e-15)
+    np.testing.assert_allclose(heavy["alpha"], 4 * heavy["learning_rate"], rtol=1e-15)
+    average = train_shard(replace(SETTINGS, beta=0.75), data(0)).table.to_pandas()
+    np.testing.assert_allclose(average["alpha"], average["learning_rate"], rtol=1e-15)
+    np.testing.assert_allclose(average["eta"], average["learning_rate"] / 4, rtol=1e-15)
+
+
+def test_momentum_and_heavy_ball_are_one_method() -> None:
+    rates = (0.1, 1.0)
+    average = runs(replace(SETTINGS, beta=0.75, learning_rates=rates), data(0))
+    heavy = runs(
+        replace(SETTINGS, rule="heavy_ball", beta=0.75, learning_rates=(0.025, 0.25)), data(0)
+    )
+    for a, b in zip(average["curve_train_loss"], heavy["curve_train_loss"], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_divergence_is_a_result() -> None:
+    (run,) = train_shard(replace(SETTINGS, learning_rates=(3000.0,)), data(0)).table.to_pylist()
+    assert run["status"] == "diverged"
+    assert run["reason"] in ("loss_limit", "non_finite")
+    assert 0 < run["first_bad_step"] <= SETTINGS.steps
+    assert np.isnan(run["train_loss_final"])
+    assert run["train_loss_best"] <= run["train_loss_initial"]
+    seen = [step for step in run["curve_step"] if step < run["first_bad_step"]]
+    assert np.isfinite(run["curve_train_loss"][: len(seen)]).all()
+    assert np.isnan(run["curve_train_loss"][len(seen) :]).all()
+
+
+def test_regression_and_single_output() -> None:
+    settings = replace(SETTINGS, dataset="sugar", loss="mse", learning_rates=(0.01,))
+    (run,) = train_shard(settings, data(0, name="sugar", source="diabetes")).table.to_pylist()
+    # The target is standardised on the training rows, and R² = 1 − MSE/variance there.
+    assert run["null_loss"] == pytest.approx(1.0, abs=1e-5)
+    assert run["train_score_final"] == pytest.approx(1 - run["train_loss_final"], abs=1e-5)
+    settings = replace(SETTINGS, dataset="moons", loss="logistic", learning_rates=(1.0,))
+    (run,) = train_shard(settings, data(0, name="moons", source="moons")).table.to_pylist()
+    assert run["parameters"] == 5 * 3 + 1 * 6
+    assert run["train_score_final"] > 0.8
+
+
+def test_a_batch_larger_than_the_data_is_refused() -> None:
+    with pytest.raises(StudyError, match="a batch of 91 rows, but only 90 rows"):
+        train_shard(replace(SETTINGS, batch="91"), data(0))

@@ -1,0 +1,199 @@
+"""The command, what it writes and refuses, and the page in a browser."""
+
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from momentum_study.cli.main import main
+from momentum_study.studies.compare.cells import compared_cells
+from momentum_study.studies.compare.comparability import differences
+from momentum_study.studies.compare.names import Name
+from momentum_study.studies.compare.page import Picture, comparison_page
+from momentum_study.studies.compare.pairing import problem_pairs
+from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.studies import read_study
+from momentum_study.studies.compare.summary import summary_table
+from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
+
+HOSTILE = "<img src=x onerror=alert(1)>'\"&"
+
+
+def command(results: Path, baseline: str, candidate: str, *more: str) -> list[str]:
+    folder = results / "comparisons" / f"{baseline}--{candidate}"
+    flags = {"baseline": baseline, "candidate": candidate, "results": results, "output": folder}
+    return ["compare", *(f"--{name}={value}" for name, value in flags.items()), *more]
+
+
+def compared(results: Path, baseline: str, candidate: str) -> Path:
+    assert main(command(results, baseline, candidate)) == 0
+    return results / "comparisons" / f"{baseline}--{candidate}"
+
+
+@pytest.fixture(scope="module")
+def folder(results: Path) -> Path:
+    return compared(results, "made", "better")
+
+
+@pytest.fixture(scope="module")
+def hostile(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page in which every name tries to be markup."""
+    sides = [read_study(results, Name(name)) for name in ("made", "other")]
+    settings = settings_of(*sides, "auto")
+    pairs = list(problem_pairs(*sides, paired=settings.paired))
+    cells, names = compared_cells(pairs, settings), (Name(HOSTILE), Name("b", HOSTILE))
+    summary = summary_table(cells, pairs, settings)
+    texts = ["dataset", "network", "baseline_grid", "candidate_grid"]
+    for table in (cells, summary):  # whose empty names mean something
+        table[texts] = table[texts].where(table[texts] == "", table[texts] + HOSTILE)
+    differing = differences(*sides, [("main", "main")]).assign(meaning=HOSTILE)
+    picture = Picture(HOSTILE, HOSTILE, HOSTILE, b"no picture")
+    page = comparison_page(names, settings, cells, summary, differing, [picture])
+    path = tmp_path_factory.mktemp("hostile") / "index.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def test_everything_is_written(folder: Path) -> None:
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    figures = {
+        f"figures/main/difference_batch{batch}.{suffix}"
+        for batch in ("8", "64", "full")
+        for suffix in ("png", "svg", "json")
+    }
+    assert found == {"cells.csv", "summary.csv", "differences.csv", "index.html"} | figures
+
+
+def test_the_page_says_what_was_found(folder: Path, results: Path) -> None:
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    (found,) = re.findall(r'<p class="found">(.*?)</p>', page)
+    numbers = re.fullmatch(
+        r"Of 90 matched cells (\d+) are better, (\d+) worse, (\d+) undecided, (\d+) same in "
+        r"final training loss \(5 % false discoveries\)\.",
+        found,
+    )
+    assert numbers
+    assert sum(map(int, numbers.groups())) == 90
+    assert int(numbers[1]) > 20
+    assert "runs are paired by replicate" in page
+    same = compared(results, "made", "made") / "index.html"
+    text = same.read_text(encoding="utf-8")
+    assert "No difference: all 90 cells have the same values." in text
+    assert "<img" not in text
+    assert "Nothing that matters for the cells compared." in text
+
+
+def test_links_lead_to_files_that_are_there(folder: Path) -> None:
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="([^"]*)"', page)
+    assert len(links) == 3 + 3
+    assert all((folder / link).is_file() for link in links)
+
+
+def test_nothing_is_let_in_but_the_style_and_pictures_in_the_page(folder: Path) -> None:
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, flags=re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.replace("&#39;", "'") == (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    assert "<script" not in page
+    assert not re.search(r"<[^>]* (?:on\w+|style)=", page)
+    assert not re.search(r"https?://", page)
+
+
+def test_markup_in_names_is_text(hostile: Path) -> None:
+    page = hostile.read_text(encoding="utf-8")
+    assert HOSTILE not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") > 20
+
+
+def test_another_comparison_leaves_no_figure_of_the_old_one(results: Path) -> None:
+    folder = compared(results, "made", "other")
+    stray = folder / "figures/old/difference_batch8.png"
+    stray.parent.mkdir()
+    stray.touch()
+    compared(results, "made", "other")
+    assert not stray.exists()
+    assert len(list(folder.rglob("*.png"))) == 3
+
+
+def test_two_processes_write_the_same_bytes(folder: Path, results: Path, tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        flags = command(results, "made", "better")
+        flags[4] = f"--output={tmp_path / seed}"
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"from momentum_study.cli.main import main; exit(main({flags!r}))",
+            ],
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        for path in (one for one in folder.rglob("*") if one.is_file()):
+            other = tmp_path / seed / path.relative_to(folder)
+            assert other.read_bytes() == path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("baseline", "candidate", "message"),
+    [
+        ("made", "mad", "no such study"),
+        ("made", "../made", "expected a plain name"),
+        ("made.mian", "made", "did you mean 'main'?"),
+        ("made", "elsewhere", "they have no grid in common (main; other, more)"),
+        ("made", "limited", "loss_limit differs, 1000 against 30"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_in_one_line(
+    results: Path, capsys, baseline: str, candidate: str, message: str
+) -> None:
+    renamed = changed(MADE)
+    renamed["grids"] = {"other": renamed["grids"]["main"], "more": renamed["grids"]["main"]}
+    write_study(results / "elsewhere", renamed, made_runs().assign(grid="other"))
+    write_study(results / "limited", changed(MADE, loss_limit=30.0), made_runs())
+    assert main(command(results, baseline, candidate)) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert message in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["folder", "hostile"])
+def test_the_page_is_read_without_complaint_at_any_width(
+    request, browser, which: str, scheme: str, width: int
+) -> None:
+    place: Path = request.getfixturevalue(which)
+    path = place if place.suffix else place / "index.html"
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=True
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(path.as_uri())
+    assert complaints == []
+    assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
+    # Wide tables and maps scroll in their own boxes.
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    dark = sum(map(int, re.findall(r"\d+", ground)[:3])) < 200
+    assert dark == (scheme == "dark")
+    if which == "folder":
+        sizes = page.evaluate("[...document.images].map(image => image.naturalWidth)")
+        assert len(sizes) == 3
+        assert min(sizes) > 1000
+    context.close()

@@ -1,0 +1,57 @@
+"""Studies and rates to plan with, made for tests."""
+
+import copy
+from typing import Any
+
+from momentum_study.config.study import Study
+from momentum_study.studies.plan.plan import StudyPlan, study_plan
+from momentum_study.studies.plan.rates import recorded_rates
+from momentum_study.studies.plan.sizes import Sizes
+
+SIZES = {"iris": Sizes(90, 30, 30, 4, 3), "sugar": Sizes(265, 89, 88, 10, 1)}
+
+TREE: dict[str, Any] = {
+    "study": "planned",
+    "description": "A study to plan.",
+    "seed": 1,
+    "datasets": {"iris": {"source": "iris"}, "sugar": {"source": "diabetes"}},
+    "networks": {"small": {"hidden": [8]}, "linear": {"hidden": []}},
+    "grids": {
+        "one": {
+            "datasets": ["iris", "sugar"],
+            "networks": ["small", "linear"],
+            "rules": {
+                "gd": {},
+                "momentum": {"beta": [0.5, 0.9]},
+                "heavy_ball": {"beta": [0.9], "learning_rates": [0.001, 0.1]},
+            },
+            "learning_rates": [0.01, 0.1, 1],
+            "batch_sizes": [16, "full"],
+            "schedules": ["constant", "cosine"],
+            "replicates": 25,
+            "steps": 200,
+        },
+        "two": {
+            "datasets": ["iris"],
+            "networks": ["small"],
+            "rules": {"adam": {"beta": [0.9]}},
+            "learning_rates": [0.001, 0.01],
+            "batch_sizes": [16],
+            "replicates": 3,
+            "steps": 50,
+        },
+    },
+}
+
+
+def made_study(top: dict[str, Any] | None = None, **one: Any) -> Study:
+    """The study, with changes at its top and of its grid ``one``."""
+    tree = copy.deepcopy(TREE)
+    tree["grids"]["one"].update(one)
+    return Study.model_validate(tree | (top or {}))
+
+
+def planned(study: Study, tmp_path: Any, cores: int = 2, **changes: Any) -> StudyPlan:
+    """Its plan, with results that would lie in a temporary folder."""
+    arguments = {"sizes": SIZES, "unknown": {}, "rates": recorded_rates(), "cores": cores}
+    return study_plan(study, results=tmp_path, **(arguments | changes))

@@ -1,0 +1,121 @@
+"""What is printed of a plan fits the page, and what is for machines can be read by them."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from momentum_study.cli.commands import plan as command
+from momentum_study.config.study import Study
+from momentum_study.core.errors import StudyError
+from momentum_study.studies.plan.calibration import Calibration
+from momentum_study.studies.plan.notes import notes
+from momentum_study.studies.plan.report import WIDTH, as_json, as_text, duration, size
+from tests.studies.plan.planned_studies import SIZES, TREE, made_study, planned
+
+LONG = "a_data_set_with_a_name_as_long_as_names_may_be_0123456789"
+
+
+def long_study() -> Study:
+    """Names, lists and numbers as long as they come."""
+    names = [f"{LONG}_{i:02d}" for i in range(12)]
+    grid = TREE["grids"]["one"] | {
+        "datasets": names,
+        "learning_rates": [0.00012345 * 2**i for i in range(14)],
+        "rules": {
+            "gd": {},
+            "momentum": {"beta": [0.9 + i / 1000 for i in range(20)]},
+            "adam": {"beta": [0.123456789, 0.987654321], "learning_rates": [0.1, 0.1234567]},
+        },
+        "replicates": 400,
+        "steps": 10_000_000,
+        "gradient_noise": 0.123456789,
+        "loss": "cross_entropy",
+        "precision": "float64",
+    }
+    tree = TREE | {
+        "description": "A description " * 12,
+        "datasets": {name: {"source": "iris"} for name in names},
+        "grids": {f"grid_{LONG}"[:60]: grid},
+        "replicates_per_shard": 100,
+    }
+    return Study.model_validate(tree)
+
+
+@pytest.mark.parametrize("study", [made_study(), long_study()], ids=["usual", "long"])
+def test_text_fits_the_page(study: Study, tmp_path: Path) -> None:
+    known = dict.fromkeys(study.datasets, SIZES["iris"])
+    calibrated = Calibration(1.1, 30, (LONG, LONG[::-1]))
+    plan = planned(study, tmp_path, sizes=known, calibrated=calibrated)
+    text = as_text(study, plan, notes(study, plan))
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert not any(line != line.rstrip() for line in lines)
+    for grid in plan.grids.values():
+        assert f"{grid.runs:,} runs" in " ".join(text.split())
+
+
+def test_columns_of_grids_are_aligned(tmp_path: Path) -> None:
+    study = made_study()
+    lines = as_text(study, planned(study, tmp_path), []).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("grid "))
+    head, one, two, total = lines[start : start + 4]
+    end = head.index("updates") + len("updates")
+    assert [line[end - 1 : end + 1].strip() != "" for line in (one, two, total)] == [True] * 3
+    assert {line[end] for line in (head, one, two, total)} == {" "}
+
+
+def test_json_has_what_the_plan_has(tmp_path: Path) -> None:
+    study = made_study()
+    plan = planned(study, tmp_path)
+    tree = json.loads(as_json(plan, ["a note"]))
+    assert tree["runs"] == plan.runs
+    assert tree["grids"]["two"]["cells"] == 2
+    assert tree["times"]["cores"] == 2
+    assert tree["notes"] == ["a note"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.04, "40 ms"),
+        (9.94, "9.9 s"),
+        (75, "75 s"),
+        (600, "10 min"),
+        (7500, "2 h 05 min"),
+        (86_400 * 3, "3.0 days"),
+    ],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_sizes_in_bytes() -> None:
+    assert [size(n * 2**20) for n in (1.25, 144.2, 2048)] == ["1.2 MiB", "144 MiB", "2.0 GiB"]
+
+
+def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], *flags: str) -> str:
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    path = tmp_path / "planned.yaml"
+    path.write_text(yaml.safe_dump(TREE), encoding="utf-8")
+    options = ["--configfile", str(path), "--results", str(tmp_path), *flags]
+    command.run(parser.parse_args(options))
+    return capsys.readouterr().out
+
+
+def test_the_command_prints_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "on 3 cores" in printed(tmp_path, capsys, "--cores", "3")
+    tree = json.loads(printed(tmp_path, capsys, "--json", "--cores", "3"))
+    assert tree["times"]["cores"] == 3
+    assert tree["calibration"] is None
+
+
+@pytest.mark.parametrize("cores", ["0", "-1", "many", "1.5"])
+def test_cores_are_a_number_or_all(
+    cores: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(StudyError, match="--cores"):
+        printed(tmp_path, capsys, f"--cores={cores}")

@@ -1,0 +1,23 @@
+"""One made-up study for all tests of this folder; each works on a copy of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.studies.verify.published_studies import made_study, published_copy
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_study(tmp_path_factory.mktemp("study") / "made")
+
+
+@pytest.fixture
+def here(original: Path, tmp_path: Path) -> Path:
+    """The study, beside its published copy."""
+    return published_copy(original, tmp_path)[0]
+
+
+@pytest.fixture
+def published(here: Path) -> Path:
+    return here.parent / "published"

@@ -1,0 +1,148 @@
+"""Small finished studies in a folder: valid tables, a figure, a paper, a page of the explorer."""
+
+import base64
+import copy
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from momentum_study.analysis.cells import cells_table
+from momentum_study.analysis.curves import cell_curves_table
+from momentum_study.documents.explorer.data import About, cells_document, curves_document
+from momentum_study.documents.explorer.page import explorer_page
+from momentum_study.tables.catalogue import SCHEMAS
+from momentum_study.tables.files import read_table, write_table
+from tests.comparison_tables import claims_and_cases, theory
+from tests.synthetic import synthetic_curves, synthetic_initial_sharpness, synthetic_runs
+
+CONFIGURATION = {"study": "made", "seed": 1, "targets": [0.5, 0.2], "statistics": {"resamples": 50}}
+PROVENANCE: dict[str, Any] = {
+    "study": CONFIGURATION,
+    "python": "3.11.7",
+    "packages": {"numpy": "2.4.6", "pandas": "3.1.1"},
+    "platform": "Linux-6.1-x86_64-with-glibc2.36",
+    "processor": "A processor",
+    "blas": [{"internal_api": "openblas", "version": "0.3.31", "architecture": "Haswell"}],
+    "numpy_simd": {"baseline": ["X86_V2"], "found": ["X86_V3"], "not found": ["X86_V4"]},
+    "commit": "1234",
+    "seconds": {},
+    "training": {},
+}
+
+
+def made_study(folder: Path) -> Path:
+    """Write a study into a folder."""
+    runs, initial = synthetic_runs(), synthetic_initial_sharpness()
+    claims, cases = claims_and_cases()
+    tables = {
+        "runs.parquet": runs,
+        "initial_sharpness.csv": initial,
+        "theory.csv": theory(),
+        "claims.csv": claims,
+        "claim_cases.csv": cases,
+    }
+    for name, table in tables.items():
+        write_table(table, folder / "tables" / name, SCHEMAS[name])
+    cells = read_back(cells_table(runs, resamples=50), folder / "tables/cells.parquet")
+    curves = read_back(
+        cell_curves_table(runs, synthetic_curves()), folder / "tables/cell_curves.parquet"
+    )
+    about = About("made", "A made-up study.", 0.95, {"main": "main"})
+    documents = (cells_document(about, cells, runs, initial), curves_document(cells, curves))
+    (folder / "explorer.html").write_text(
+        explorer_page(about, len(runs), len(cells), *documents), encoding="utf-8"
+    )
+    (folder / "figures/main").mkdir(parents=True)
+    save_picture(np.full((40, 100, 3), 255, dtype=np.uint8), folder / "figures/main/maps.png")
+    (folder / "paper.pdf").write_bytes(b"%PDF-1.7\npaper\n%%EOF\n")
+    write_provenance(folder, PROVENANCE)
+    return folder
+
+
+def read_back(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Write a table and read it, in order."""
+    write_table(table, path, SCHEMAS[path.name])
+    return read_table(path, SCHEMAS[path.name])
+
+
+def save_picture(pixels: np.ndarray, path: Path) -> None:
+    Image.fromarray(pixels).save(path)
+
+
+def write_provenance(folder: Path, provenance: dict[str, Any]) -> None:
+    (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+
+
+def change_provenance(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    provenance = copy.deepcopy(PROVENANCE)
+    change(provenance)
+    write_provenance(folder, provenance)
+
+
+def with_other_kernels(study: Path) -> None:
+    """Say that other kernels made the study, and round every metric of its runs differently."""
+    change_provenance(study, lambda tree: tree["blas"][0].update(architecture="SkylakeX"))
+    change_table(study / "tables/runs.parquet", rounded_otherwise)
+
+
+def rounded_otherwise(runs: pd.DataFrame) -> None:
+    """Move every number in single precision to its neighbour towards 0."""
+    for name in runs.select_dtypes("float32"):
+        runs[name] = np.nextafter(runs[name].to_numpy(), np.float32(0))
+
+
+def change_table(path: Path, change: Callable[[pd.DataFrame], object]) -> None:
+    """Change a table in place with pandas alone, rules of its schema or not; CSV as text."""
+    if path.suffix == ".csv":
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+        change(table)
+        table.to_csv(path, index=False, lineterminator="\n")
+    else:
+        table = pd.read_parquet(path)
+        change(table)
+        table.to_parquet(path)
+
+
+def set_value(folder: Path, name: str, rows: int | list[int], column: str, value: object) -> None:
+    """Put a value into some rows of a table."""
+    path = folder / "tables" / name
+    if path.suffix == ".csv":
+        value = "" if pd.isna(value) else str(value)
+
+    def change(table: pd.DataFrame) -> None:
+        table.loc[rows, column] = value
+
+    change_table(path, change)
+
+
+def repack(
+    page: Path,
+    name: str,
+    change: Callable[[bytes], bytes] = lambda content: content,
+    level: int = 9,
+) -> None:
+    """Change data of a page of the explorer, or only their compression."""
+
+    def packed(match: re.Match[str]) -> str:
+        content = change(gzip.decompress(base64.b64decode(match[2])))
+        return match[1] + base64.b64encode(gzip.compress(content, level, mtime=0)).decode()
+
+    pattern = rf'(id="{name}-data">)([^<]*)'
+    page.write_text(re.sub(pattern, packed, page.read_text("utf-8"), count=1), "utf-8")
+
+
+def published_copy(study: Path, results: Path) -> tuple[Path, Path]:
+    """Put a study and its published copy into a folder of results."""
+    here = Path(shutil.copytree(study, results / "made"))
+    published = Path(shutil.copytree(study, results / "published"))
+    for unpublished in ("cells.parquet", "cell_curves.parquet"):
+        (published / "tables" / unpublished).unlink()
+    return here, published

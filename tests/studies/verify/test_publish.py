@@ -1,0 +1,86 @@
+"""Publishing takes a whole study or none, and replaces what was published."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from momentum_study.cli import main as cli
+from momentum_study.cli.commands import publish
+from momentum_study.config.loading import load_study
+from momentum_study.studies.record import configuration
+from momentum_study.studies.verify.whole import check_whole, expected_files
+from tests.projects import ROOT
+
+PUBLISHED = ROOT / "results/published"
+STUDY = load_study(ROOT / "config/paper.yaml")
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """A finished study: the published one, under its own name."""
+    study = Path(shutil.copytree(PUBLISHED, tmp_path / "paper"))
+    provenance = {"study": STUDY.model_dump(mode="json")}
+    (study / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    return tmp_path
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+def test_what_is_published_is_whole_and_nothing_else() -> None:
+    check_whole(PUBLISHED, STUDY)
+    there = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.rglob("*.*")}
+    assert there == {*expected_files(STUDY), "provenance.json"}
+
+
+@pytest.mark.parametrize("name", ["paper", "smoke"])
+def test_provenance_gives_the_configuration_back(name: str) -> None:
+    study = load_study(ROOT / f"config/{name}.yaml")
+    provenance = json.loads(json.dumps({"study": study.model_dump(mode="json")}))
+    assert configuration(provenance) == study
+
+
+def test_publish_replaces_what_was_published(results: Path) -> None:
+    for leftover in ("published", ".published.new", ".published.old"):
+        (results / leftover).mkdir()
+        (results / leftover / "old.csv").write_text("old", encoding="utf-8")
+    study = content(results / "paper")
+    (results / "paper/tables/cost.csv").write_text("costs", encoding="utf-8")
+    (results / "paper/figures/stale.png").write_bytes(b"of another configuration")
+    assert cli.main(["publish", "--results", str(results)]) == 0
+    assert content(results / "published") == study
+    assert sorted(path.name for path in results.iterdir()) == ["paper", "published"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("provenance.json", None, "no finished study"),
+        ("tables/theory.csv", None, "theory.csv first"),
+        ("tables/claims.csv", b"number\n1\n", "missing columns"),
+        ("tables/runs.parquet", b"PAR1", "runs.parquet"),
+        ("figures/lag.png", b"\x89PNG\r\n", "cannot be read as a picture"),
+        ("explorer.html", b"<html></html>\n", "cannot be read as a page of the explorer"),
+        ("paper.pdf", b"%PDF-1.7\n", "expected a PDF"),
+    ],
+)
+def test_a_study_that_is_not_whole_is_refused(
+    results: Path, name: str, content: bytes | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = results / "paper" / name
+    path.unlink() if content is None else path.write_bytes(content)
+    assert cli.main(["publish", "--results", str(results)]) == 1
+    assert said in capsys.readouterr().err
+    assert not (results / "published").exists()
+
+
+def test_publish_keeps_to_the_limit(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(publish, "LIMIT_BYTES", 10**6)
+    assert cli.main(["publish", "--results", str(results)]) == 1
+    assert "more than 1 MB" in capsys.readouterr().err
+    assert not (results / "published").exists()
