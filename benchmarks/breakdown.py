@@ -60,7 +60,7 @@ def timed_parts() -> Iterator[Timers]:
     fields = {
         "apply": "elementwise",
         "multiply_derivative": "elementwise",
-        "to_error": "softmax",
+        "loss_gradient": "softmax",
         "update": "update",
     }
     try:

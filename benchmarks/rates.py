@@ -27,13 +27,13 @@ from scipy.optimize import nnls
 
 from momentum_study.core import kernels
 from momentum_study.engine.activations import ACTIVATIONS
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.gradient_noise import GradientNoise
 from momentum_study.engine.losses import LOSSES
 from momentum_study.engine.minibatches import MinibatchOrder
 from momentum_study.engine.networks import Architecture, initial_weights
 from momentum_study.engine.optimizers import RULES, USUAL_BETA
-from momentum_study.engine.training import Plan, evaluation_steps, train
+from momentum_study.engine.training import RunSpec, evaluation_steps, train
 from momentum_study.studies.plan.calibration import study_ratios
 from momentum_study.studies.plan.rates import RATES, Rates, record_file
 from momentum_study.studies.plan.work import Training, Work, work
@@ -98,7 +98,7 @@ class Prepared:
     """A training with its data and weights, which mean nothing: time does not depend on them."""
 
     training: Training
-    parts: dict[str, Data]
+    parts: dict[str, ArraySplit]
     weights: list[list[NDArray[Any]]]
 
     def seconds(self, steps: int) -> float:
@@ -106,7 +106,7 @@ class Prepared:
         training = self.training
         replicates = range(training.replicates)
         noise = GradientNoise(1e-9, 0, "data", "network", tuple(replicates))
-        plan = Plan(
+        plan = RunSpec(
             steps=steps,
             evaluation_steps=_evaluations(steps, training.evaluations),
             batch_size=training.batch,
@@ -146,7 +146,9 @@ def prepare(training: Training) -> Prepared:
         else:
             classes = random.integers(architecture.outputs, size=(replicates, rows))
             targets = np.eye(architecture.outputs)[classes]
-        parts[name] = Data(inputs.astype(training.precision), targets.astype(training.precision))
+        parts[name] = ArraySplit(
+            inputs.astype(training.precision), targets.astype(training.precision)
+        )
     weights = [initial_weights(architecture, "he", random) for _ in range(replicates)]
     return Prepared(training, parts, weights)
 

@@ -27,7 +27,7 @@ from momentum_study.datasets.preparation import prepare
 from momentum_study.engine.minibatches import MinibatchOrder
 from momentum_study.engine.networks import Architecture
 from momentum_study.engine.optimizers import RULES, USUAL_BETA, Rule
-from momentum_study.engine.training import STACK_BYTES, Plan, train
+from momentum_study.engine.training import STACK_BYTES, RunSpec, train
 from momentum_study.runs.design import start_settings
 from momentum_study.runs.train import Start, make_start
 from momentum_study.tables.comparison_schemas import STEP_COSTS
@@ -74,7 +74,7 @@ class Prepared:
     """A setting ready to be trained: where runs start, their data, and how they go."""
 
     start: Start
-    plan: Plan
+    plan: RunSpec
     dtype: np.dtype[Any]
 
     @property
@@ -105,7 +105,7 @@ def prepare_setting(study: Study, setting: Setting, replicates: int, steps: int)
     settings = start_settings(study, GRID, setting.dataset, NETWORK)
     start = make_start(settings, prepared)
     rows = start.arrays.train.inputs.shape[1]
-    plan = Plan(
+    plan = RunSpec(
         steps=steps,
         evaluation_steps=(),
         batch_size=None if setting.batch == "full" else int(setting.batch),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.networks import Architecture, initial_weights
 
 Weights = list[np.ndarray]
@@ -43,15 +43,17 @@ class Problem:
                 layer[:, -1] = 0.1 * generator.standard_normal(len(layer))
         return cls(architecture, inputs, targets, weights, seed)
 
-    def parts(self, dtype: type = np.float64, replicates: slice = slice(None)) -> dict[str, Data]:
+    def parts(
+        self, dtype: type = np.float64, replicates: slice = slice(None)
+    ) -> dict[str, ArraySplit]:
         """Return all rows to train on, and some of them as validation and test part."""
         ones = np.ones((*self.inputs.shape[:2], 1))
         inputs = np.concatenate([self.inputs, ones], axis=2).astype(dtype)[replicates]
         targets = self.targets.astype(dtype)[replicates]
         return {
-            "train": Data(inputs, targets),
-            "validation": Data(inputs[:, ::2], targets[:, ::2]),
-            "test": Data(inputs[:, 1::2], targets[:, 1::2]),
+            "train": ArraySplit(inputs, targets),
+            "validation": ArraySplit(inputs[:, ::2], targets[:, ::2]),
+            "test": ArraySplit(inputs[:, 1::2], targets[:, 1::2]),
         }
 
     def order(self, replicates: slice = slice(None)) -> Callable[[int], np.ndarray]:

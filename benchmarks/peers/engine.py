@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.history import History
 from momentum_study.engine.optimizers import RULES
-from momentum_study.engine.training import Plan, train
+from momentum_study.engine.training import RunSpec, train
 
 
 def prepare(problem: Problem) -> Prepared:
     """Add the column of ones; the minibatches are cut while training, as in the study."""
     rows = len(problem.inputs)
     inputs = np.hstack([problem.inputs, np.ones((rows, 1), problem.dtype)])
-    parts = {"train": Data(inputs[None], problem.targets[None])}
+    parts = {"train": ArraySplit(inputs[None], problem.targets[None])}
     order = np.arange(rows)[None]
     batch = problem.batch if problem.batch < rows else None
-    plan = Plan(problem.steps, (), batch, lambda epoch: order)
+    plan = RunSpec(problem.steps, (), batch, lambda epoch: order)
 
     def run() -> History:
         return train(

@@ -28,7 +28,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compared(tally: Tally, here: Path, published: Path) -> Any:
-    return attempt(tally, lambda: COMPARE[here.suffix](here, published, Leeway.CHAOS), str(here))
+    return attempt(tally, lambda: COMPARE[here.suffix](here, published, Leeway.CHAOTIC), str(here))
 
 
 def repacked(page: Path, folder: Path, name: str, change: Callable[[bytes], bytes]) -> Path:

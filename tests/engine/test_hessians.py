@@ -23,7 +23,7 @@ def engine_gradient(problem: Problem, weights: np.ndarray) -> np.ndarray:
     stack.weights.array[...] = weights
     data = problem.parts()["train"]
     errors = stack.outputs(batch_last(data.inputs))
-    LOSSES[architecture.loss].to_error(errors, batch_last(data.targets)[:, :, None])
+    LOSSES[architecture.loss].loss_gradient(errors, batch_last(data.targets)[:, :, None])
     errors /= data.inputs.shape[1]
     stack.backpropagate(data.inputs)
     return stack.gradients.array.copy()

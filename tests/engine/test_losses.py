@@ -36,7 +36,7 @@ def evaluate(name: str, outputs: np.ndarray, targets: np.ndarray) -> tuple[float
 
 def error(name: str, outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     z = stacked(outputs)
-    LOSSES[name].to_error(z, stacked(targets))
+    LOSSES[name].loss_gradient(z, stacked(targets))
     return z[0, :, 0].T
 
 
@@ -86,7 +86,7 @@ def test_replicates_and_cells_are_kept_apart(name):
     t = np.array([rows.T for rows in targets])[:, :, None]
     loss, score = LOSSES[name].evaluate(z.copy(), t)
     assert loss.shape == score.shape == (2, 3)
-    LOSSES[name].to_error(z, t)
+    LOSSES[name].loss_gradient(z, t)
     for r in range(2):
         for c in range(3):
             one = evaluate(name, cases[r][c], targets[r])

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.minibatches import MinibatchOrder, minibatches
 
 REPLICATES = 2
 
 
-def numbered(rows: int) -> Data:
+def numbered(rows: int) -> ArraySplit:
     """Two features and one target, each made from the row's number and the replicate's."""
     numbers = np.arange(rows) + 100.0 * np.arange(REPLICATES)[:, None]
     inputs = np.stack([numbers, -numbers, np.ones_like(numbers)], axis=2)
-    return Data(inputs, 2 * numbers[:, :, None])
+    return ArraySplit(inputs, 2 * numbers[:, :, None])
 
 
 @given(rows=st.integers(1, 12), batch_size=st.integers(1, 14), seed=st.integers(0, 99))

@@ -64,7 +64,7 @@ def test_gradients_equal_finite_differences_and_the_reference(activation, loss, 
     stack = make_stack(problem)
     data = problem.parts()["train"]
     z = stack.outputs(batch_last(data.inputs))
-    LOSSES[loss].to_error(z, batch_last(data.targets)[:, :, None])
+    LOSSES[loss].loss_gradient(z, batch_last(data.targets)[:, :, None])
     np.divide(z, ROWS, out=z)
     stack.backpropagate(data.inputs)
     h = 1e-6

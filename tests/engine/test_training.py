@@ -19,7 +19,7 @@ from momentum_study.engine.training import (
     FLUSH_INTERVAL,
     LOSS_LIMIT,
     NON_FINITE,
-    Plan,
+    RunSpec,
     flush_denormals,
     networks_per_stack,
     train,
@@ -60,7 +60,7 @@ def run(
         betas,
         rates,
         problem.parts(dtype, replicates),
-        Plan(
+        RunSpec(
             steps=steps,
             evaluation_steps=(0, steps) if evaluations is None else evaluations,
             order=problem.order(replicates),
@@ -231,7 +231,7 @@ def test_no_noise_leaves_every_bit():
         RULES["momentum"],
         *cells,
         problem.parts(np.float32),
-        Plan(40, options["evaluations"], 8, problem.order(), noise=zero),
+        RunSpec(40, options["evaluations"], 8, problem.order(), noise=zero),
     )
     assert_same_runs(run(problem, "momentum", *cells, 40, **options), added)
 
@@ -376,7 +376,7 @@ def test_trajectories_equal_scikit_learns(rule, beta, batch_size, loss, outputs,
         [beta],
         [rate],
         problem.parts(),
-        Plan(
+        RunSpec(
             epochs * per_epoch,
             (0, epochs * per_epoch),
             batch_size,
@@ -776,7 +776,7 @@ def test_a_velocity_without_gradients_never_becomes_denormal():
         [0.5],
         [0.25],
         problem.parts(np.float32),
-        Plan(steps=250, evaluation_steps=(0, 250), batch_size=None),
+        RunSpec(steps=250, evaluation_steps=(0, 250), batch_size=None),
         np.float32,
     )
     assert velocities[10] == velocities[9] / 2 > 0

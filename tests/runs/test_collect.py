@@ -12,7 +12,7 @@ from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.prepared import save_prepared
 from momentum_study.runs.collect import collect_curves, collect_runs, read_shards
 from momentum_study.runs.design import prepared_path, shard_settings, shards
-from momentum_study.runs.shard_files import Origin, digest_of_file, write_shard
+from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
 from momentum_study.runs.train import train_shard
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.run_schemas import CURVES, RUNS
@@ -35,7 +35,7 @@ def train(folder: Path, of: Study) -> None:
         data = folder / prepared_path(shard.dataset, shard.block)
         save_prepared(data, DATA)
         settings = shard_settings(of, shard)
-        origin = Origin(settings, digest_of_file(data))
+        origin = Fingerprint(settings, digest_of_file(data))
         write_shard(folder / shard.path, train_shard(settings, DATA).table, origin)
 
 

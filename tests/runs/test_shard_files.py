@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from momentum_study.runs.shard_files import (
-    Origin,
+    Fingerprint,
     UnusableShardError,
     digest_of_file,
     read_shard,
@@ -23,7 +23,7 @@ from tests.runs.test_train import SETTINGS, assert_same_bytes, data
 from tests.tally import Tally
 
 SMALL = replace(SETTINGS, learning_rates=(0.01, 3000.0), steps=8, evaluations=3)
-ORIGIN = Origin(SMALL, data="0" * 64)
+ORIGIN = Fingerprint(SMALL, data="0" * 64)
 
 
 @pytest.fixture(scope="module")

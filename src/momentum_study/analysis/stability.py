@@ -17,7 +17,7 @@ from momentum_study.tables.side_schemas import STABILITY
 from momentum_study.theory.quadratics import stability_limit
 
 KEYS = ["grid", "dataset", "network", "batch"]
-FORETOLD_RULES = tuple(name for name in LINEAR_RULES if not get_rule(name).depends_on_t)
+PREDICTED_RULES = tuple(name for name in LINEAR_RULES if not get_rule(name).depends_on_t)
 """Rules that the line speaks of: a corrected bias makes its limit one of the long run alone."""
 
 RUN_COLUMNS = [*RUN_KEYS, "status", "train_loss_final", "null_loss"]
@@ -66,7 +66,7 @@ def stability_table(
     ----------
     runs
         A table of the schema `RUNS`. Those that enter have a constant
-        learning rate and one of the `FORETOLD_RULES`.
+        learning rate and one of the `PREDICTED_RULES`.
     initial
         λ_max by replicate, of the schema `INITIAL_SHARPNESS`.
     confidence, resamples, seed
@@ -84,7 +84,7 @@ def stability_table(
         ``accuracy_shifted`` how often it is right then on the odd ones; both are missing with a
         single replicate, and where all runs ended alike.
     """
-    known = runs["rule"].isin(FORETOLD_RULES) & (runs["schedule"] == "constant")
+    known = runs["rule"].isin(PREDICTED_RULES) & (runs["schedule"] == "constant")
     joined = runs[known].merge(initial, on=["grid", "dataset", "network", "replicate"])
     joined["position"] = beyond_line(joined)
     joined["diverged"] = joined["status"] == "diverged"

@@ -16,7 +16,7 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import one_line, suggest
 from momentum_study.datasets.raw import FloatArray, IntArray, RawDataset, Task
 from momentum_study.datasets.splits import SCALINGS, Scaling, fill_gaps
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 
 Outputs: TypeAlias = Literal["per_class", "single"]
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
@@ -69,9 +69,9 @@ class PreparedDataset:
 class TrainingArrays:
     """The three parts of a prepared dataset, ready for training."""
 
-    train: Data
-    validation: Data
-    test: Data
+    train: ArraySplit
+    validation: ArraySplit
+    test: ArraySplit
 
 
 def save_prepared(path: Path, prepared: PreparedDataset) -> None:
@@ -280,7 +280,7 @@ def training_arrays(
         )
     return TrainingArrays(
         *(
-            Data(_inputs(prepared, rows, kind), _targets(prepared, rows, kind, outputs))
+            ArraySplit(_inputs(prepared, rows, kind), _targets(prepared, rows, kind, outputs))
             for rows in (prepared.train, prepared.validation, prepared.test)
         )
     )

@@ -9,7 +9,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Data:
+class ArraySplit:
     """One of the parts of a data set (training, validation, test), for R replicates at once.
 
     Attributes
@@ -23,6 +23,6 @@ class Data:
     inputs: Array
     targets: Array
 
-    def take(self, replicates: slice) -> "Data":
+    def take(self, replicates: slice) -> "ArraySplit":
         """Return the part that belongs to these replicates."""
-        return Data(self.inputs[replicates], self.targets[replicates])
+        return ArraySplit(self.inputs[replicates], self.targets[replicates])

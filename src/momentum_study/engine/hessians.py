@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from momentum_study.engine.activations import ACTIVATIONS
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.losses import LOSSES
 from momentum_study.engine.networks import Architecture, Parameters, batch_last
 
@@ -41,7 +41,7 @@ class Hessian:
     Pearlmutter (1994), Fast exact multiplication by the Hessian, Neural Computation 6(1).
     """
 
-    def __init__(self, architecture: Architecture, weights: Array, data: Data) -> None:
+    def __init__(self, architecture: Architecture, weights: Array, data: ArraySplit) -> None:
         self.architecture = architecture
         self._weights = Parameters(architecture, np.ascontiguousarray(weights, dtype=np.float64))
         activation = ACTIVATIONS[architecture.activation]
@@ -62,7 +62,7 @@ class Hessian:
 
         # Backward: error of each layer, and of hidden layers σ' and the error above times σ''.
         top = self._outputs.copy()
-        loss.to_error(top, targets)
+        loss.loss_gradient(top, targets)
         self._errors = [top.swapaxes(1, 2) / self._rows]
         self._slopes: list[Array] = []
         self._bends: list[Array] = []
@@ -116,7 +116,7 @@ def _by_input(layer: Array) -> Array:
     return layer[:, :, :, :-1].swapaxes(2, 3)
 
 
-def largest_eigenvalue(architecture: Architecture, weights: Array, data: Data) -> float:
+def largest_eigenvalue(architecture: Architecture, weights: Array, data: ArraySplit) -> float:
     """Return λ_max, the largest (signed) eigenvalue of one network's Hessian, by Lanczos.
 
     Parameters

@@ -28,8 +28,8 @@ class Loss:
         ``"classification"`` or ``"regression"``.
     single_output
         True if a two-class problem has one output instead of two.
-    to_error
-        ``to_error(z, targets)`` replaces ``z`` by ∂ℓ/∂z of each row's loss ℓ.
+    loss_gradient
+        ``loss_gradient(z, targets)`` replaces ``z`` by ∂ℓ/∂z of each row's loss ℓ.
     curve
         ``curve(z, direction)`` returns (∂²ℓ/∂z²) · direction for each row's loss ℓ.
     evaluate
@@ -43,7 +43,7 @@ class Loss:
     name: str
     task: str
     single_output: bool
-    to_error: Callable[[Array, Array], None]
+    loss_gradient: Callable[[Array, Array], None]
     curve: Callable[[Array, Array], Array]
     evaluate: Callable[[Array, Array], tuple[Array, Array]]
     null_loss: Callable[[Array], float]

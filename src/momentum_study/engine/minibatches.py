@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_study.core.seeds import generator
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.networks import batch_last, pair_single_row
 
 Array = NDArray[Any]
@@ -58,7 +58,7 @@ class Minibatch:
     targets: Array
 
 
-def minibatches(data: Data, batch_size: int | None, order: Order) -> Iterator[Minibatch]:
+def minibatches(data: ArraySplit, batch_size: int | None, order: Order) -> Iterator[Minibatch]:
     """Yield minibatches for ever, epoch after epoch: an epoch is the training set reordered.
 
     Parameters

@@ -218,7 +218,7 @@ def repeatable(rule: Rule) -> Problem:
     return None if _same(first, second) else "a second run has other weights than the first"
 
 
-def company(rule: Rule) -> Problem:
+def batch_invariance(rule: Rule) -> Problem:
     """Networks in a stack are what they are alone, whatever becomes of others."""
     betas, rates = _betas(rule), np.array(_RATES)[:, None]
     for dtype in _PRECISIONS:
@@ -346,7 +346,7 @@ _FOR_ALL: tuple[Check, ...] = (
     in_place,
     memory,
     repeatable,
-    company,
+    batch_invariance,
     rest,
     precision,
     quadratics,

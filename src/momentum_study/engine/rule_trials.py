@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.history import CURVES, History
 from momentum_study.engine.networks import Architecture, initial_weights
 from momentum_study.engine.optimizers import Array, Number, Rule
-from momentum_study.engine.training import Plan, train
+from momentum_study.engine.training import RunSpec, train
 
 DType = np.dtype[np.floating[Any]]
 
@@ -110,8 +110,8 @@ def trained(
         Where less, in several stacks.
     """
     inputs, targets = (array[replicates].astype(dtype) for array in _rows())
-    plan = Plan(_STEPS, _EVALUATIONS, _BATCH, lambda epoch: _order(epoch)[replicates], schedule)
-    parts = dict.fromkeys(("train", "validation", "test"), Data(inputs, targets))
+    plan = RunSpec(_STEPS, _EVALUATIONS, _BATCH, lambda epoch: _order(epoch)[replicates], schedule)
+    parts = dict.fromkeys(("train", "validation", "test"), ArraySplit(inputs, targets))
     weights = _weights()[replicates]
     return train(_ARCHITECTURE, weights, rule, betas, rates, parts, plan, dtype, stack_bytes)
 

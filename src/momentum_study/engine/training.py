@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.gradient_noise import GradientNoise
 from momentum_study.engine.history import History
 from momentum_study.engine.losses import LOSSES
@@ -42,7 +42,7 @@ LOSS_LIMIT = "loss_limit"
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunSpec:
     """How a training run goes.
 
     Attributes
@@ -88,8 +88,8 @@ def train(
     rule: Rule,
     betas: Sequence[float],
     learning_rates: Sequence[float],
-    parts: dict[str, Data],
-    plan: Plan,
+    parts: dict[str, ArraySplit],
+    plan: RunSpec,
     dtype: np.dtype[Any] | type = np.float32,
     stack_bytes: int = STACK_BYTES,
 ) -> History:
@@ -176,7 +176,7 @@ def _even_slices(count: int, most: int) -> list[slice]:
 
 
 @dataclass(slots=True)
-class _Slab:
+class _CacheBlock:
     """The arrays ``(N, P)`` of some networks of a stack, updated while they are in cache."""
 
     networks: slice
@@ -195,8 +195,8 @@ class _StackRun:
         rule: Rule,
         betas: Array,
         learning_rates: Array,
-        parts: dict[str, Data],
-        plan: Plan,
+        parts: dict[str, ArraySplit],
+        plan: RunSpec,
         replicates: slice,
     ) -> None:
         self.stack = stack
@@ -210,7 +210,7 @@ class _StackRun:
         self.cells = np.arange(stack.cells)  # which cells the stack still holds
         self.alive = np.ones((stack.replicates, stack.cells), dtype=bool)
         self.betas = betas
-        self.betas_in_force = betas
+        self.current_betas = betas
         self.learning_rates = learning_rates
         self.state = [np.zeros_like(stack.weights.array) for _ in rule.state]
         self.start = stack.weights.array.copy()
@@ -261,7 +261,7 @@ class _StackRun:
             if bad.any():
                 self._retire(bad, t, NON_FINITE)
                 outputs = stack.outputs(batch.inputs)
-        self.loss.to_error(outputs, batch.targets)
+        self.loss.loss_gradient(outputs, batch.targets)
         np.multiply(outputs, self._error_scale(outputs.shape[3]), out=outputs)
         stack.backpropagate(batch.rows)
         if self.noise:
@@ -271,7 +271,7 @@ class _StackRun:
             self.recent[t] = stack.weights.array.copy()
             self.gradient_norm = norm(stack.gradients.array) / self.gradient_factor
         coefficients = self._coefficients(t)
-        for slab in self.slabs:
+        for slab in self.cache_blocks:
             own = [c if isinstance(c, float) else c[slab.networks] for c in coefficients]
             self.rule.update(slab.weights, slab.gradients, slab.state, slab.scratch, own)
 
@@ -301,8 +301,8 @@ class _StackRun:
 
     def _follow_beta(self, betas: Array) -> None:
         """Let these β be in force; velocities stay what they are."""
-        if not np.array_equal(betas, self.betas_in_force):
-            self.betas_in_force = betas
+        if not np.array_equal(betas, self.current_betas):
+            self.current_betas = betas
             self._derive_factors()
 
     def _evaluate(self, step: int, index: int) -> None:
@@ -360,7 +360,7 @@ class _StackRun:
         self.cells = self.cells[kept]
         self.alive = self.alive[:, kept]
         self.betas = self.betas[kept]
-        self.betas_in_force = self.betas_in_force[kept]
+        self.current_betas = self.current_betas[kept]
         self.learning_rates = self.learning_rates[kept]
         self._prepare_updates()
 
@@ -376,9 +376,9 @@ class _StackRun:
         which multiplies the output errors (K × B numbers a network instead of one per weight).
         """
         self.gradient_factor = np.array(
-            [self.rule.gain(float(beta)) for beta in self.betas_in_force]
+            [self.rule.gain(float(beta)) for beta in self.current_betas]
         )
-        self.beta = self._per_network(self.betas_in_force)
+        self.beta = self._per_network(self.current_betas)
         self.base_rate: Number = 1.0
         if self.rule.homogeneous:
             self.gradient_factor = self.gradient_factor * self.learning_rates
@@ -407,8 +407,8 @@ class _StackRun:
         each = (len(arrays) + 1) * weights[0].nbytes
         parts = _even_slices(len(weights), max(1, SLAB_BYTES // each))
         scratch = np.empty_like(weights[: max(part.stop - part.start for part in parts)])
-        self.slabs = [
-            _Slab(
+        self.cache_blocks = [
+            _CacheBlock(
                 part,
                 weights[part],
                 gradients[part],

@@ -13,7 +13,12 @@ import pyarrow.compute as pc
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
 from momentum_study.runs.design import prepared_path, shard_settings, shards
-from momentum_study.runs.shard_files import Origin, UnusableShardError, digest_of_file, read_shard
+from momentum_study.runs.shard_files import (
+    Fingerprint,
+    UnusableShardError,
+    digest_of_file,
+    read_shard,
+)
 from momentum_study.runs.train import CURVE_PREFIX, counts_steps
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.validation import check_complete, listed
@@ -54,7 +59,7 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
             path = shards_folder / shard.path
             data = digests[prepared_path(shard.dataset, shard.block)]
             try:
-                tables.append(read_shard(path, Origin(shard_settings(study, shard), data)))
+                tables.append(read_shard(path, Fingerprint(shard_settings(study, shard), data)))
             except FileNotFoundError:
                 problems.append(f"{path}: this shard is missing")
             except UnusableShardError as error:

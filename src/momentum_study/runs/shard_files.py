@@ -29,7 +29,7 @@ class UnusableShardError(StudyError):
 
 
 @dataclass(frozen=True)
-class Origin:
+class Fingerprint:
     """What a shard was trained from.
 
     Attributes
@@ -54,7 +54,7 @@ def digest_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_shard(path: Path, table: pa.Table, origin: Origin) -> None:
+def write_shard(path: Path, table: pa.Table, origin: Fingerprint) -> None:
     """Write a shard and its seal, through a temporary file."""
     text = origin.as_json()
     sealed = table.replace_schema_metadata({_ORIGIN: text, _DIGEST: _digest(text, table)})
@@ -62,7 +62,7 @@ def write_shard(path: Path, table: pa.Table, origin: Origin) -> None:
         pq.write_table(sealed, file, compression="zstd", write_page_checksum=True)
 
 
-def read_shard(path: Path, origin: Origin) -> pa.Table:
+def read_shard(path: Path, origin: Fingerprint) -> pa.Table:
     """Read a shard that was trained from `origin`.
 
     Raises
@@ -91,7 +91,7 @@ def read_shard(path: Path, origin: Origin) -> pa.Table:
     return table
 
 
-def _differences(expected: Origin, found: dict[str, Any]) -> Iterator[str]:
+def _differences(expected: Fingerprint, found: dict[str, Any]) -> Iterator[str]:
     for name, value in json.loads(expected.as_json())["settings"].items():
         if (other := found["settings"].get(name)) != value:
             yield f"{name} {other!r} instead of {value!r}"

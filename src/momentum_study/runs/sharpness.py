@@ -11,7 +11,7 @@ from momentum_study.datasets.prepared import PreparedDataset
 from momentum_study.engine.hessians import largest_eigenvalue
 from momentum_study.engine.optimizers import get_rule
 from momentum_study.runs.settings import ShardSettings, StartSettings
-from momentum_study.runs.train import make_plan, make_start, train_runs
+from momentum_study.runs.train import make_run_spec, make_start, train_runs
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.theory.quadratics import stability_limit
 
@@ -60,13 +60,13 @@ def followed_sharpness(
     Raises
     ------
     StudyError
-        As `make_plan`; also if the rule has no limit of stability.
+        As `make_run_spec`; also if the rule has no limit of stability.
     """
     rule = get_rule(settings.rule)
     start = make_start(settings, prepared)
     replicates = [int(replicate) for replicate in prepared.replicates]
     data = start.arrays.train
-    plan = make_plan(settings, replicates, data.inputs.shape[1], keep_snapshots=True)
+    plan = make_run_spec(settings, replicates, data.inputs.shape[1], keep_snapshots=True)
     history = train_runs(settings, start, {"train": data}, plan)
     chosen = np.linspace(0, len(history.steps) - 1, checkpoints).round().astype(int)
     limit = float(stability_limit(rule.name, settings.beta))

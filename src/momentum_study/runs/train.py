@@ -20,14 +20,14 @@ from momentum_study.datasets.prepared import (
     TrainingArrays,
     training_arrays,
 )
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.gradient_noise import GradientNoise
 from momentum_study.engine.history import CURVES, History
 from momentum_study.engine.losses import LOSSES
 from momentum_study.engine.minibatches import MinibatchOrder
 from momentum_study.engine.networks import Architecture, initial_weights
 from momentum_study.engine.optimizers import get_rule
-from momentum_study.engine.training import Plan, evaluation_steps, train
+from momentum_study.engine.training import RunSpec, evaluation_steps, train
 from momentum_study.runs.metrics import run_metrics
 from momentum_study.runs.settings import ShardSettings, StartSettings
 
@@ -87,9 +87,9 @@ def make_start(settings: StartSettings, prepared: PreparedDataset) -> Start:
     return Start(architecture, weights, arrays)
 
 
-def make_plan(
+def make_run_spec(
     settings: ShardSettings, replicates: Sequence[int], rows: int, keep_snapshots: bool = False
-) -> Plan:
+) -> RunSpec:
     """Return the plan of a shard's runs, for a training set of that many rows.
 
     Replicate r draws the order of its minibatches from a generator named after data set and r,
@@ -112,7 +112,7 @@ def make_plan(
         settings.network,
         tuple(replicates),
     )
-    return Plan(
+    return RunSpec(
         steps=settings.steps,
         evaluation_steps=evaluation_steps(settings.steps, settings.evaluations),
         batch_size=None if settings.batch == "full" else int(settings.batch),
@@ -125,7 +125,7 @@ def make_plan(
 
 
 def train_runs(
-    settings: ShardSettings, start: Start, parts: dict[str, Data], plan: Plan
+    settings: ShardSettings, start: Start, parts: dict[str, ArraySplit], plan: RunSpec
 ) -> History:
     """Train the runs of a shard from their start, looking at these parts of the data."""
     return train(
@@ -148,7 +148,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
     arrays = start.arrays
     replicates = [int(replicate) for replicate in prepared.replicates]
     rows = arrays.train.inputs.shape[1]
-    plan = make_plan(settings, replicates, rows)
+    plan = make_run_spec(settings, replicates, rows)
     started = time.perf_counter()
     history = train_runs(settings, start, vars(arrays), plan)
     training_seconds = time.perf_counter() - started

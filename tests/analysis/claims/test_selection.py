@@ -32,12 +32,12 @@ def again(selection: Selection) -> pd.DataFrame:
         (EVERY.where(alpha=0.1 + 0.2), [3]),
         (EVERY.where(alpha=np.float64(0.1), replicate=np.int64(0)), [0]),
         (EVERY.where(arm="nobody"), []),
-        (EVERY.those(TABLE["gradient_noise"] > 0, "gradient_noise > 0"), [1, 2, 3]),
+        (EVERY.filter(TABLE["gradient_noise"] > 0, "gradient_noise > 0"), [1, 2, 3]),
         (
-            EVERY.where(batch="16").those(np.array([True, False]), "alpha in [1.0, 3.0]"),
+            EVERY.where(batch="16").filter(np.array([True, False]), "alpha in [1.0, 3.0]"),
             [1],
         ),
-        (EVERY.those(TABLE["arm"].str.endswith(" 0.9"), "arm.str.endswith(' 0.9')"), [0, 1, 3]),
+        (EVERY.filter(TABLE["arm"].str.endswith(" 0.9"), "arm.str.endswith(' 0.9')"), [0, 1, 3]),
     ],
 )
 def test_the_query_finds_the_rows_again(selection, replicates):

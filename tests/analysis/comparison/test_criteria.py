@@ -41,7 +41,7 @@ def test_cells_are_chosen_by_validation_loss_and_reported_by_test_loss():
         {SLOW: [0.2, 1e-9, ABSENT], FAST: [0.3, DIVERGED, 0.2]},
         {SLOW: [0.4, 0.5, ABSENT], FAST: [1e-9, 0.1, 0.6]},
     )
-    costs = criteria.test_costs(problem, 0.01)
+    costs = criteria.test_loss_costs(problem, 0.01)
     np.testing.assert_allclose(costs.selection, [[0.2, 0.01, np.nan], [0.3, np.inf, 0.2]])
     np.testing.assert_allclose(costs.outcome, [[0.4, 0.5, np.nan], [0.01, np.inf, 0.6]])
 
@@ -49,7 +49,7 @@ def test_cells_are_chosen_by_validation_loss_and_reported_by_test_loss():
 def test_a_completed_run_without_a_number_has_failed():
     problem = made_problem({SLOW: [0.2, 0.2]})
     losses = {**problem.columns, "test_loss_at_best": np.array([[np.nan, np.inf]])}
-    costs = criteria.test_costs(replace(problem, columns=losses), 0.01)
+    costs = criteria.test_loss_costs(replace(problem, columns=losses), 0.01)
     np.testing.assert_array_equal(costs.outcome, [[np.inf, np.inf]])
     np.testing.assert_allclose(costs.selection, [[0.2, 0.2]])
 

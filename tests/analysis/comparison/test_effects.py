@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from momentum_study.analysis.comparison.effects import (
+    calibrated_effect,
     counts_of,
-    covering_effect,
     effect_columns,
     replicate_gains,
     stacked_gains,
@@ -91,38 +91,38 @@ def test_no_pairs_make_no_effect():
 
 def test_with_one_replicate_the_interval_is_everything():
     one = np.array([[[0.5, 0.7]], [[0.6, NAN]]])
-    effect = covering_effect(one, 0.95, 100, generator(0))
+    effect = calibrated_effect(one, 0.95, 100, generator(0))
     middle = interquartile_mean(np.array([0.5, 0.6, 0.7]))
     assert effect == Effect(middle, -INF, INF, -INF, INF, 3)
     # A second replicate of one of them is enough for an interval.
     two = np.array([[[0.5], [0.7]], [[0.6], [NAN]]])
-    assert np.isfinite([covering_effect(two, 0.95, 100, generator(0)).low]).all()
+    assert np.isfinite([calibrated_effect(two, 0.95, 100, generator(0)).low]).all()
 
 
 def test_intervals_are_wider_than_those_that_cover_too_seldom():
     values = np.random.default_rng(0).normal(size=(1, 10, 1))
     plain = stratified_effect(values, interquartile_mean, 0.95, 1000, generator(0))
-    wider = covering_effect(values, 0.95, 1000, generator(0))
+    wider = calibrated_effect(values, 0.95, 1000, generator(0))
     assert wider.value == plain.value
     assert wider.low < plain.low < plain.high < wider.high
 
 
 def test_the_interval_for_equivalence_lies_within_the_other():
     values = np.random.default_rng(0).normal(size=(3, 5, 2))
-    effect = covering_effect(values, 0.95, 500, generator(0))
+    effect = calibrated_effect(values, 0.95, 500, generator(0))
     assert effect.low < effect.equivalence_low < effect.equivalence_high < effect.high
 
 
 def test_what_both_arms_failed_in_does_not_move_the_effect():
     values = np.random.default_rng(0).normal(size=(1, 6, 1))
     more = np.concatenate([values, np.full((1, 3, 1), NAN)], axis=1)
-    effects = [covering_effect(own, 0.95, 200, generator(0)) for own in (values, more)]
+    effects = [calibrated_effect(own, 0.95, 200, generator(0)) for own in (values, more)]
     assert effects[0] == effects[1]
 
 
 def test_an_infinite_gain_stays_in_the_interval():
     values = np.array([[[0.1], [0.2], [0.3], [INF], [INF]]])
-    effect = covering_effect(values, 0.95, 400, generator(0))
+    effect = calibrated_effect(values, 0.95, 400, generator(0))
     assert 0 < effect.low < 0.3
     assert effect.high == INF
 
@@ -166,7 +166,7 @@ def test_without_an_effect_zero_is_seldom_excluded(strata):
     wrong = [
         effect.low > 0 or effect.high < 0
         for values in random.standard_normal((EXPERIMENTS, strata, 10, 1))
-        for effect in [covering_effect(values, 0.95, 250, random)]
+        for effect in [calibrated_effect(values, 0.95, 250, random)]
     ]
     assert 0.01 <= np.mean(wrong) <= 0.07
 
@@ -176,7 +176,7 @@ def test_without_an_effect_zero_is_seldom_excluded(strata):
 def test_a_shift_of_all_gains_shifts_the_effect(shift, seed):
     values = np.random.default_rng(seed).normal(size=(2, 5, 2))
     first, second = (
-        covering_effect(own, 0.95, 50, generator(0)) for own in (values, values + shift)
+        calibrated_effect(own, 0.95, 50, generator(0)) for own in (values, values + shift)
     )
     for end in ("value", "low", "high", "equivalence_low", "equivalence_high"):
         assert getattr(second, end) == pytest.approx(getattr(first, end) + shift, abs=1e-9)

@@ -10,7 +10,7 @@ from momentum_study.cli import main as cli
 from momentum_study.cli.commands import publish
 from momentum_study.config.loading import load_study
 from momentum_study.studies.record import configuration
-from momentum_study.studies.verify.whole import check_whole, expected_files
+from momentum_study.studies.verify.whole import check_files_complete, expected_files
 from tests.projects import ROOT
 
 PUBLISHED = ROOT / "results/published"
@@ -31,7 +31,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_published_is_whole_and_nothing_else() -> None:
-    check_whole(PUBLISHED, STUDY)
+    check_files_complete(PUBLISHED, STUDY)
     there = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.rglob("*.*")}
     assert there == {*expected_files(STUDY), "provenance.json"}
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.comparison.effects import (
+    calibrated_effect,
     counts_of,
-    covering_effect,
     effect_columns,
     replicate_gains,
     stacked_gains,
@@ -145,7 +145,7 @@ def pairs_evidence(pairs: pd.DataFrame, intervals: Intervals, *names: str) -> Ev
     gains = stacked_gains(pairs)
     strata = len(gains)
     return Evidence(
-        covering_effect(gains, intervals.confidence, intervals.resamples, source),
+        calibrated_effect(gains, intervals.confidence, intervals.resamples, source),
         counts_of(pairs),
         probability_of_improvement(gains),
         (strata, *_data_sets(gains, 1 - intervals.confidence)),

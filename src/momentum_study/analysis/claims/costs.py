@@ -7,7 +7,7 @@ import pandas as pd
 
 from momentum_study.analysis.claims.cases import Case, Evidence, Intervals
 from momentum_study.analysis.comparison.arms import DESCENT
-from momentum_study.analysis.comparison.effects import covering_effect
+from momentum_study.analysis.comparison.effects import calibrated_effect
 from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray
@@ -71,7 +71,7 @@ def _case(
 
 def _evidence(values: FloatArray, intervals: Intervals, name: str) -> Evidence:
     source = generator(intervals.seed, "cases", "C11", name)
-    effect = covering_effect(values, intervals.confidence, intervals.resamples, source)
+    effect = calibrated_effect(values, intervals.confidence, intervals.resamples, source)
     nothing = ("n_failed", "n_reference_failed", "n_both_failed", "n_diverged")
     counts = {
         "n_pairs": effect.n,

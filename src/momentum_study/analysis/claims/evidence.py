@@ -130,9 +130,9 @@ def noise(findings: Findings) -> Iterator[Case]:
     pairs = Selection(findings.pairs).where(
         question="rules", arm=findings.usual, criterion=TRAIN_LOSS
     )
-    injected = pairs.those(pairs.rows["gradient_noise"] > 0, "gradient_noise > 0")
+    injected = pairs.filter(pairs.rows["gradient_noise"] > 0, "gradient_noise > 0")
     small = pairs.where(gradient_noise=0.0)
-    small = small.those(small.rows["batch"] != "full", "batch != 'full'")
+    small = small.filter(small.rows["batch"] != "full", "batch != 'full'")
     yield from case("same α, injected noise", injected.where(basis="same_alpha"), headline=True)
     for basis, words in BASES.items():
         for level, part in injected.where(basis=basis).each("gradient_noise"):
@@ -229,8 +229,8 @@ def variants(findings: Findings) -> Iterator[Case]:
     case = partial(findings.case, "C12", experiment="each tuned over as many rates, paired")
     pairs = findings.select("rules", basis="tuned")
     usual = findings.usual.removeprefix(MOMENTUM)
-    pairs = pairs.those(pairs.rows["arm"].str.endswith(usual), f"arm.str.endswith({usual!r})")
-    pairs = pairs.those(pairs.rows["arm"] != HEAVY_BALL + usual, f"arm != {HEAVY_BALL + usual!r}")
+    pairs = pairs.filter(pairs.rows["arm"].str.endswith(usual), f"arm.str.endswith({usual!r})")
+    pairs = pairs.filter(pairs.rows["arm"] != HEAVY_BALL + usual, f"arm != {HEAVY_BALL + usual!r}")
     # The arm that may choose among all of them, or momentum where that is all there is.
     every = max(sorted(set(pairs.rows["arm"])), key=lambda arm: arm.count(" or "), default="")
     for criterion in (SPEED, TEST_LOSS):
@@ -248,7 +248,7 @@ def _by_condition(findings: Findings, pairs: Selection) -> Iterator[tuple[str, S
     kappa = pairs.rows["dataset"].map(findings.conditions).to_numpy("float64")
     for name, mask in (("<", kappa < threshold), ("≥", kappa >= threshold)):
         names = sorted(set(pairs.rows["dataset"][mask]))
-        yield f"κ {name} {threshold:.0f}", pairs.those(mask, f"dataset in {names}")
+        yield f"κ {name} {threshold:.0f}", pairs.filter(mask, f"dataset in {names}")
 
 
 def _by_curvature(findings: Findings, pairs: Selection) -> Iterator[tuple[str, Selection]]:
@@ -258,7 +258,7 @@ def _by_curvature(findings: Findings, pairs: Selection) -> Iterator[tuple[str, S
     position = pairs.rows["alpha"].to_numpy() * curvature.to_numpy()
     for name, mask in (("αλ < 1", position < 1), ("1 ≤ αλ < 2", (position >= 1) & (position < 2))):
         words = name.replace("αλ", "alpha * lambda_max").replace("≤", "<=")
-        yield name, pairs.those(mask, f"{words}  # lambda_max of initial_sharpness.csv")
+        yield name, pairs.filter(mask, f"{words}  # lambda_max of initial_sharpness.csv")
 
 
 EXPERIMENTS: dict[str, Callable[[Findings], Iterator[Case]]] = {

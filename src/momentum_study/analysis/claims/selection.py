@@ -30,10 +30,10 @@ class Selection:
         selection = self
         for name, value in values.items():
             mask = (selection.rows[name] == value).to_numpy()
-            selection = selection.those(mask, f"{name} == {_literal(value)}")
+            selection = selection.filter(mask, f"{name} == {_literal(value)}")
         return selection
 
-    def those(self, mask: ArrayLike, words: str) -> "Selection":
+    def filter(self, mask: ArrayLike, words: str) -> "Selection":
         """Rows that a mask marks, and what it says of them."""
         query = f"{self.query} and {words}" if self.query else words
         return Selection(self.rows[np.asarray(mask)], query)

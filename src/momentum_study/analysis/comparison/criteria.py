@@ -82,7 +82,7 @@ def train_costs(problem: "Problem", floor: float) -> Costs:
     return Costs(cost, cost)
 
 
-def test_costs(problem: "Problem", floor: float) -> Costs:
+def test_loss_costs(problem: "Problem", floor: float) -> Costs:
     """Best validation loss to choose by, and the test loss there to report; relative likewise."""
     return Costs(
         _failures(problem, _relative(problem, "validation_loss_best", floor)),
@@ -96,7 +96,7 @@ def all_costs(problem: "Problem", targets: Sequence[str], floor: float) -> dict[
     return {
         **costs,
         TRAIN_LOSS: train_costs(problem, floor),
-        TEST_LOSS: test_costs(problem, floor),
+        TEST_LOSS: test_loss_costs(problem, floor),
     }
 
 

@@ -56,7 +56,7 @@ def _places(values: NDArray[Any]) -> NDArray[np.intp]:
     return places
 
 
-def covering_effect(
+def calibrated_effect(
     values: FloatArray, confidence: float, resamples: int, generator: np.random.Generator
 ) -> Effect:
     """Interquartile mean of ``(strata, replicates, items)``, its interval as wide as it must be.
@@ -104,7 +104,7 @@ def summary_of(
     """Effect, interval, probability of improvement, signed-rank test and counts of some pairs."""
     gains = stacked_gains(pairs)
     return {
-        **effect_columns(covering_effect(gains, confidence, resamples, generator)),
+        **effect_columns(calibrated_effect(gains, confidence, resamples, generator)),
         "probability": probability_of_improvement(gains),
         "p_value": signed_rank_p(replicate_gains(gains)),
         **counts_of(pairs),

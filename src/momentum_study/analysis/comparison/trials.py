@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.comparison.arms import Arm, arms_of
-from momentum_study.analysis.comparison.criteria import test_costs
+from momentum_study.analysis.comparison.criteria import test_loss_costs
 from momentum_study.analysis.comparison.problems import Mask, Problem
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.statistics.best_of_k import best_of_k, best_of_k_quantiles, chosen_of_k
@@ -104,7 +104,7 @@ def trials_of(problem: Problem, arm: Arm, floor: float) -> Trials:
         Smallest relative loss.
     """
     own = arm.among(problem.cells)
-    costs = test_costs(problem, floor)
+    costs = test_loss_costs(problem, floor)
     validation, test = costs.selection[own].T, costs.outcome[own].T
     complete = np.asarray(~np.isnan(validation).any(axis=1))
     useless = validation >= CONSTANT_LOSS

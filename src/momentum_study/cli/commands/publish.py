@@ -9,7 +9,7 @@ from pathlib import Path
 
 from momentum_study.core.errors import StudyError
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
-from momentum_study.studies.verify.whole import check_whole, expected_files
+from momentum_study.studies.verify.whole import check_files_complete, expected_files
 
 LIMIT_BYTES = 10 * 10**6
 
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> None:
     """Check, copy, then replace."""
     source = options.results / options.study
     study = configuration(read_provenance(source / PROVENANCE))
-    check_whole(source, study)
+    check_files_complete(source, study)
     names = [*expected_files(study), PROVENANCE]
     size = sum((source / name).stat().st_size for name in names)
     if size > LIMIT_BYTES:

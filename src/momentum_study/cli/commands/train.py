@@ -8,7 +8,7 @@ from momentum_study.cli.flags import add_dataclass_arguments, read_dataclass
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.runs.settings import ShardSettings
-from momentum_study.runs.shard_files import Origin, digest_of_file, write_shard
+from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
 from momentum_study.runs.timings import TrainingCost, write_training_cost
 from momentum_study.runs.train import train_shard
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
     settings = read_dataclass(options, ShardSettings)
     shard = train_shard(settings, load_prepared(options.data))
     table = shard.table
-    write_shard(options.output, table, Origin(settings, digest_of_file(options.data)))
+    write_shard(options.output, table, Fingerprint(settings, digest_of_file(options.data)))
     cost = TrainingCost(
         started, time.time(), shard.training_seconds, table.num_rows, shard.net_updates
     )

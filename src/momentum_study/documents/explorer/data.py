@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.stability import FORETOLD_RULES
+from momentum_study.analysis.stability import PREDICTED_RULES
 from momentum_study.core.errors import StudyError
 from momentum_study.documents.explorer.colors import line_colors
 from momentum_study.documents.explorer.encoding import (
@@ -144,7 +144,7 @@ def _series(cells: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _limit(rule: str, beta: float) -> float | None:
     """Largest αλ at which the rule is stable on a quadratic, where the theory has one."""
-    if rule not in FORETOLD_RULES:
+    if rule not in PREDICTED_RULES:
         return None
     return RULES[rule].effective_rate(float(stability_limit(rule, beta)), beta)
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import make_moons
 
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.momentum import initialize_velocity, update_parameters_with_momentum
 from momentum_study.engine.networks import Architecture, Stack
 from momentum_study.engine.optimizers import RULES
-from momentum_study.engine.training import Plan, train
+from momentum_study.engine.training import RunSpec, train
 from momentum_study.experiments.references.rows import Row, exact
 
 FloatArray = NDArray[np.float64]
@@ -145,7 +145,7 @@ def moons_costs(rule: str, epochs: list[int]) -> list[float]:
     steps = [epoch * batches + batches - 1 for epoch in epochs]
     architecture = Architecture(features.shape[1], MOONS_HIDDEN, 1, loss="logistic")
     start = _legacy_weights(architecture)
-    plan = Plan(
+    plan = RunSpec(
         steps[-1],
         (0, *steps),
         MOONS_BATCH,
@@ -153,7 +153,7 @@ def moons_costs(rule: str, epochs: list[int]) -> list[float]:
         keep_snapshots=True,
     )
     beta = BETA if RULES[rule].uses_beta else 0.0
-    data = {"train": Data(inputs[None], targets[None])}
+    data = {"train": ArraySplit(inputs[None], targets[None])}
     history = train(
         architecture, [start], RULES[rule], [beta], [MOONS_RATE], data, plan, np.float64
     )

@@ -32,10 +32,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import LabelBinarizer, MinMaxScaler
 from sklearn.utils import shuffle
 
-from momentum_study.engine.arrays import Data
+from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.networks import Architecture
 from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON, RULES
-from momentum_study.engine.training import Plan, train
+from momentum_study.engine.training import RunSpec, train
 from momentum_study.experiments.references.rows import Row, exact
 
 Array = NDArray[Any]
@@ -167,8 +167,8 @@ def _train(
         RULES[strategy.rule],
         [strategy.beta],
         [strategy.rate],
-        {"train": Data(inputs[None], targets[None])},
-        Plan(steps, (0, steps), batch, lambda epoch: order[epoch, None]),
+        {"train": ArraySplit(inputs[None], targets[None])},
+        RunSpec(steps, (0, steps), batch, lambda epoch: order[epoch, None]),
         np.float64,
     )
     return float(history.curves["train_loss"][0, 0, -1]), history.weights[0][0]

@@ -25,7 +25,7 @@ def expected_files(study: Study) -> list[str]:
     return sorted({*published, *figures, "paper.pdf", "explorer.html"} - {COSTS})
 
 
-def check_whole(folder: Path, study: Study) -> None:
+def check_files_complete(folder: Path, study: Study) -> None:
     """Check that every file is there and can be read, and that no run is missing.
 
     Raises
