@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.claims.cases import Intervals
 from momentum_study.analysis.claims.evidence import Findings
 from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import SPEED
@@ -22,6 +21,7 @@ from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.engine.optimizers import RULES
+from momentum_study.statistics.intervals import Intervals
 
 CONDITIONS = pd.Series({"round": 4.0, "rounder": 2.0, "narrow": 900.0, "narrower": 3000.0})
 """Data set → condition number."""

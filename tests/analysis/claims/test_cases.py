@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from momentum_study.analysis.claims.cases import Case, Evidence, Intervals, Margins, pairs_evidence
+from momentum_study.analysis.claims.cases import Case, Evidence, Margins, pairs_evidence
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import Effect
 
 MARGINS = Margins(log_ratio=0.1, share=0.02, cost=0.3, arrays=0.05)

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from momentum_study.analysis.claims.cases import Intervals
 from momentum_study.analysis.claims.costs import cost_cases
 from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.analysis.claims.table import rule_of
 from momentum_study.config.verdicts import Verdicts
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.comparison_schemas import STEP_COSTS
 from momentum_study.tables.files import write_table
 

@@ -16,6 +16,7 @@ from momentum_study.analysis.comparison.effects import (
 )
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import Effect, holm, probability_of_improvement, signed_rank_p
 from momentum_study.statistics.verdict import Expectation, Outcome, case_outcome
 
@@ -32,15 +33,6 @@ class Margins:
     share: float
     cost: float
     arrays: float
-
-
-@dataclass(frozen=True)
-class Intervals:
-    """How intervals are computed."""
-
-    confidence: float
-    resamples: int
-    seed: int
 
 
 @dataclass(frozen=True)

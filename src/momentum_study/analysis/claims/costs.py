@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.claims.cases import Case, Evidence, Intervals
+from momentum_study.analysis.claims.cases import Case, Evidence
 from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.effects import calibrated_effect
 from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import log_ratio
 
 CLAIMED_ARRAYS = 1

@@ -7,7 +7,7 @@ from itertools import product
 
 import pandas as pd
 
-from momentum_study.analysis.claims.cases import Case, Intervals, Kind, pairs_evidence
+from momentum_study.analysis.claims.cases import Case, Kind, pairs_evidence
 from momentum_study.analysis.claims.costs import cost_cases
 from momentum_study.analysis.claims.landscapes import landscape_cases
 from momentum_study.analysis.claims.selection import Selection
@@ -16,6 +16,7 @@ from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, SPEED, TE
 from momentum_study.analysis.comparison.pairs import BASES
 from momentum_study.analysis.comparison.questions import CORRECTED, HEAVY_BALL, MOMENTUM, Defaults
 from momentum_study.analysis.comparison.states import OSCILLATING, SLOW
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.verdict import Expectation
 from momentum_study.tables.keys import START_KEYS
 from momentum_study.theory.tuning import break_even_kappa

@@ -4,13 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from momentum_study.analysis.claims.cases import Intervals
 from momentum_study.analysis.claims.evidence import Findings
 from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.analysis.claims.table import claims_tables, rule_of
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.config.verdicts import Verdicts
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.comparison_schemas import CASES, CLAIMS, DATASETS, PAIRS, STEP_COSTS
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.keys import START_KEYS
