@@ -12,7 +12,7 @@ import pandas as pd
 
 from momentum_study.statistics.paired import Effect
 from momentum_study.statistics.verdict import Rule, case_outcome, verdict
-from momentum_study.theory.parameters import parameters_text
+from momentum_study.tables.keys import THEORY_PARAMETERS
 from momentum_study.theory.tuning import speed_up, tuned_radius
 
 CONDITION = {
@@ -89,7 +89,9 @@ def theory():
         {
             "quantity": "speed_up",
             "form": "momentum",
-            "parameters": parameters_text(beta=beta, kappa=kappa),
+            **dict.fromkeys(THEORY_PARAMETERS, np.nan),
+            "beta": beta,
+            "kappa": kappa,
             "predicted": float(speed_up(beta, kappa)),
             "measured": float(speed_up(beta, kappa)),
             "error": 0.0,

@@ -19,6 +19,10 @@ RUN_KEYS = (*CELL_KEYS, "replicate")
 PROBLEM_KEYS = ("family", "dataset", "network", "batch", "gradient_noise")
 """What rules are compared on: `family` names grids with one budget, by the first of them."""
 
+THEORY_PARAMETERS = ("beta", "rate", "kappa", "sigma", "step")
+"""Parameters of closed forms: momentum coefficient, learning rate × curvature, condition number,
+standard deviation of the curvature's noise, number of updates."""
+
 START_KEYS = ("family", "dataset", "network", "replicate")
 """What runs start from: the same weights, the same rows, the same λ_max."""
 

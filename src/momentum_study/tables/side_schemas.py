@@ -16,7 +16,7 @@ from momentum_study.tables.columns import (
     text,
     whole,
 )
-from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.tables.keys import RUN_KEYS, THEORY_PARAMETERS
 
 _ANY = pa.Column("float64", nullable=True)
 _FINITE = pa.Column("float64", pa.Check(np.isfinite, error="must be finite"))
@@ -43,7 +43,11 @@ THEORY = pa.DataFrameSchema(
     {
         "quantity": text(),
         "form": text(),
-        "parameters": pa.Column("str"),
+        "beta": real(0, 1),
+        "rate": real(*NOT_NEGATIVE),
+        "kappa": real(1, np.inf),
+        "sigma": real(*NOT_NEGATIVE),
+        "step": whole(1, nullable=True),
         "predicted": _ANY,
         "measured": _ANY,
         "error": _ANY,
@@ -51,11 +55,14 @@ THEORY = pa.DataFrameSchema(
         "holds": pa.Column("bool"),
     },
     checks=[row_check(_holds, "holds must say whether the error is within the tolerance")],
-    unique=["quantity", "form", "parameters"],
+    unique=["quantity", "form", *THEORY_PARAMETERS],
     strict=True,
     name="theory",
 )
-"""One row per closed form and case: what it predicts, and what the update rule does."""
+"""One row per closed form and setting: what it predicts, and what the update rule does.
+
+A parameter that the form does not have is missing.
+"""
 
 LANDSCAPES = pa.DataFrameSchema(
     {
