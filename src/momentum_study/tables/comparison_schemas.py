@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from momentum_study.tables.arms import ARM_KEYS, REFERENCE_KEYS
 from momentum_study.tables.columns import (
     NOT_NEGATIVE,
     SHARE,
@@ -27,6 +28,23 @@ def problem_columns() -> dict[str, pa.Column]:
         **{name: text() for name in PROBLEM_KEYS[:4]},
         "gradient_noise": real(*NOT_NEGATIVE, nullable=False),
     }
+
+
+def arm_columns() -> dict[str, pa.Column]:
+    """Return the columns of an arm."""
+    return {
+        "arm_rule": text(),
+        "arm_beta": real(0, 1),
+        "arm_tunes_beta": pa.Column("bool"),
+        "arm_schedule": text(),
+        "arm_rate_low": real(*NOT_NEGATIVE),
+        "arm_rate_high": real(*NOT_NEGATIVE),
+    }
+
+
+def reference_columns() -> dict[str, pa.Column]:
+    """Return the columns of the arm that another one is compared with."""
+    return dict(zip(REFERENCE_KEYS, arm_columns().values(), strict=False))
 
 
 def _effect_columns() -> dict[str, pa.Column]:
@@ -93,26 +111,29 @@ DATASETS = pa.DataFrameSchema(
 TUNED = pa.DataFrameSchema(
     {
         **problem_columns(),
-        "arm": text(),
+        **arm_columns(),
         "criterion": text(),
-        "reported": text("even", "odd"),
-        "target": _MAYBE_TEXT,
+        "target": real(0, 1),
+        "evaluation_fold": text("even", "odd"),
         "n_trials": whole(0),
         "rule": _MAYBE_TEXT,
         "beta": real(0, 1),
         "learning_rate": real(*NOT_NEGATIVE),
         "alpha": real(*NOT_NEGATIVE),
         "eta": real(*NOT_NEGATIVE),
-        "selected_score": real(*NOT_NEGATIVE),
-        "reported_score": real(*NOT_NEGATIVE),
+        "selection_score": real(*NOT_NEGATIVE),
+        "evaluation_score": real(*NOT_NEGATIVE),
         "optimism": _ANY,
         "outcome": real(*NOT_NEGATIVE),
         "median_updates": real(*NOT_NEGATIVE),
         "win_share": real(*SHARE),
-        "n_reported": whole(0),
+        "n_evaluated": whole(0),
         "n_diverged": whole(0),
         "n_missed": whole(0),
-        "edge": _MAYBE_TEXT,
+        "extend_rate_below": real(*NOT_NEGATIVE),
+        "extend_rate_above": real(*NOT_NEGATIVE),
+        "extend_beta_below": real(0, 1),
+        "extend_beta_above": real(0, 1),
         "reason": _MAYBE_TEXT,
     },
     checks=[
@@ -121,22 +142,23 @@ TUNED = pa.DataFrameSchema(
             "a reason: in every row without a cell, in no other",
         ),
         row_check(
-            lambda table: (table["n_diverged"] + table["n_missed"] <= table["n_reported"]).to_numpy(
-                bool
-            ),
-            "n_diverged and n_missed must not exceed n_reported",
+            lambda table: (
+                table["n_diverged"] + table["n_missed"] <= table["n_evaluated"]
+            ).to_numpy(bool),
+            "n_diverged and n_missed must not exceed n_evaluated",
         ),
     ],
-    unique=[*PROBLEM_KEYS, "arm", "criterion", "reported"],
+    unique=[*PROBLEM_KEYS, *ARM_KEYS, "criterion", "target", "evaluation_fold"],
     strict=True,
     name="tuned",
 )
-"""One row per problem, arm, criterion and reported half: the cell that the other half chose.
+"""One row per problem, arm, criterion and evaluation fold: the cell chosen on the other fold.
 
 Scores are smaller for better: expected running time in updates, or the geometric mean of losses
 relative to the best constant prediction; infinite after a failure. ``optimism`` is
-log(reported_score / selected_score), ``median_updates`` Kaplan and Meier's median of the updates to
-the target over the reported half. ``edge`` names how to extend the grid.
+log(evaluation_score / selection_score), ``median_updates`` Kaplan and Meier's median of the updates
+to the target over the evaluation fold. ``extend_*``: the value to add to a grid on whose edge the
+chosen cell lies.
 """
 
 PAIRS = pa.DataFrameSchema(
@@ -144,11 +166,11 @@ PAIRS = pa.DataFrameSchema(
         **problem_columns(),
         "batch_size": whole(1),
         "question": text(),
-        "basis": text("same_alpha", "same_eta", "tuned", "every_alpha"),
-        "reference": text(),
-        "arm": text(),
+        "comparison": text("same_alpha", "same_eta", "tuned", "every_alpha"),
+        **reference_columns(),
+        **arm_columns(),
         "criterion": text(),
-        "target": _MAYBE_TEXT,
+        "target": real(0, 1),
         "replicate": whole(0),
         "reference_beta": coefficient(),
         "reference_rate": positive(),
@@ -166,10 +188,11 @@ PAIRS = pa.DataFrameSchema(
     unique=[
         *PROBLEM_KEYS,
         "question",
-        "basis",
-        "reference",
-        "arm",
+        "comparison",
+        *REFERENCE_KEYS,
+        *ARM_KEYS,
         "criterion",
+        "target",
         "alpha",
         "replicate",
     ],
@@ -182,17 +205,27 @@ PAIRS = pa.DataFrameSchema(
 shares of the path the difference. It is infinite where one of the two failed, missing where both.
 """
 
-_EFFECT_KEYS = [*PROBLEM_KEYS, "question", "basis", "reference", "arm", "criterion", "state"]
+_EFFECT_KEYS = [
+    *PROBLEM_KEYS,
+    "question",
+    "comparison",
+    *REFERENCE_KEYS,
+    *ARM_KEYS,
+    "criterion",
+    "hardest_target",
+    "state",
+]
 
 _EFFECT_SCHEMA = {
     **problem_columns(),
     "question": text(),
-    "basis": text("same_alpha", "same_eta", "tuned", "every_alpha"),
-    "reference": text(),
-    "arm": text(),
+    "comparison": text("same_alpha", "same_eta", "tuned", "every_alpha"),
+    **reference_columns(),
+    **arm_columns(),
     "criterion": text(),
+    "easiest_target": real(0, 1),
+    "hardest_target": real(0, 1),
     "state": _MAYBE_TEXT,
-    "target": _MAYBE_TEXT,
     "unit": text("log_ratio", "share"),
     **_effect_columns(),
     "probability": real(*SHARE),
@@ -227,7 +260,7 @@ ADVICE = pa.DataFrameSchema(
 BUDGET = pa.DataFrameSchema(
     {
         **problem_columns(),
-        "arm": text(),
+        **arm_columns(),
         "trials": whole(1),
         "n_cells": whole(1),
         "n_replicates": whole(1),
@@ -245,7 +278,7 @@ BUDGET = pa.DataFrameSchema(
         "advantage_low": _ANY,
         "advantage_high": _ANY,
     },
-    unique=[*PROBLEM_KEYS, "arm", "trials"],
+    unique=[*PROBLEM_KEYS, *ARM_KEYS, "trials"],
     strict=True,
     name="budget",
 )
@@ -261,7 +294,7 @@ PROFILES = pa.DataFrameSchema(
     {
         "family": text(),
         "criterion": text(),
-        "arm": text(),
+        **arm_columns(),
         "ratio": positive(),
         "share": real(*SHARE, nullable=False),
         "share_low": real(*SHARE, nullable=False),
@@ -273,7 +306,7 @@ PROFILES = pa.DataFrameSchema(
         "n_runs": whole(1),
         "n_failed": whole(0),
     },
-    unique=["family", "criterion", "arm", "ratio"],
+    unique=["family", "criterion", *ARM_KEYS, "ratio"],
     strict=True,
     name="profiles",
 )
@@ -302,9 +335,9 @@ SENSITIVITY = pa.DataFrameSchema(
         "best_alpha_low": real(*NOT_NEGATIVE),
         "best_alpha_high": real(*NOT_NEGATIVE),
         "best_alpha_lambda_max": real(*NOT_NEGATIVE),
-        "drift": _ANY,
-        "drift_low": _ANY,
-        "drift_high": _ANY,
+        "scaling_exponent": _ANY,
+        "scaling_exponent_low": _ANY,
+        "scaling_exponent_high": _ANY,
     },
     unique=[*PROBLEM_KEYS, "criterion", "rule", "beta"],
     strict=True,
@@ -312,11 +345,35 @@ SENSITIVITY = pa.DataFrameSchema(
 )
 """One row per problem, criterion, rule and β; with β missing, over all coefficients of the rule."""
 
+
+def _level_columns() -> dict[str, pa.Column]:
+    """Return the levels of a case's condition; empty or missing where they are pooled over."""
+    return {
+        "criterion": _MAYBE_TEXT,
+        "comparison": _MAYBE_TEXT,
+        "batch": _MAYBE_TEXT,
+        "kappa_side": text("", "below", "above"),
+        "kappa_threshold": real(1, np.inf),
+        "gradient_noise": real(*NOT_NEGATIVE),
+        "alpha_lambda_from": real(*NOT_NEGATIVE),
+        "alpha_lambda_to": real(*NOT_NEGATIVE),
+        "state": _MAYBE_TEXT,
+        "rule": _MAYBE_TEXT,
+        "beta": real(0, 1),
+        "schedule": _MAYBE_TEXT,
+        "network": _MAYBE_TEXT,
+        "landscape": _MAYBE_TEXT,
+        "height": real(*NOT_NEGATIVE),
+    }
+
+
 CASES = pa.DataFrameSchema(
     {
         "number": whole(1),
         "claim": text(),
         "case": text(),
+        "group": text(),
+        **_level_columns(),
         "headline": pa.Column("bool"),
         "votes": pa.Column("bool"),
         "experiment": text(),

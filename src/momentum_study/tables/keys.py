@@ -40,6 +40,11 @@ def target_column(target: float) -> str:
     return f"steps_to_{format_number(target)}"
 
 
+def target_of_column(column: str) -> float:
+    """Return the target whose column this is, as a fraction of the null loss."""
+    return float(column.removeprefix("steps_to_"))
+
+
 def target_columns(columns: Iterable[str]) -> list[str]:
     """Columns ``steps_to_<target>`` among `columns`, the easiest (largest) target first."""
     matches = [match for column in columns if (match := re.fullmatch(TARGET, column))]

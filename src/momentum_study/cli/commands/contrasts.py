@@ -8,6 +8,7 @@ from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
+from momentum_study.analysis.comparison.tuned import EXTENSIONS
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.tables.comparison_schemas import ADVICE, CONTRASTS, PAIRS, TUNED
 from momentum_study.tables.files import read_table, write_table
@@ -50,8 +51,9 @@ def run(options: argparse.Namespace) -> None:
     write_table(tables.pairs, options.pairs, PAIRS)
     write_table(rounded(tables.contrasts), options.contrasts, CONTRASTS)
     write_table(rounded(tables.advice), options.advice, ADVICE)
-    edges = tables.tuned[tables.tuned["edge"] != ""]
+    on_edge = tables.tuned[list(EXTENSIONS)].notna()
     print(f"{len(tables.tuned)} choices, {len(tables.pairs)} pairs")
-    print(f"{len(edges)} choices on the edge of their grid")
-    for edge, count in edges["edge"].value_counts().head(10).items():
-        print(f"  {edge}: {count}")
+    print(f"{on_edge.any(axis=1).sum()} choices on the edge of their grid")
+    for name in EXTENSIONS:
+        for value, count in tables.tuned[name].value_counts().head(5).items():
+            print(f"  {name}: add {value:g} ({count} choices)")

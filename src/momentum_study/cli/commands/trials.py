@@ -10,6 +10,7 @@ from momentum_study.analysis.comparison.profiles import profiles_table
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table
 from momentum_study.engine.rule_files import load_rules
+from momentum_study.tables.arms import arms_of_rows
 from momentum_study.tables.comparison_schemas import BUDGET, PROFILES, SENSITIVITY
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.run_schemas import RUNS
@@ -47,6 +48,9 @@ def run(options: argparse.Namespace) -> None:
     initial = read_table(options.initial, INITIAL_SHARPNESS)
     sensitivity = sensitivity_table(trained, initial, options.floor, options.margin, *bootstrap)
     write_table(rounded(sensitivity), options.sensitivity, SENSITIVITY)
-    for arm, own in trials_until_it_pays(budget).groupby("arm"):
+    paying = trials_until_it_pays(budget)
+    for arm, own in paying.groupby(arms_of_rows(paying).map(lambda arm: arm.label)):
         pays = own["trials"] < float("inf")
-        print(f"{arm}: surely better than descent from some trials on, {pays.sum()} of {len(own)}")
+        print(
+            f"{arm}: better than descent from some number of trials on, {pays.sum()} of {len(own)}"
+        )
