@@ -1,4 +1,4 @@
-"""Arms in tests, written briefly: columns of tables from labels such as ``momentum 0.9, cosine``."""
+"""Short notation for arms in tests: columns from labels such as ``momentum 0.9, cosine``."""
 
 import pandas as pd
 

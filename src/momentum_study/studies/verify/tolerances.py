@@ -153,7 +153,10 @@ TABLES = {
     "pairs.parquet": _table(
         "Two runs each. Which runs make a pair depends on what tuning chose, and on their state.",
         ("cost reference_cost gain", Tolerance(**_METRIC, share=0.2)),
-        ("rule beta learning_rate alpha reference_beta reference_rate diverged reference_diverged state target", Tolerance(share=0.02)),
+        (
+            "rule beta learning_rate alpha reference_beta reference_rate diverged reference_diverged state target",
+            Tolerance(share=0.02),
+        ),
         rows=0.04,
     ),
     "profiles.csv": _table(
