@@ -154,7 +154,8 @@ TABLES = {
         "Two runs each. Which runs make a pair depends on what tuning chose, and on their state.",
         ("cost reference_cost gain", Tolerance(**_METRIC, share=0.2)),
         (
-            "rule beta learning_rate alpha reference_beta reference_rate diverged reference_diverged state target",
+            "rule beta learning_rate alpha reference_beta reference_rate diverged "
+            "reference_diverged state target",
             Tolerance(share=0.02),
         ),
         rows=0.04,
