@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameSchema
 
 from momentum_study.analysis.comparison.criteria import targets_of
 from momentum_study.analysis.comparison.effects import summary_of, unit_of
@@ -18,8 +17,12 @@ from momentum_study.analysis.comparison.tuned import tuned_rows
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.paired import holm
-from momentum_study.tables.comparison_schemas import ADVICE, CONTRASTS, PAIRS, TUNED
 from momentum_study.tables.files import joined_tables
+from momentum_study.tables.schema import Table
+from momentum_study.tables.schemas.advice import ADVICE
+from momentum_study.tables.schemas.contrasts import CONTRASTS
+from momentum_study.tables.schemas.pairs import PAIRS
+from momentum_study.tables.schemas.tuned import TUNED
 
 # Rows whose tests are one family in Holm's sense: the same comparison on several data sets.
 _FAMILY = ["family", "network", "batch", "gradient_noise", "question", "basis", "reference", "arm"]
@@ -139,7 +142,7 @@ def _effect(
     }
 
 
-def _corrected(effects: list[dict[str, Any]], schema: DataFrameSchema) -> pd.DataFrame:
+def _corrected(effects: list[dict[str, Any]], schema: Table) -> pd.DataFrame:
     """Correct the p-values of the same comparison on several data sets together."""
     if not effects:
         return joined_tables([], schema)
