@@ -23,7 +23,7 @@ from momentum_study.studies.plan.sizes import known_sizes
 from momentum_study.studies.plan.trainings import Kind, followed_trainings, kind_of, trainings
 from momentum_study.studies.plan.work import Training, work
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 
 STUDIES = (Path("results/smoke"), Path("results/paper"))
 

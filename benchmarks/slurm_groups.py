@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from momentum_study.tables.files import read_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 
 FILE = Path(__file__).parents[1] / "docs/cluster/groups.csv"
 START = 3.0

@@ -30,8 +30,8 @@ from momentum_study.engine.optimizers import RULES, USUAL_BETA, Rule
 from momentum_study.engine.training import STACK_BYTES, RunSpec, train
 from momentum_study.runs.design import start_settings
 from momentum_study.runs.train import Start, make_start
-from momentum_study.tables.comparison_schemas import STEP_COSTS
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.step_costs import STEP_COSTS
 
 STUDY = Path(__file__).parents[1] / "config" / "paper.yaml"
 GRID, NETWORK = "momentum", "medium"
@@ -154,7 +154,7 @@ def _bytes_held(prepared: Prepared, rule: Rule) -> int:
 
 
 def measure(settings: tuple[Setting, ...] = SETTINGS, rounds: int = ROUNDS) -> pd.DataFrame:
-    """Return the table of the schema `momentum_study.tables.comparison_schemas.STEP_COSTS`."""
+    """Return the table of the schema `STEP_COSTS`."""
     study = load_study(STUDY)
     rows = []
     for setting in settings:

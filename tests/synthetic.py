@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.runs import RUNS
 
 DATASETS = {"digits": 8.0, "wine": 2.0}  # name: curvature
 BATCHES = {"8": 8, "64": 64, "full": 400}
@@ -62,7 +62,7 @@ def synthetic_runs(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
     early = train[:, EVALUATIONS <= STEPS / 4]
     runs["train_loss_early"] = early[:, -1]
     runs["up_step_share_early"] = (np.diff(early, axis=1) > 0).mean(axis=1)
-    metrics = [name for name, column in RUNS.columns.items() if column.dtype.type == np.float32]
+    metrics = [name for name, column in RUNS.columns.items() if column.dtype == "float32"]
     return runs.astype(dict.fromkeys(metrics, "float32"))
 
 

@@ -6,7 +6,8 @@ from momentum_study.analysis.cells import cells_table
 from momentum_study.core.errors import StudyError
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.keys import CELL_KEYS
-from momentum_study.tables.run_schemas import CELLS, RUNS
+from momentum_study.tables.schemas.cells import CELLS
+from momentum_study.tables.schemas.runs import RUNS
 from tests.synthetic import synthetic_runs
 
 INF = np.inf

@@ -8,7 +8,9 @@ from momentum_study.core.errors import StudyError
 from momentum_study.tables import files
 from momentum_study.tables.files import read_large_table, read_table, write_table
 from momentum_study.tables.keys import CELL_KEYS
-from momentum_study.tables.run_schemas import CELL_CURVES, CURVES, RUNS
+from momentum_study.tables.schemas.cell_curves import CELL_CURVES
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.runs import RUNS
 from tests.synthetic import synthetic_curves, synthetic_runs
 
 INF = np.inf

@@ -7,7 +7,7 @@ import pytest
 from momentum_study.analysis.stability import RUN_COLUMNS, beyond_line, stability_table
 from momentum_study.tables.files import write_table
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.tables.side_schemas import STABILITY
+from momentum_study.tables.schemas.stability import STABILITY
 
 RATES = 10.0 ** np.arange(-3, 3.5, 0.5)
 

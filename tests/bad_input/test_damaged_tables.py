@@ -19,8 +19,8 @@ from momentum_study.studies.verify.study import compare_table_files
 from momentum_study.studies.verify.tolerances import Leeway
 from momentum_study.tables.catalogue import SCHEMAS as TABLES
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.runs import RUNS
 from momentum_study.tables.validation import validate
 from tests.bad_input.random_trees import edits
 from tests.bad_input.refusals import SHARED, attempt

@@ -6,8 +6,8 @@ import pytest
 from benchmarks.step_costs import BETAS, ROUNDS, SETTINGS, Setting, measure, ratios
 from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.engine.optimizers import RULES
-from momentum_study.tables.comparison_schemas import STEP_COSTS
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.step_costs import STEP_COSTS
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from momentum_study.datasets.description import condition_number, described
 from momentum_study.datasets.preparation import prepare
-from momentum_study.tables.comparison_schemas import DATASETS
 from momentum_study.tables.files import joined_tables, write_table
+from momentum_study.tables.schemas.datasets import DATASETS
 from tests.datasets.prepared import prepare_default
 from tests.datasets.recipes import recipe
 

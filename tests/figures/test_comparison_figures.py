@@ -37,15 +37,13 @@ from momentum_study.figures.rules import (
 )
 from momentum_study.figures.style import SMALL, WIDTH, ratio_axis, ratio_ticks
 from momentum_study.figures.verdict_rows import lay_out
-from momentum_study.tables.comparison_schemas import (
-    ADVICE,
-    BUDGET,
-    CASES,
-    CLAIMS,
-    CONTRASTS,
-    PROFILES,
-)
 from momentum_study.tables.keys import batches_in_order
+from momentum_study.tables.schemas.advice import ADVICE
+from momentum_study.tables.schemas.budget import BUDGET
+from momentum_study.tables.schemas.claim_cases import CLAIM_CASES
+from momentum_study.tables.schemas.claims import CLAIMS
+from momentum_study.tables.schemas.contrasts import CONTRASTS
+from momentum_study.tables.schemas.profiles import PROFILES
 from momentum_study.tables.validation import validate
 from tests import comparison_tables as made
 
@@ -180,7 +178,7 @@ def test_the_made_up_tables_are_valid():
         (made.budget(), BUDGET),
         (made.profiles(), PROFILES),
         (claims, CLAIMS),
-        (cases, CASES),
+        (cases, CLAIM_CASES),
     ):
         validate(table, schema)
 

@@ -8,7 +8,8 @@ from momentum_study.figures import maps
 from momentum_study.figures.maps import ALL_DIVERGED, NO_MEDIAN, SOME_DIVERGED
 from momentum_study.figures.style import NO_BETTER
 from momentum_study.tables.files import joined_tables
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS, STABILITY
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.stability import STABILITY
 
 HEIGHTS = {0.0: 0.0, 0.5: 1.5, 0.9: 2.5}  # plain descent, a gap, then momentum
 

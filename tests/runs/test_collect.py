@@ -15,7 +15,8 @@ from momentum_study.runs.design import prepared_path, shard_settings, shards
 from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
 from momentum_study.runs.train import train_shard
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import CURVES, RUNS
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.runs import RUNS
 from tests.runs.test_design import study
 
 SMALL = study(learning_rates=[0.1, 1000], steps=20, evaluations=4)

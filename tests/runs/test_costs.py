@@ -9,7 +9,7 @@ from momentum_study.core.errors import StudyError
 from momentum_study.runs.costs import cost_table, read_benchmarks, training_phase
 from momentum_study.runs.timings import TrainingCost, read_training_cost, write_training_cost
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 COST_OF_ONE = TrainingCost(100.0, 104.0, 3.0, runs=20, net_updates=6000)

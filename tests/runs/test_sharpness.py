@@ -10,7 +10,8 @@ from momentum_study.runs.settings import StartSettings
 from momentum_study.runs.sharpness import followed_sharpness, initial_sharpness
 from momentum_study.runs.train import make_start
 from momentum_study.tables.files import write_table
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS, SHARPNESS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.sharpness import SHARPNESS
 from tests.runs.test_train import SETTINGS, data, runs
 
 START = StartSettings(**{f.name: getattr(SETTINGS, f.name) for f in fields(StartSettings)})

@@ -10,7 +10,7 @@ from momentum_study.config.loading import load_study
 from momentum_study.runs.design import shards
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.runs import RUNS
 from momentum_study.tables.validation import check_complete
 from tests.projects import ROOT
 

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from momentum_study.tables.side_schemas import THEORY
+from momentum_study.tables.schemas.theory import THEORY
+from momentum_study.tables.validation import validate
 from momentum_study.theory import measured, measured_noise, noise, quadratics, tuning
 from momentum_study.theory.checks import compared, product, rows
 from momentum_study.theory.table import STANDARD_ERRORS, theory_table
@@ -41,7 +42,7 @@ def is_simulated(table):
 
 
 def test_the_table_is_valid_and_has_every_quantity_of_every_form(table):
-    THEORY.validate(table)
+    validate(table, THEORY)
     found = table.groupby("quantity")["form"].agg(set).to_dict()
     assert found == QUANTITIES
 

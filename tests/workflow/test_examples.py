@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from momentum_study.tables.comparison_schemas import DATASETS
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.datasets import DATASETS
+from momentum_study.tables.schemas.runs import RUNS
 from tests.projects import ROOT, copy_project, snakemake
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,9 @@ from momentum_study.figures.jobs import figure_jobs
 from momentum_study.runs.design import shards
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.tables.run_schemas import CELLS, CURVES, RUNS
+from momentum_study.tables.schemas.cells import CELLS
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.runs import RUNS
 from tests.projects import SMOKE, copy_project, results, snakemake
 from tests.tally import Tally
 

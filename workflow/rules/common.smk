@@ -25,6 +25,7 @@ from momentum_study.cli.flags import to_flags
 from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
 from momentum_study.documents.paper.parts import plates
 from momentum_study.engine.rule_files import load_rule
+from momentum_study.tables.schema import schema_module
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -121,4 +122,5 @@ def figure_tables(wildcards):
 
 
 def figure_sources(wildcards):
-    return sources("figure", f"figures.{FIGURES[wildcards.figure].kind}")
+    kind = FIGURES[wildcards.figure].kind
+    return sources("figure", f"figures.{kind}", *map(schema_module, KINDS[kind].tables))

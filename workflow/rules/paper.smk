@@ -7,7 +7,7 @@ rule paper:
         drawings=[f"{RESULTS}/figures/{job.path}.svg" for job in PLATES.values()],
         words=[f"{RESULTS}/figures/{job.path}.json" for job in PLATES.values()],
         text=PAPER_TEXT,
-        sources=sources("paper"),
+        sources=sources("paper", *map(schema_module, PAPER_TABLES)),
     output:
         report(
             f"{RESULTS}/paper.pdf",

@@ -16,8 +16,8 @@ from momentum_study.statistics.estimates import (
     six_digits,
     wilson_interval,
 )
+from momentum_study.tables.columns import CELL_FACTS, LOSS_METRICS, PATH_METRICS, SCORE_METRICS
 from momentum_study.tables.keys import CELL_KEYS, target_columns
-from momentum_study.tables.run_schemas import CELL_FACTS, LOSS_METRICS, PATH_METRICS, SCORE_METRICS
 
 Positions = NDArray[np.intp]
 

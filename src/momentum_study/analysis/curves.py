@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from momentum_study.core.errors import StudyError
 from momentum_study.statistics.estimates import FloatArray, six_digits
 from momentum_study.tables.keys import CELL_KEYS, RUN_KEYS
-from momentum_study.tables.run_schemas import CURVE_LOSSES, QUARTILES
+from momentum_study.tables.schemas.cell_curves import CURVE_LOSSES, QUARTILES
 
 _SHARES = (0.25, 0.5, 0.75)  # of the runs that lie below, of each of QUARTILES
 

@@ -13,7 +13,7 @@ from momentum_study.engine.optimizers import LINEAR_RULES, get_rule
 from momentum_study.statistics.estimates import bootstrap_interval
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.tables.side_schemas import STABILITY
+from momentum_study.tables.schemas.stability import STABILITY
 from momentum_study.theory.quadratics import stability_limit
 
 KEYS = ["grid", "dataset", "network", "batch"]

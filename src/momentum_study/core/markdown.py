@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-Contents = Mapping[str, Callable[[], pd.DataFrame]]
+Contents = Mapping[str, Callable[[], pd.DataFrame | str]]
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -26,7 +26,7 @@ def filled(page: str, contents: Contents) -> str:
     page
         Text with markers.
     contents
-        Name of a table → what makes it.
+        Name of a table → what makes it: the table, or Markdown.
 
     Raises
     ------
@@ -40,6 +40,8 @@ def filled(page: str, contents: Contents) -> str:
 
     def table(match: re.Match[str]) -> str:
         opening, name = match[1], match[2]
-        return f"{opening}\n\n{markdown(contents[name]())}\n\n<!-- end -->"
+        content = contents[name]()
+        text = content if isinstance(content, str) else markdown(content)
+        return f"{opening}\n\n{text}\n\n<!-- end -->"
 
     return re.sub(r"(<!-- table: (\w+) -->).*?<!-- end -->", table, page, flags=re.DOTALL)

@@ -23,7 +23,7 @@ from momentum_study.figures.style import (
     step_axis,
 )
 from momentum_study.tables.keys import CELL_KEYS
-from momentum_study.tables.run_schemas import QUARTILES
+from momentum_study.tables.schemas.cell_curves import QUARTILES
 
 _NAME_CHARACTERS = 14  # of a data set, that fit beside the rates
 _QUARTILES = [f"train_loss_{quartile}" for quartile in QUARTILES]

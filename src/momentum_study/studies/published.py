@@ -16,9 +16,11 @@ from momentum_study.documents.summaries import (
     verdicts_summary,
 )
 from momentum_study.figures.catalogue import KINDS
+from momentum_study.studies.compare.schemas import SCHEMAS as COMPARISON_SCHEMAS
 from momentum_study.studies.verify.summaries import RECORDS
 from momentum_study.studies.verify.summaries import contents as reproduction_contents
 from momentum_study.tables.catalogue import SCHEMAS
+from momentum_study.tables.dictionary import dictionary
 from momentum_study.tables.files import read_table
 
 Table = Callable[[], pd.DataFrame]
@@ -37,7 +39,7 @@ def figures_summary() -> pd.DataFrame:
 
 
 def contents(published: Path) -> dict[str, Contents]:
-    """Return the tables of each page, made from the tables of a published study when asked for.
+    """Return what fills the marked places of each page, computed when it is called.
 
     Parameters
     ----------
@@ -63,6 +65,10 @@ def contents(published: Path) -> dict[str, Contents]:
         },
         "docs/verdicts.md": {"claims": of(claims_summary, "claims.csv")},
         "docs/figures.md": {"figures": figures_summary},
+        "docs/tables.md": {
+            "study": lambda: dictionary(SCHEMAS.values()),
+            "comparison": lambda: dictionary(COMPARISON_SCHEMAS),
+        },
         "docs/reproducing.md": reproduction_contents(published.parents[1] / RECORDS),
         "README.md": {"verdicts": of(verdicts_summary, "claims.csv")},
     }

@@ -1,84 +1,59 @@
-"""The tables of a study by the names of their files.
+"""All tables of a study, by the names of their files.
 
-===================  =========================================  ==================================
-schema               one row per                                key columns
-===================  =========================================  ==================================
-`RUNS`               training run                               `keys.RUN_KEYS`
-`CURVES`             training run and evaluation                `keys.RUN_KEYS` and ``step``
-`CELLS`              cell: a run's keys without its replicate   `keys.CELL_KEYS`
-`CELL_CURVES`        cell and evaluation                        `keys.CELL_KEYS` and ``step``
-`INITIAL_SHARPNESS`  point that runs start from                 its grid, data set, network and
-                                                                replicate
-`SHARPNESS`          followed run and checkpoint                `keys.RUN_KEYS` and ``step``
-`STABILITY`          data set, batch size and outcome           these, and grid and network
-`THEORY`             closed form and case                       its names and parameters
-`LANDSCAPES`         landscape, comparison and rule             these, β and the barrier's height
-`TRAJECTORIES`       point of a path drawn on a landscape       these and ``step``
-`VALIDATION`         number of somebody else's                  its source and name
-`DATASETS`           data set                           ``dataset``
-`TUNED`              problem, arm, criterion, half      these
-`PAIRS`              comparison and replicate           these, criterion and α
-`CONTRASTS`          problem and comparison             these and criterion
-`ADVICE`             problem and piece of advice        these and criterion
-`BUDGET`             problem, arm, number of trials     these
-`PROFILES`           arm and ratio                      these, family and criterion
-`SENSITIVITY`        problem, criterion, rule and β     these
-`CASES`              case of a claim                    ``claim`` and ``case``
-`CLAIMS`             claim                              ``claim``
-`STEP_COSTS`         round of a timing                  network, batch, rule and ``round``
-`COST`               job                                        ``stage`` and ``job``
-===================  =========================================  ==================================
-
-A schema's ``unique`` names the key columns. They identify a row and give the order of the rows.
+Only for what needs all of them: an edit of any table reruns whatever imports this module. A job
+that reads some tables imports their descriptions, or takes them from `schema.load_table`.
 """
 
-from momentum_study.tables.comparison_schemas import (
-    ADVICE,
-    BUDGET,
-    CASES,
-    CLAIMS,
-    CONTRASTS,
-    DATASETS,
-    PAIRS,
-    PROFILES,
-    SENSITIVITY,
-    STEP_COSTS,
-    TUNED,
-)
-from momentum_study.tables.run_schemas import CELL_CURVES, CELLS, COST, CURVES, RUNS
-from momentum_study.tables.side_schemas import (
-    INITIAL_SHARPNESS,
-    LANDSCAPES,
-    SHARPNESS,
-    STABILITY,
-    THEORY,
-    TRAJECTORIES,
-    VALIDATION,
-)
+from momentum_study.tables.schemas.advice import ADVICE
+from momentum_study.tables.schemas.budget import BUDGET
+from momentum_study.tables.schemas.cell_curves import CELL_CURVES
+from momentum_study.tables.schemas.cells import CELLS
+from momentum_study.tables.schemas.claim_cases import CLAIM_CASES
+from momentum_study.tables.schemas.claims import CLAIMS
+from momentum_study.tables.schemas.contrasts import CONTRASTS
+from momentum_study.tables.schemas.cost import COST
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.datasets import DATASETS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.landscapes import LANDSCAPES
+from momentum_study.tables.schemas.pairs import PAIRS
+from momentum_study.tables.schemas.profiles import PROFILES
+from momentum_study.tables.schemas.runs import RUNS
+from momentum_study.tables.schemas.sensitivity import SENSITIVITY
+from momentum_study.tables.schemas.sharpness import SHARPNESS
+from momentum_study.tables.schemas.stability import STABILITY
+from momentum_study.tables.schemas.step_costs import STEP_COSTS
+from momentum_study.tables.schemas.theory import THEORY
+from momentum_study.tables.schemas.trajectories import TRAJECTORIES
+from momentum_study.tables.schemas.tuned import TUNED
+from momentum_study.tables.schemas.validation import VALIDATION
 
 SCHEMAS = {
-    "advice.csv": ADVICE,
-    "budget.csv": BUDGET,
-    "cell_curves.parquet": CELL_CURVES,
-    "cells.parquet": CELLS,
-    "claim_cases.csv": CASES,
-    "claims.csv": CLAIMS,
-    "contrasts.csv": CONTRASTS,
-    "cost.csv": COST,
-    "curves.parquet": CURVES,
-    "datasets.csv": DATASETS,
-    "initial_sharpness.csv": INITIAL_SHARPNESS,
-    "landscapes.csv": LANDSCAPES,
-    "pairs.parquet": PAIRS,
-    "profiles.csv": PROFILES,
-    "runs.parquet": RUNS,
-    "sensitivity.csv": SENSITIVITY,
-    "sharpness.csv": SHARPNESS,
-    "stability.csv": STABILITY,
-    "step_costs.csv": STEP_COSTS,
-    "theory.csv": THEORY,
-    "trajectories.csv": TRAJECTORIES,
-    "tuned.csv": TUNED,
-    "validation.csv": VALIDATION,
+    table.file: table
+    for table in (
+        ADVICE,
+        BUDGET,
+        CELL_CURVES,
+        CELLS,
+        CLAIM_CASES,
+        CLAIMS,
+        CONTRASTS,
+        COST,
+        CURVES,
+        DATASETS,
+        INITIAL_SHARPNESS,
+        LANDSCAPES,
+        PAIRS,
+        PROFILES,
+        RUNS,
+        SENSITIVITY,
+        SHARPNESS,
+        STABILITY,
+        STEP_COSTS,
+        THEORY,
+        TRAJECTORIES,
+        TUNED,
+        VALIDATION,
+    )
 }
-"""By the name of the file in a study's `tables/`."""
+"""By the name of the file in a study's folder `tables/`."""

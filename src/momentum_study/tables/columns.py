@@ -1,87 +1,205 @@
-"""Columns that several schemas share: their types, their ranges, and how a rule is told."""
+"""Columns that several tables of runs and cells have, each described once.
 
-from collections.abc import Callable
+A column of one table alone is described in the module of that table.
+"""
 
-import numpy as np
-import pandas as pd
-import pandera.pandas as pa
-from numpy.typing import NDArray
+from dataclasses import replace
 
-from momentum_study.tables.keys import CELL_KEYS
+from momentum_study.tables.schema import (
+    AT_MOST_ONE,
+    BELOW_ONE,
+    COSINE,
+    FINITE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    SHARE,
+    Column,
+    real,
+    text,
+    whole,
+)
 
-Mask = NDArray[np.bool_]
+GRID = text("grid", "Grid of the configuration that the run belongs to.")
+DATASET = text("dataset", "Data set, by its name in the configuration.")
+NETWORK = text("network", "Network, by its name in the configuration.")
+RULE = text("rule", "Update rule, such as `gd`, `momentum` or `heavy_ball`.")
+BATCH = text("batch", "Batch size as configured: a number of rows, or `full`.")
+SCHEDULE = text("schedule", "Schedule of the learning rate or of β; `constant` for none.")
+BETA = real(
+    "beta",
+    "Momentum coefficient β at the start of the run; 0 for a rule without one.",
+    check=BELOW_ONE,
+)
+LEARNING_RATE = real(
+    "learning_rate",
+    "Learning rate at the start of the run, as the rule defines it: α for `gd` and for a moving "
+    "average, η for `heavy_ball` and `nesterov`.",
+    check=POSITIVE,
+)
+REPLICATE = whole(
+    "replicate",
+    "Number of the replicate: its split of the data, initial weights and order of minibatches.",
+    "1",
+)
+CELL_KEY_COLUMNS = (GRID, DATASET, NETWORK, RULE, BATCH, SCHEDULE, BETA, LEARNING_RATE)
+RUN_KEY_COLUMNS = (*CELL_KEY_COLUMNS, REPLICATE)
 
-# How many examples an error message gives.
-EXAMPLES = 3
+ALPHA = real(
+    "alpha",
+    "Effective learning rate α = η/(1 − β): the step per unit of a constant gradient.",
+    check=POSITIVE,
+)
+ETA = real("eta", "Learning rate η = (1 − β)α of the equivalent heavy ball.", check=POSITIVE)
+BATCH_SIZE = whole(
+    "batch_size", "Rows per minibatch; the number of training rows for the full batch.", "rows", 1
+)
+STEPS = whole("steps", "Updates that the run may make.", "updates", 1)
+GRADIENT_NOISE = real(
+    "gradient_noise",
+    "Standard deviation of the normal noise added to every component of every gradient.",
+    "gradient",
+    NOT_NEGATIVE,
+)
+CELL_FACT_COLUMNS = (ALPHA, ETA, BATCH_SIZE, STEPS, GRADIENT_NOISE)
+CELL_FACTS = tuple(column.name for column in CELL_FACT_COLUMNS)
+"""What all runs of a cell have in common besides its keys."""
 
-NOT_NEGATIVE = (0.0, np.inf)
-SHARE = (0.0, 1.0)
+STEP = whole("step", "Updates made before the evaluation.", "updates")
+PARAMETERS = whole("parameters", "Weights and biases of the network.", "parameters", 1)
+LAMBDA_MAX = real(
+    "lambda_max",
+    "Largest eigenvalue of the Hessian of the training loss before the first update.",
+    "loss",
+    FINITE,
+)
 
+NO_FINAL = "the run diverged"
+NO_EVALUATION = "no evaluation before a divergence gave a finite value"
 
-def check(test: Callable[[pd.Series], pd.Series], meaning: str) -> pa.Check:
-    """Return a rule about the values of one column."""
-    return pa.Check(test, error=meaning, n_failure_cases=EXAMPLES)
-
-
-def row_check(test: Callable[[pd.DataFrame], Mask], meaning: str) -> pa.Check:
-    """Return a rule about whole rows."""
-    return pa.Check(
-        lambda frame: pd.Series(test(frame), index=frame.index),
-        error=meaning,
-        n_failure_cases=EXAMPLES,
+METRICS = {
+    column.name: replace(column, dtype="float32")
+    for column in (
+        real(
+            "train_loss_final",
+            "Training loss after the last update.",
+            "loss",
+            NOT_NEGATIVE,
+            missing=NO_FINAL,
+        ),
+        real(
+            "train_loss_best",
+            "Lowest training loss at any evaluation.",
+            "loss",
+            NOT_NEGATIVE,
+            missing=NO_EVALUATION,
+        ),
+        real(
+            "validation_loss_best",
+            "Lowest validation loss at any evaluation.",
+            "loss",
+            NOT_NEGATIVE,
+            missing=NO_EVALUATION,
+        ),
+        real(
+            "test_loss_at_best",
+            "Test loss at the evaluation with the lowest validation loss.",
+            "loss",
+            NOT_NEGATIVE,
+            missing=NO_EVALUATION,
+        ),
+        real(
+            "train_score_final",
+            "Training score after the last update.",
+            "score",
+            AT_MOST_ONE,
+            missing=NO_FINAL,
+        ),
+        real(
+            "validation_score_best",
+            "Highest validation score at any evaluation.",
+            "score",
+            AT_MOST_ONE,
+            missing=NO_EVALUATION,
+        ),
+        real(
+            "test_score_at_best",
+            "Test score at the evaluation with the lowest validation loss.",
+            "score",
+            AT_MOST_ONE,
+            missing=NO_EVALUATION,
+        ),
+        real(
+            "up_step_share",
+            "Share of consecutive evaluations between which the training loss rose.",
+            "1",
+            SHARE,
+            missing="the run diverged before its second evaluation",
+        ),
+        real(
+            "update_cosine",
+            "Mean over evaluations of the cosine of the angle between the last two updates.",
+            "1",
+            COSINE,
+            missing="no evaluation before a divergence had two updates to compare",
+        ),
+        real(
+            "sign_flip_share",
+            "Mean over evaluations of the share of weights whose last two updates differ in sign.",
+            "1",
+            SHARE,
+            missing="no evaluation before a divergence had two updates to compare",
+        ),
+        real(
+            "path_ratio",
+            "Length of the path through the weights over the final distance from the start; "
+            "each interval between evaluations counts with the length of its last update.",
+            "1",
+            NOT_NEGATIVE,
+            missing="the run diverged, or ended where it had started",
+        ),
+        real(
+            "gradient_norm_final",
+            "Euclidean norm of the minibatch gradient of the last update.",
+            "gradient",
+            NOT_NEGATIVE,
+            missing=NO_FINAL,
+        ),
+        real(
+            "gradient_norm_mean",
+            "Mean over evaluations of the norm of the last minibatch gradient.",
+            "gradient",
+            NOT_NEGATIVE,
+            missing="the run diverged before its second evaluation",
+        ),
     )
+}
+"""Metrics of a run that are summarised for its cell, in single precision as training mostly is."""
+
+LOSS_METRICS = (
+    "train_loss_final",
+    "train_loss_best",
+    "validation_loss_best",
+    "test_loss_at_best",
+)
+SCORE_METRICS = ("train_score_final", "validation_score_best", "test_score_at_best")
+PATH_METRICS = (
+    "up_step_share",
+    "update_cosine",
+    "sign_flip_share",
+    "path_ratio",
+    "gradient_norm_final",
+    "gradient_norm_mean",
+)
 
 
-def text(*allowed: str) -> pa.Column:
-    """Return a column of words: any that are not empty, or those allowed."""
-    if allowed:
-        choice = " or ".join(f'"{value}"' for value in allowed)
-        return pa.Column("str", check(lambda text: text.isin(allowed), f"must be {choice}"))
-    return pa.Column("str", check(lambda text: text != "", "must not be empty"))
-
-
-def whole(minimum: int, *, nullable: bool = False) -> pa.Column:
-    """Return a column of whole numbers."""
-    return pa.Column(
-        "Int64" if nullable else "int64",
-        check(lambda value: value >= minimum, f"must be at least {minimum}"),
-        nullable=nullable,
+def with_interval(column: Column, of: str) -> tuple[Column, Column, Column]:
+    """Return a column and the two ends of its interval; `of` names the estimate in words."""
+    low, high = (
+        replace(
+            column,
+            name=f"{column.name}_{end.lower()}",
+            meaning=f"{end} end of the interval of {of}.",
+        )
+        for end in ("Low", "High")
     )
-
-
-def positive() -> pa.Column:
-    """Return a column of positive, finite numbers."""
-    test = check(lambda value: (value > 0) & (value < np.inf), "must be positive and finite")
-    return pa.Column("float64", test)
-
-
-def real(low: float, high: float, dtype: str = "float64", *, nullable: bool = True) -> pa.Column:
-    """Return a column of numbers within closed bounds."""
-    if (low, high) == (0, np.inf):
-        meaning = "must not be negative"
-    elif low == -np.inf:
-        meaning = f"must be at most {high:g}"
-    else:
-        meaning = f"must be in [{low:g}, {high:g}]"
-    test = check(lambda value: (value >= low) & (value <= high), meaning)
-    return pa.Column(dtype, test, nullable=nullable)
-
-
-def coefficient() -> pa.Column:
-    """Return a column of momentum coefficients β."""
-    test = check(lambda value: (value >= 0) & (value < 1), "must be in [0, 1)")
-    return pa.Column("float64", test)
-
-
-def cell_key_columns() -> dict[str, pa.Column]:
-    """Return the columns that identify a cell."""
-    return {
-        **{name: text() for name in CELL_KEYS[:6]},
-        "beta": coefficient(),
-        "learning_rate": positive(),
-    }
-
-
-def run_key_columns() -> dict[str, pa.Column]:
-    """Return the columns that identify a run."""
-    return {**cell_key_columns(), "replicate": whole(0)}
+    return column, low, high

@@ -1,45 +1,47 @@
-"""Writing and reading tables: CSV and Parquet, sorted, checked, whole or not at all."""
+"""Writing and reading tables as CSV and Parquet: sorted, checked, and complete or not at all.
 
-import copy
+CSV is read with Apache Arrow, which refuses a row that is too short or too long. pandas would fill
+up the one and cut off the other without a word.
+"""
+
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import pyarrow
-from pyarrow import parquet
+from pyarrow import csv, parquet
 
 from momentum_study.core.atomic import replacing
 from momentum_study.core.errors import StudyError, next_step
 from momentum_study.core.text import one_line
-from momentum_study.tables.csv_content import column_names, read_columns, whole_content
-from momentum_study.tables.validation import columns_in_order, key_columns, listed, validate
+from momentum_study.tables.schema import Column, Table
+from momentum_study.tables.validation import columns_in_order, listed, validate
 
 _ROW_GROUP = 2**17
 _NAMES = b"momentum_study.columns"
+_PARSE = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
+_READ = csv.ReadOptions(use_threads=False)
+
 UNREADABLE = (StudyError, OSError, ValueError, pyarrow.ArrowException, TypeError, OverflowError)
-"""What reading a file raises that is damaged or no table; the last two for values of a type, or of
-a size, that no column of its schema can hold."""
-_MAKE_ANEW = (
-    "what it is made from belongs to different studies: run the workflow with --forcerun collect"
-)
+"""Exceptions of reading a damaged file, or one that is no table; the last two are for values of a
+type or size that its column cannot have."""
+_COLLECT_AGAIN = "its sources come from different studies: run the workflow with --forcerun collect"
 
 
-def write_table(
-    frame: pd.DataFrame, path: str | os.PathLike[str], schema: pa.DataFrameSchema
-) -> None:
-    r"""Validate a table and write it as CSV or Parquet, after the suffix of `path`.
+def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], schema: Table) -> None:
+    r"""Validate a table and write it as CSV or Parquet, depending on the suffix of `path`.
 
-    Rows are sorted by the key columns, columns come in the order of the schema: equal tables make
-    equal bytes, whatever order they were put together in. CSV is UTF-8 with ``\n`` line ends, each
+    Rows are sorted by the key columns, and columns have the order of the schema: equal tables make
+    equal bytes, whatever the order of their rows was. CSV is UTF-8 with ``\n`` line ends, each
     float in the fewest digits that give it back exactly, a missing value as nothing, infinity as
     ``inf``. Parquet is compressed with zstd in row groups of 131072 rows, each page with a
-    checksum. The file appears under its name only when it is complete and on disk; its folder is
-    made if need be.
+    checksum. The file gets its name only when it is complete and on disk. Its folder is created if
+    necessary.
 
     Parameters
     ----------
@@ -48,13 +50,13 @@ def write_table(
     path
         ``*.csv`` or ``*.parquet``.
     schema
-        `RUNS`, `CURVES`, `CELLS` or another whose ``unique`` names its key columns.
+        The description of the table.
 
     Raises
     ------
     StudyError
-        If the table breaks a rule of the schema (the message names the first few), or the file
-        cannot be written. What was under `path` before is then still there.
+        If a check of the schema fails (the message names the first few), or the file cannot be
+        written. An existing file at `path` is kept then.
     ValueError
         If the suffix is neither ``.csv`` nor ``.parquet``.
     """
@@ -68,52 +70,54 @@ def write_table(
 
 
 def write_large_table(
-    parts: Iterable[pd.DataFrame], path: str | os.PathLike[str], schema: pa.DataFrameSchema
+    parts: Iterable[pd.DataFrame], path: str | os.PathLike[str], schema: Table
 ) -> None:
     """Write a table that does not fit in memory as Parquet, the same bytes as `write_table`.
 
     Parameters
     ----------
     parts
-        The table in parts, each of which comes after the one before in the order of the keys.
+        The table in parts; the keys of each part come after those of the part before.
     path, schema
         As for `write_table`.
 
     Raises
     ------
     StudyError
-        As `write_table`; also if a part does not come after the one before.
+        As `write_table`; also if a part does not come after the part before.
     """
     path = Path(path)
     with _replacing_table(path) as file:
         _write_row_groups(_in_order(parts, path, schema), file)
 
 
-def joined_tables(parts: Sequence[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return tables of one schema as one; of none, the table without rows."""
+def joined_tables(parts: Sequence[pd.DataFrame], schema: Table) -> pd.DataFrame:
+    """Return tables of one schema as one; of none, a table without rows and targets."""
     if parts:
         return pd.concat(parts, ignore_index=True)
-    types = {name: spec.dtype.type for name, spec in schema.columns.items()}
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
+    return _empty({name: one for name, one in schema.columns.items() if one.pattern is None})
 
 
-def _in_order(
-    parts: Iterable[pd.DataFrame], path: Path, schema: pa.DataFrameSchema
-) -> Iterator[pd.DataFrame]:
-    keys = key_columns(schema)
+def _empty(columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return a table without rows, its columns typed."""
+    return pd.DataFrame({name: pd.Series(dtype=one.dtype) for name, one in columns.items()})
+
+
+def _in_order(parts: Iterable[pd.DataFrame], path: Path, schema: Table) -> Iterator[pd.DataFrame]:
+    keys = list(schema.keys)
     last: tuple[Any, ...] | None = None
     for part in parts:
         table = _checked(part, path, schema)
         first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
         if last is not None and first <= last:
             raise StudyError(
-                f"{path}: not written, parts out of order: {first} after {last}; {_MAKE_ANEW}"
+                f"{path}: not written, parts out of order: {first} after {last}; {_COLLECT_AGAIN}"
             )
         last = end
         yield table
 
 
-def _checked(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def _checked(frame: pd.DataFrame, path: Path, schema: Table) -> pd.DataFrame:
     """Return a valid table, its columns and rows in order."""
     try:
         table = frame[list(columns_in_order(list(frame.columns), schema))].reset_index(drop=True)
@@ -122,9 +126,10 @@ def _checked(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> pd.
         validate(table, schema)
     except StudyError as error:
         raise StudyError(
-            f"{path}: not written, this is no valid {schema.name} table: {error}; {_MAKE_ANEW}"
+            f"{path}: not written, this is not a valid {schema.name} table: {error}; "
+            f"{_COLLECT_AGAIN}"
         ) from None
-    return table.sort_values(key_columns(schema), kind="stable", ignore_index=True)
+    return table.sort_values(list(schema.keys), kind="stable", ignore_index=True)
 
 
 @contextmanager
@@ -147,7 +152,7 @@ def _write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
 
 
 def _write_row_groups(tables: Iterator[pd.DataFrame], file: BinaryIO) -> None:
-    """Write row groups of equal size, wherever the parts of the table end."""
+    """Write row groups of equal size, independent of the size of the parts."""
     rest = _content(next(tables))
     text = [field.name for field in rest.schema if pyarrow.types.is_large_string(field.type)]
     with parquet.ParquetWriter(
@@ -155,17 +160,17 @@ def _write_row_groups(tables: Iterator[pd.DataFrame], file: BinaryIO) -> None:
     ) as writer:
         for table in tables:
             rest = pyarrow.concat_tables([rest, _content(table)])
-            # One row stays at least, so that the last group is never empty.
-            whole = (rest.num_rows - 1) // _ROW_GROUP * _ROW_GROUP
-            if whole:
-                writer.write_table(rest.slice(0, whole), row_group_size=_ROW_GROUP)
-                rest = rest.slice(whole)
+            # At least one row remains, so that the last group is never empty.
+            full = (rest.num_rows - 1) // _ROW_GROUP * _ROW_GROUP
+            if full:
+                writer.write_table(rest.slice(0, full), row_group_size=_ROW_GROUP)
+                rest = rest.slice(full)
         writer.write_table(rest, row_group_size=_ROW_GROUP)
 
 
 def _content(table: pd.DataFrame) -> pyarrow.Table:
     content = pyarrow.Table.from_pandas(table, preserve_index=False, nthreads=1)
-    # In place of the metadata of pandas, which holds versions; the schema knows the types.
+    # Instead of the metadata of pandas, which has versions in it; the schema has the types.
     return content.replace_schema_metadata({_NAMES: _joined(content.column_names)})
 
 
@@ -175,7 +180,7 @@ def _joined(names: Iterable[str]) -> bytes:
 
 def read_table(
     path: str | os.PathLike[str],
-    schema: pa.DataFrameSchema,
+    schema: Table,
     columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Read a table that `write_table` wrote, and check it.
@@ -185,23 +190,23 @@ def read_table(
     path
         ``*.csv`` or ``*.parquet``.
     schema
-        The schema it was written with.
+        The description of the table.
     columns
-        The columns to read, in the order wanted; all of them by default. Rules about single
-        columns are checked for these; rules about whole rows, and the uniqueness of the keys,
-        only when all columns are read.
+        The columns to read, in this order; by default all of them. Values are always checked;
+        relations between columns and the uniqueness of the keys are checked only when all columns
+        are read.
 
     Returns
     -------
     pandas.DataFrame
-        With the dtypes of the schema: text ``str``, whole numbers ``int64``, or ``Int64`` where
-        they may be missing. In a CSV only an empty field is missing, "NA" and "None" are text.
+        With the dtypes of the schema. In a CSV only an empty field is missing; "NA" and "None" are
+        text.
 
     Raises
     ------
     StudyError
-        If the file is missing, cut off, damaged, not a table of this schema, or without one of
-        the wanted columns.
+        If the file is missing, cut off, damaged, not a table of this schema, or does not have one
+        of the requested columns.
     ValueError
         If the suffix is neither ``.csv`` nor ``.parquet``.
     """
@@ -209,21 +214,21 @@ def read_table(
     read = {".csv": _read_csv, ".parquet": _read_parquet}.get(path.suffix)
     if read is None:
         raise ValueError(f"{path}: expected a name that ends in .csv or .parquet")
-    with _telling_what_is_wrong(path, schema):
+    with _naming_the_file(path, schema):
         frame = read(path, schema, columns)
-        validate(frame, schema if columns is None else _of_columns(schema))
+        validate(frame, schema, whole_rows=columns is None)
     return frame
 
 
 def read_large_table(
-    path: str | os.PathLike[str], schema: pa.DataFrameSchema, columns: Sequence[str]
+    path: str | os.PathLike[str], schema: Table, columns: Sequence[str]
 ) -> Iterator[pd.DataFrame]:
-    """Read some columns of a Parquet table that does not fit in memory, a row group at a time.
+    """Read some columns of a Parquet table that does not fit in memory, one row group at a time.
 
     Parameters
     ----------
     path, schema, columns
-        As for `read_table`, with the columns named.
+        As for `read_table`.
 
     Yields
     ------
@@ -237,91 +242,133 @@ def read_large_table(
     """
     path = Path(path)
     with (
-        _telling_what_is_wrong(path, schema),
-        _opened_parquet(path, schema, columns) as (file, specs),
+        _naming_the_file(path, schema),
+        _opened_parquet(path, schema, columns) as (file, wanted),
     ):
         for group in range(file.num_row_groups):
-            frame = _typed(file.read_row_group(group, list(specs), use_threads=False), specs)
-            validate(frame, _of_columns(schema))
+            frame = _typed(file.read_row_group(group, list(wanted), use_threads=False), wanted)
+            validate(frame, schema, whole_rows=False)
             yield frame
 
 
 @contextmanager
-def _telling_what_is_wrong(path: Path, schema: pa.DataFrameSchema) -> Iterator[None]:
-    advice = "Delete it and run the workflow again: it is made anew."
+def _naming_the_file(path: Path, schema: Table) -> Iterator[None]:
     try:
-        with np.errstate(invalid="ignore"):  # infinity among whole numbers, which is refused
+        with np.errstate(invalid="ignore"):  # infinity in a column of whole numbers: refused below
             yield
     except FileNotFoundError:
         raise StudyError(
-            f"{path}: no such file, expected a {schema.name} table; run the workflow: it makes it"
+            f"{path}: no such file, expected a {schema.name} table; run the workflow to write it"
         ) from None
     except UNREADABLE as error:
         raise StudyError(
-            f"{path}: expected a {schema.name} table, but {one_line(error)}. {advice}"
+            f"{path}: expected a {schema.name} table, but {one_line(error)}. "
+            "Delete it and run the workflow again to write it."
         ) from error
 
 
-def _of_columns(schema: pa.DataFrameSchema) -> pa.DataFrameSchema:
-    """Return the schema's rules about single columns, for those a table has."""
-    columns = {name: copy.copy(spec) for name, spec in schema.columns.items()}
-    for spec in columns.values():
-        spec.required = False
-    return pa.DataFrameSchema(columns, name=schema.name)
-
-
-def _wanted(
-    found: list[str], schema: pa.DataFrameSchema, columns: Sequence[str] | None
-) -> dict[str, pa.Column]:
-    """Choose from the columns found in a file, which must be the schema's."""
+def _wanted(found: list[str], schema: Table, columns: Sequence[str] | None) -> dict[str, Column]:
+    """Choose from the columns found in a file, which must be those of the schema."""
     known = columns_in_order(found, schema)
     wanted = known if columns is None else columns
-    if absent := [column for column in wanted if column not in known]:
+    if absent := [name for name in wanted if name not in known]:
         raise StudyError(f"it has no columns {listed(absent)}")
-    return {column: known[column] for column in wanted}
+    return {name: known[name] for name in wanted}
 
 
-def _read_csv(
-    path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
-) -> pd.DataFrame:
-    content = whole_content(path)
-    specs = _wanted(column_names(content), schema, columns)
-    empty = pd.DataFrame({name: pd.Series(dtype=spec.dtype.type) for name, spec in specs.items()})
-    fields = pyarrow.Schema.from_pandas(empty, preserve_index=False)
+def _read_csv(path: Path, schema: Table, columns: Sequence[str] | None) -> pd.DataFrame:
+    content = csv_content(path)
+    wanted = _wanted(csv_column_names(content), schema, columns)
+    fields = pyarrow.Schema.from_pandas(_empty(wanted), preserve_index=False)
     types = dict(zip(fields.names, fields.types, strict=True))
-    return _typed(read_columns(content, types), specs)
+    return _typed(csv_columns(content, types), wanted)
 
 
-def _read_parquet(
-    path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
-) -> pd.DataFrame:
-    with _opened_parquet(path, schema, columns) as (file, specs):
-        content = file.read(list(specs), use_threads=False)
+def csv_content(path: Path) -> bytes:
+    """Read a CSV file whose last line is complete.
+
+    Raises
+    ------
+    StudyError
+        If the last line has no end.
+    OSError
+        If the file cannot be read.
+    """
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        raise StudyError("it is cut off: the last line has no end")
+    return content
+
+
+def csv_column_names(content: bytes) -> list[str]:
+    """Return the names in the first line.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If this is no CSV, or the first rows are not as long as the first line.
+    """
+    with csv.open_csv(BytesIO(content), _READ, _PARSE) as reader:
+        names: list[str] = reader.schema.names
+    return names
+
+
+def csv_columns(content: bytes, types: dict[str, pyarrow.DataType]) -> pyarrow.Table:
+    """Read some columns of a CSV file in UTF-8 without doubled columns.
+
+    Parameters
+    ----------
+    content
+        The bytes of the file.
+    types
+        Types of the columns to read, by their names. An empty field is empty text, or a missing
+        number.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If a value does not have the type of its column, if a row is longer or shorter than the
+        first line, or if this is no CSV.
+    """
+    convert = csv.ConvertOptions(
+        column_types=types,
+        include_columns=list(types),
+        null_values=[""],
+        true_values=["True"],
+        false_values=["False"],
+        strings_can_be_null=False,
+    )
+    return csv.read_csv(BytesIO(content), _READ, _PARSE, convert)
+
+
+def _read_parquet(path: Path, schema: Table, columns: Sequence[str] | None) -> pd.DataFrame:
+    with _opened_parquet(path, schema, columns) as (file, wanted):
+        content = file.read(list(wanted), use_threads=False)
         rows = file.metadata.num_rows
         if content.num_rows != rows:
-            raise StudyError(f"it holds {content.num_rows} rows and announces {rows}")
-    return _typed(content, specs)
+            raise StudyError(f"it has {content.num_rows} rows where its header says {rows}")
+    return _typed(content, wanted)
 
 
 @contextmanager
 def _opened_parquet(
-    path: Path, schema: pa.DataFrameSchema, columns: Sequence[str] | None
-) -> Iterator[tuple[parquet.ParquetFile, dict[str, pa.Column]]]:
-    # ParquetFile, not read_table: that one makes columns out of folder names such as beta=0.9.
+    path: Path, schema: Table, columns: Sequence[str] | None
+) -> Iterator[tuple[parquet.ParquetFile, dict[str, Column]]]:
+    # ParquetFile, not read_table: that one makes columns from folder names such as beta=0.9.
     with parquet.ParquetFile(path, page_checksum_verification=True) as file:
         names = list(file.schema_arrow.names)
-        specs = _wanted(names, schema, columns)
-        # The pages have checksums; what the file says about them is there twice.
+        wanted = _wanted(names, schema, columns)
+        # Pages have checksums. The file's own description has none, so its names are stored twice.
         if (file.metadata.metadata or {}).get(_NAMES) != _joined(names):
             raise StudyError("its list of columns is damaged, or another program wrote it")
-        yield file, specs
+        yield file, wanted
 
 
-def _typed(content: pyarrow.Table, specs: dict[str, pa.Column]) -> pd.DataFrame:
+def _typed(content: pyarrow.Table, columns: Mapping[str, Column]) -> pd.DataFrame:
     # By way of Int64: a detour over float64 would round large numbers where some are missing.
     frame = content.to_pandas(
         types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get, use_threads=False
     )
-    whole = [column for column, spec in specs.items() if spec.dtype.type == np.dtype("int64")]
-    typed: pd.DataFrame = frame[list(specs)].astype(dict.fromkeys(whole, "int64"))
+    whole = [name for name, column in columns.items() if column.dtype == "int64"]
+    typed: pd.DataFrame = frame[list(columns)].astype(dict.fromkeys(whole, "int64"))
     return typed

@@ -1,8 +1,9 @@
-"""Checking a table against its schema, and its rows against the design."""
+"""Checking a table against its description, and its rows against the design."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,54 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from momentum_study.core.errors import StudyError
-from momentum_study.tables.columns import EXAMPLES
+from momentum_study.tables.schema import Check, Column, Table
+
+EXAMPLES = 3
+"""How many examples an error message gives."""
 
 
-def columns_in_order(columns: Sequence[str], schema: pa.DataFrameSchema) -> dict[str, pa.Column]:
-    """Find each column's entry in the schema, and bring the columns into its order.
+@cache
+def pandera_schema(table: Table, *, whole_rows: bool = True) -> pa.DataFrameSchema:
+    """Return the checks of a table as pandera carries them out.
+
+    Parameters
+    ----------
+    table
+        The description.
+    whole_rows
+        False for a table of which only some columns were read: columns may be absent, and checks
+        of whole rows are left out.
+    """
+    columns = {
+        column.pattern or column.name: pa.Column(
+            column.dtype,
+            _of_values(column.check),
+            nullable=column.is_number and bool(column.missing),
+            regex=column.pattern is not None,
+            required=whole_rows and column.pattern is None,
+        )
+        for column in table.fields
+    }
+    checks = [_of_rows(check) for check in table.checks] if whole_rows else None
+    return pa.DataFrameSchema(columns, checks=checks, name=table.name)
+
+
+def _of_values(check: Check | None) -> pa.Check | None:
+    if check is None:
+        return None
+    return pa.Check(check.test, error=check.text, n_failure_cases=EXAMPLES)
+
+
+def _of_rows(check: Check) -> pa.Check:
+    return pa.Check(
+        lambda frame: pd.Series(np.asarray(check.test(frame), dtype=bool), index=frame.index),
+        error=check.text,
+        n_failure_cases=EXAMPLES,
+    )
+
+
+def columns_in_order(columns: Sequence[str], table: Table) -> dict[str, Column]:
+    """Find the description of each column, and bring the columns into the order of the table.
 
     The columns of one target follow each other, the easiest target first.
 
@@ -23,26 +67,25 @@ def columns_in_order(columns: Sequence[str], schema: pa.DataFrameSchema) -> dict
     StudyError
         If columns are missing, unknown or doubled.
     """
-    names = list(schema.columns)
-    first_pattern = next((i for i, name in enumerate(names) if schema.columns[name].regex), 0)
+    first_pattern = next((i for i, column in enumerate(table.fields) if column.pattern), 0)
     places: dict[str, tuple[int, float, int]] = {}
-    for place, name in enumerate(names):
-        if not schema.columns[name].regex:
-            places[name] = (place, 0.0, place)
+    for place, column in enumerate(table.fields):
+        if column.pattern is None:
+            places[column.name] = (place, 0.0, place)
             continue
-        for column in columns:
-            if match := re.fullmatch(name, column):
-                places[column] = (first_pattern, -float(match["target"]), place)
+        for name in columns:
+            if match := re.fullmatch(column.pattern, name):
+                places[name] = (first_pattern, -float(match["target"]), place)
     problems = {
         "missing": sorted(places.keys() - set(columns), key=places.__getitem__),
-        "unknown": [column for column in columns if column not in places],
+        "unknown": [name for name in columns if name not in places],
         "doubled": doubled_names(columns),
     }
     if any(problems.values()):
         found = [f"{kind} columns: {listed(which)}" for kind, which in problems.items() if which]
         raise StudyError("; ".join(found))
     ordered = sorted(places, key=places.__getitem__)
-    return {column: schema.columns[names[places[column][2]]] for column in ordered}
+    return {name: table.fields[places[name][2]] for name in ordered}
 
 
 def doubled_names(names: Sequence[str]) -> list[str]:
@@ -69,39 +112,47 @@ def _row_name(row: pd.Series) -> str:
     return " ".join(f"{key}={value}" for key, value in row.items())
 
 
-def key_columns(schema: pa.DataFrameSchema) -> list[str]:
-    """Return the columns that identify a row; empty for a schema without keys."""
-    return list(schema.unique or ())
+def validate(frame: pd.DataFrame, table: Table, *, whole_rows: bool = True) -> None:
+    """Check a frame that has the columns of a table, or some of them.
 
+    Parameters
+    ----------
+    frame, table
+        The values and the description.
+    whole_rows
+        False to check single columns alone: neither relations between columns nor the keys.
 
-def validate(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> None:
-    """Raise `StudyError` with the first few broken rules of the schema."""
-    keys = key_columns(schema)
+    Raises
+    ------
+    StudyError
+        With the first few checks that fail.
+    """
+    keys = list(table.keys) if whole_rows else []
     # pandera would report every doubled row, key by key: gigabytes for a large table.
     doubled = frame.duplicated(keys).to_numpy() if keys else np.zeros(len(frame), dtype=bool)
     if doubled.any():
         examples = listed_rows(frame.loc[doubled, keys])
         raise StudyError(f"{doubled.sum()} rows repeat the keys of another row: {examples}")
     try:
-        schema.validate(frame, lazy=True)
+        pandera_schema(table, whole_rows=whole_rows).validate(frame, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases.sort_values("schema_context", kind="stable")
-        # A rule about whole rows is reported once per column.
-        whole_row = cases["schema_context"] == "DataFrameSchema"
-        cases = cases.assign(column=cases["column"].mask(whole_row, ""))
+        # A check of whole rows is reported once per column.
+        of_rows = cases["schema_context"] == "DataFrameSchema"
+        cases = cases.assign(column=cases["column"].mask(of_rows, ""))
         cases = cases.drop_duplicates(["column", "check"])
-        rules = [_broken_rule(case, frame, keys) for _, case in cases.iterrows()]
-        raise StudyError(listed(rules)) from None
+        failures = [_failure(case, frame, keys) for _, case in cases.iterrows()]
+        raise StudyError(listed(failures)) from None
 
 
-def _broken_rule(case: pd.Series, frame: pd.DataFrame, keys: list[str]) -> str:
-    rule = re.sub(r"dtype\('(.+)'\)", r"must be of type \1", str(case["check"]))
-    rule = rule.replace("not_nullable", "must not be missing")
+def _failure(case: pd.Series, frame: pd.DataFrame, keys: list[str]) -> str:
+    failure = re.sub(r"dtype\('(.+)'\)", r"must be of type \1", str(case["check"]))
+    failure = failure.replace("not_nullable", "must not be missing")
     if case["column"] != "":
-        rule = f"{case['column']} {rule}, got {case['failure_case']}"
+        failure = f"{case['column']} {failure}, got {case['failure_case']}"
     if not keys or pd.isna(case["index"]):
-        return rule
-    return f"{rule} ({_row_name(frame.loc[case['index'], keys])})"
+        return failure
+    return f"{failure} ({_row_name(frame.loc[case['index'], keys])})"
 
 
 def check_complete(frame: pd.DataFrame, design_keys: pd.DataFrame) -> None:
@@ -112,7 +163,7 @@ def check_complete(frame: pd.DataFrame, design_keys: pd.DataFrame) -> None:
     frame
         The table, with at least the columns of `design_keys`.
     design_keys
-        The keys of the runs asked for, each once.
+        The keys of the runs of the design, each once.
 
     Raises
     ------
@@ -137,7 +188,7 @@ def check_complete(frame: pd.DataFrame, design_keys: pd.DataFrame) -> None:
     ]
     if found:
         raise StudyError(
-            f"the table does not hold the {len(design_keys)} runs of the design, each once. "
+            f"the table does not have the {len(design_keys)} runs of the design, each once. "
             + ". ".join(found)
-            + ". Run the workflow again: it trains what is missing and collects anew."
+            + ". Run the workflow again: it trains what is missing and collects all runs again."
         )

@@ -14,8 +14,9 @@ from momentum_study.config.verdicts import Margins as ConfiguredMargins
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.statistics.verdict import Rule, verdict
-from momentum_study.tables.comparison_schemas import CASES, CLAIMS
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.claim_cases import CLAIM_CASES
+from momentum_study.tables.schemas.claims import CLAIMS
 from tests.analysis.claims.made_findings import GD, PLAIN, made_runs
 
 DEFAULT = rule_of(Verdicts())
@@ -60,7 +61,7 @@ def test_the_rule_of_a_configuration():
 
 def test_tables_are_valid_and_every_claim_has_its_row(nothing_differs, tmp_path):
     cases, claims = claims_tables(nothing_differs, DEFAULT, DEFAULT)
-    write_table(cases, tmp_path / "cases.csv", CASES)
+    write_table(cases, tmp_path / "cases.csv", CLAIM_CASES)
     write_table(claims, tmp_path / "claims.csv", CLAIMS)
     assert claims["claim"].tolist() == [f"C{number}" for number in range(1, 13)]
     assert claims["number"].tolist() == list(range(1, 13))
@@ -122,7 +123,7 @@ def test_divergence_everywhere_is_counted_and_told(momentum_diverges, tmp_path):
     # Momentum against momentum: both runs of a pair.
     assert by_name.loc["C6", ["n", "n_failed", "n_diverged"]].tolist() == [80, 160, 160]
     assert (cases.loc[cases["claim"] == "C1", "n_diverged"] > 0).all()
-    write_table(cases, tmp_path / "cases.csv", CASES)
+    write_table(cases, tmp_path / "cases.csv", CLAIM_CASES)
     write_table(claims, tmp_path / "claims.csv", CLAIMS)
 
 
@@ -166,7 +167,7 @@ NEEDS_OTHER_GRIDS = {"C7", "C8", "C9", "C10"}
 def test_what_a_study_has_no_runs_for_is_undecided(found, groups, lacking, tmp_path):
     findings = found(made_runs(groups, datasets=("round", "narrow")))
     cases, claims = claims_tables(findings, DEFAULT, DEFAULT)
-    write_table(cases, tmp_path / "cases.csv", CASES)
+    write_table(cases, tmp_path / "cases.csv", CLAIM_CASES)
     write_table(claims, tmp_path / "claims.csv", CLAIMS)
     assert len(claims) == 12
     without = claims[claims["n_cases"] == 0]

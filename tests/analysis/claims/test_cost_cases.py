@@ -11,8 +11,8 @@ from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.analysis.claims.table import rule_of
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.statistics.intervals import Intervals
-from momentum_study.tables.comparison_schemas import STEP_COSTS
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.step_costs import STEP_COSTS
 
 INTERVALS = Intervals(0.95, 200, 0)
 MARGINS = rule_of(Verdicts()).margins

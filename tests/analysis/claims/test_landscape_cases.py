@@ -8,7 +8,7 @@ from momentum_study.analysis.claims.landscapes import landscape_cases
 from momentum_study.analysis.claims.table import rule_of
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.tables.files import write_table
-from momentum_study.tables.side_schemas import LANDSCAPES
+from momentum_study.tables.schemas.landscapes import LANDSCAPES
 
 INF = np.inf
 MARGINS = rule_of(Verdicts()).margins

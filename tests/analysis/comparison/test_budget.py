@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_study.analysis.comparison.budget import budget_table, trials_until_it_pays
-from momentum_study.tables.comparison_schemas import BUDGET
 from momentum_study.tables.files import write_table
 from momentum_study.tables.keys import PROBLEM_KEYS
+from momentum_study.tables.schemas.budget import BUDGET
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
 
 RATES = (0.1, 1.0, 10.0)

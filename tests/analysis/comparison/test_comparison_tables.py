@@ -7,10 +7,13 @@ import pytest
 from momentum_study.analysis.comparison.questions import RULES_QUESTIONS, Defaults
 from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
-from momentum_study.tables.comparison_schemas import ADVICE, CONTRASTS, PAIRS, TUNED
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.keys import PROBLEM_KEYS
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.advice import ADVICE
+from momentum_study.tables.schemas.contrasts import CONTRASTS
+from momentum_study.tables.schemas.pairs import PAIRS
+from momentum_study.tables.schemas.runs import RUNS
+from momentum_study.tables.schemas.tuned import TUNED
 from tests.synthetic import synthetic_runs
 
 SETTINGS = ComparisonSettings(

@@ -8,8 +8,8 @@ from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.profiles import RATIOS, profiles_table, tuned_result
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.statistics.estimates import wilson_interval
-from momentum_study.tables.comparison_schemas import PROFILES
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.profiles import PROFILES
 from tests.analysis.comparison.made_problems import DIVERGED, FLOOR, made_problem
 
 DESCENT, AVERAGE, ADAM = ("gd", 0.0, 1.0), ("momentum", 0.9, 1.0), ("adam", 0.9, 1.0)

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table, start_curvature
-from momentum_study.tables.comparison_schemas import SENSITIVITY
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.sensitivity import SENSITIVITY
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
 
 MARGIN = 0.1

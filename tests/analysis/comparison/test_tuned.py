@@ -12,8 +12,8 @@ from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, TRAIN_
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.tuned import edge_of_grid, tuned_rows
 from momentum_study.analysis.comparison.tuning import Tuner
-from momentum_study.tables.comparison_schemas import TUNED
 from momentum_study.tables.files import write_table
+from momentum_study.tables.schemas.tuned import TUNED
 from tests.analysis.comparison.made_problems import ABSENT, BUDGET, DIVERGED, FLOOR, made_problem
 
 LOW, HIGH = ("gd", 0.0, 0.1), ("gd", 0.0, 1.0)

@@ -10,8 +10,10 @@ from momentum_study.analysis.cells import cells_table
 from momentum_study.analysis.curves import cell_curves_table
 from momentum_study.cli.main import main
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import CELL_CURVES, CELLS, RUNS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.cell_curves import CELL_CURVES
+from momentum_study.tables.schemas.cells import CELLS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.runs import RUNS
 from tests.synthetic import synthetic_curves, synthetic_initial_sharpness, synthetic_runs
 
 DESCRIPTION = "A made-up study."

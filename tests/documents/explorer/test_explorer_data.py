@@ -31,8 +31,8 @@ from momentum_study.documents.explorer.encoding import (
 from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import CELL_KEYS
-from momentum_study.tables.run_schemas import RUNS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.runs import RUNS
 
 ABOUT = About("made", "A study.", 0.95, {"main": "main", "others": "main"})
 

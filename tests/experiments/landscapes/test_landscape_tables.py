@@ -18,7 +18,8 @@ from momentum_study.experiments.landscapes.functions import (
 from momentum_study.experiments.landscapes.runs import draw_noise, event_times
 from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.side_schemas import LANDSCAPES, TRAJECTORIES
+from momentum_study.tables.schemas.landscapes import LANDSCAPES
+from momentum_study.tables.schemas.trajectories import TRAJECTORIES
 
 DRAWS = 25
 

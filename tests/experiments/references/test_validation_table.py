@@ -3,7 +3,7 @@ import pytest
 from momentum_study.experiments.references import gallery
 from momentum_study.experiments.references.table import validation_table
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.side_schemas import VALIDATION
+from momentum_study.tables.schemas.validation import VALIDATION
 from tests.synthetic import synthetic_runs
 
 

@@ -17,7 +17,7 @@ from momentum_study.runs.design import shard_settings, shards
 from momentum_study.runs.train import train_shard
 from momentum_study.studies.formats import versions
 from momentum_study.tables.files import write_table
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.runs import RUNS
 from tests.synthetic import BETAS, LEARNING_RATES, STEPS, synthetic_runs
 
 Tree = dict[str, Any]

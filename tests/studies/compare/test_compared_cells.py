@@ -18,7 +18,7 @@ from momentum_study.studies.compare.settings import Settings, settings_of
 from momentum_study.studies.compare.studies import read_study
 from momentum_study.studies.compare.summary import summary_table
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.runs import RUNS
 from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
 from tests.synthetic import NULL_LOSS
 

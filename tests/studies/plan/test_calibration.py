@@ -12,7 +12,7 @@ from momentum_study.studies.plan.rates import recorded_rates
 from momentum_study.studies.plan.trainings import kind_of, trainings
 from momentum_study.studies.plan.work import work
 from momentum_study.tables.files import write_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 from tests.studies.plan.planned_studies import SIZES, made_study
 
 STUDY = made_study()

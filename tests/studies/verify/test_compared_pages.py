@@ -17,7 +17,8 @@ from momentum_study.studies.verify.findings import Finding, Status, of_compariso
 from momentum_study.studies.verify.pages import compare_explorers, read_explorer
 from momentum_study.studies.verify.tolerances import Leeway
 from momentum_study.tables.files import read_table
-from momentum_study.tables.run_schemas import CELL_CURVES, CELLS
+from momentum_study.tables.schemas.cell_curves import CELL_CURVES
+from momentum_study.tables.schemas.cells import CELLS
 from tests.studies.verify.published_studies import repack
 
 

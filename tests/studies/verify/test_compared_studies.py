@@ -15,7 +15,7 @@ from momentum_study.studies.verify.study import Reproduction, compare_studies
 from momentum_study.studies.verify.tolerances import TABLES, Leeway
 from momentum_study.studies.verify.whole import expected_files
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.runs import RUNS
 from tests.projects import ROOT
 from tests.studies.verify.published_studies import (
     CONFIGURATION,

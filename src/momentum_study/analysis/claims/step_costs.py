@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from momentum_study.tables.comparison_schemas import STEP_COSTS
 from momentum_study.tables.files import read_table
+from momentum_study.tables.schemas.step_costs import STEP_COSTS
 
 
 def record_file() -> Path:

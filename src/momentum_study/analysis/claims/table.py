@@ -13,8 +13,8 @@ from momentum_study.analysis.claims.evidence import EXPERIMENTS, Findings
 from momentum_study.analysis.claims.wording import CLAIMS, Claim
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.statistics.verdict import Outcome, Rule, verdict
-from momentum_study.tables.comparison_schemas import CASES
 from momentum_study.tables.files import joined_tables
+from momentum_study.tables.schemas.claim_cases import CLAIM_CASES
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def claims_tables(
     Returns
     -------
     cases, claims
-        Of the schemas `CASES` and `CLAIMS`. A claim that the study has
+        Of the schemas `CLAIM_CASES` and `CLAIMS`. A claim that the study has
         no case for has no row among the cases, and the verdict ``undecided``.
     """
     cases = {claim.name: list(EXPERIMENTS[claim.name](findings)) for claim in CLAIMS}
@@ -67,7 +67,7 @@ def claims_tables(
         {"number": number, **_row(claim, cases[claim.name], rule, default)}
         for number, claim in enumerate(CLAIMS, start=1)
     ]
-    return joined_tables([pd.DataFrame(rows)] if rows else [], CASES), pd.DataFrame(claims)
+    return joined_tables([pd.DataFrame(rows)] if rows else [], CLAIM_CASES), pd.DataFrame(claims)
 
 
 def _row(

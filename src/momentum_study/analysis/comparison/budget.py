@@ -25,9 +25,9 @@ from momentum_study.statistics.estimates import (
 )
 from momentum_study.statistics.paired import expanded_confidence, log_ratio
 from momentum_study.tables.arms import ARM_KEYS
-from momentum_study.tables.comparison_schemas import BUDGET
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
+from momentum_study.tables.schemas.budget import BUDGET
 
 
 def budget_table(

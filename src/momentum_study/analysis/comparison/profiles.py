@@ -18,8 +18,8 @@ from momentum_study.statistics.estimates import FloatArray, wilson_interval
 from momentum_study.statistics.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
 from momentum_study.statistics.profiles import performance_profile
 from momentum_study.tables.arms import ARM_KEYS
-from momentum_study.tables.comparison_schemas import PROFILES
 from momentum_study.tables.files import joined_tables
+from momentum_study.tables.schemas.profiles import PROFILES
 
 RATIOS = 10.0 ** (np.arange(41) / 40)
 """From 1, the best arm itself, to 10 times its cost."""

@@ -19,9 +19,9 @@ from momentum_study.analysis.comparison.targets import hardest_target
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray, order_statistics
 from momentum_study.tables.arms import CONSTANT
-from momentum_study.tables.comparison_schemas import SENSITIVITY
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
+from momentum_study.tables.schemas.sensitivity import SENSITIVITY
 
 
 def start_curvature(initial: pd.DataFrame, problem: Problem) -> float:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameSchema
 
 from momentum_study.analysis.comparison.criteria import criterion_columns, targets_of
 from momentum_study.analysis.comparison.effects import summary_of, unit_of
@@ -18,9 +17,13 @@ from momentum_study.analysis.comparison.tuned import tuned_rows
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.paired import holm
-from momentum_study.tables.comparison_schemas import ADVICE, CONTRASTS, PAIRS, TUNED
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
+from momentum_study.tables.schema import Table
+from momentum_study.tables.schemas.advice import ADVICE
+from momentum_study.tables.schemas.contrasts import CONTRASTS
+from momentum_study.tables.schemas.pairs import PAIRS
+from momentum_study.tables.schemas.tuned import TUNED
 
 # What effects and counts are made of.
 _COUNTED = ["replicate", "reference_cost", "cost", "reference_diverged", "diverged", "gain"]
@@ -149,7 +152,7 @@ def _effect(
     }
 
 
-def _corrected(effects: list[dict[str, Any]], schema: DataFrameSchema) -> pd.DataFrame:
+def _corrected(effects: list[dict[str, Any]], schema: Table) -> pd.DataFrame:
     """Correct the p-values of the same comparison on several data sets together, after Holm."""
     if not effects:
         return joined_tables([], schema)

@@ -6,7 +6,9 @@ from pathlib import Path
 from momentum_study.analysis.curves import cell_curves_table, whole_cells
 from momentum_study.tables.files import read_large_table, read_table, write_large_table
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.tables.run_schemas import CELL_CURVES, CURVE_LOSSES, CURVES, RUNS
+from momentum_study.tables.schemas.cell_curves import CELL_CURVES, CURVE_LOSSES
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.runs import RUNS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

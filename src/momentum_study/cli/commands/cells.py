@@ -5,7 +5,8 @@ from pathlib import Path
 
 from momentum_study.analysis.cells import cells_table
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import CELLS, RUNS
+from momentum_study.tables.schemas.cells import CELLS
+from momentum_study.tables.schemas.runs import RUNS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,10 +11,15 @@ from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.statistics.intervals import Intervals
-from momentum_study.tables.comparison_schemas import CASES, CLAIMS, DATASETS, PAIRS, STEP_COSTS
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.keys import START_KEYS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS, LANDSCAPES
+from momentum_study.tables.schemas.claim_cases import CLAIM_CASES
+from momentum_study.tables.schemas.claims import CLAIMS
+from momentum_study.tables.schemas.datasets import DATASETS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.landscapes import LANDSCAPES
+from momentum_study.tables.schemas.pairs import PAIRS
+from momentum_study.tables.schemas.step_costs import STEP_COSTS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
         intervals=Intervals(options.confidence, options.resamples, options.seed),
     )
     cases, claims = claims_tables(findings, rule_of(verdicts), rule_of(Verdicts()))
-    write_table(rounded(cases), options.cases, CASES)
+    write_table(rounded(cases), options.cases, CLAIM_CASES)
     write_table(rounded(claims), options.claims, CLAIMS)
     write_table(costs, options.step_costs, STEP_COSTS)
     for row in claims.to_dict("records"):

@@ -9,7 +9,8 @@ import pandas as pd
 from momentum_study.config.loading import load_study
 from momentum_study.runs.collect import collect_curves, collect_runs, read_shards
 from momentum_study.tables.files import write_large_table, write_table
-from momentum_study.tables.run_schemas import CURVES, RUNS
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.runs import RUNS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

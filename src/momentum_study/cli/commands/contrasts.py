@@ -10,9 +10,12 @@ from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
 from momentum_study.analysis.comparison.tuned import EXTENSIONS
 from momentum_study.engine.rule_files import load_rules
-from momentum_study.tables.comparison_schemas import ADVICE, CONTRASTS, PAIRS, TUNED
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.advice import ADVICE
+from momentum_study.tables.schemas.contrasts import CONTRASTS
+from momentum_study.tables.schemas.pairs import PAIRS
+from momentum_study.tables.schemas.runs import RUNS
+from momentum_study.tables.schemas.tuned import TUNED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

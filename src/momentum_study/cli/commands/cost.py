@@ -7,7 +7,7 @@ from momentum_study.config.loading import load_study
 from momentum_study.runs.costs import cost_table, training_phase
 from momentum_study.runs.design import shards
 from momentum_study.tables.files import write_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from momentum_study.datasets.description import described
 from momentum_study.datasets.prepared import load_prepared
-from momentum_study.tables.comparison_schemas import DATASETS
 from momentum_study.tables.files import joined_tables, write_table
+from momentum_study.tables.schemas.datasets import DATASETS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,8 +8,10 @@ from momentum_study.core.atomic import replacing
 from momentum_study.documents.explorer.data import About, cells_document, curves_document
 from momentum_study.documents.explorer.page import explorer_page
 from momentum_study.tables.files import read_table
-from momentum_study.tables.run_schemas import CELL_CURVES, CELLS, RUNS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.cell_curves import CELL_CURVES
+from momentum_study.tables.schemas.cells import CELLS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.runs import RUNS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

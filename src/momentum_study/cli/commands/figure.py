@@ -7,9 +7,9 @@ from pathlib import Path
 from momentum_study.figures.catalogue import KINDS, FigureJob
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import apply_style
-from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.tables.schema import load_table
 
 COLUMNS = {"runs.parquet": [*RUN_KEYS, "null_loss"]}
 """Of a large table not more is read than figures draw from."""
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     """Read the rows of the grid and batch, draw, write."""
     tables = {}
     for name in KINDS[options.kind].tables:
-        table = read_table(options.tables / name, SCHEMAS[name], COLUMNS.get(name))
+        table = read_table(options.tables / name, load_table(name), COLUMNS.get(name))
         for key, value in (("grid", options.grid), ("batch", options.batch)):
             if value is not None and key in table:
                 table = table[table[key] == value]

@@ -8,7 +8,7 @@ from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import StartSettings
 from momentum_study.runs.sharpness import initial_sharpness
 from momentum_study.tables.files import joined_tables, write_table
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.tables.files import write_table
-from momentum_study.tables.side_schemas import LANDSCAPES, TRAJECTORIES
+from momentum_study.tables.schemas.landscapes import LANDSCAPES
+from momentum_study.tables.schemas.trajectories import TRAJECTORIES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,8 +10,8 @@ from momentum_study.core.atomic import replacing
 from momentum_study.documents.paper.facts import COLUMNS, StudyFacts, facts
 from momentum_study.documents.paper.parts import TABLES
 from momentum_study.documents.paper.typesetting import typeset
-from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import read_table
+from momentum_study.tables.schema import load_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Read, typeset, write."""
     tables = {
-        name: read_table(options.tables / name, SCHEMAS[name], COLUMNS.get(name)) for name in TABLES
+        name: read_table(options.tables / name, load_table(name), COLUMNS.get(name))
+        for name in TABLES
     }
     study = StudyFacts(
         options.study,

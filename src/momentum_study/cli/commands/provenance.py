@@ -8,7 +8,7 @@ from momentum_study.config.loading import load_study
 from momentum_study.core.atomic import replacing
 from momentum_study.studies.provenance import describe
 from momentum_study.tables.files import read_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import ShardSettings
 from momentum_study.runs.sharpness import followed_sharpness
 from momentum_study.tables.files import write_table
-from momentum_study.tables.side_schemas import SHARPNESS
+from momentum_study.tables.schemas.sharpness import SHARPNESS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

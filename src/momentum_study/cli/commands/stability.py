@@ -5,8 +5,10 @@ from pathlib import Path
 
 from momentum_study.analysis.stability import RUN_COLUMNS, stability_table
 from momentum_study.tables.files import joined_tables, read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS, SHARPNESS, STABILITY
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.runs import RUNS
+from momentum_study.tables.schemas.sharpness import SHARPNESS
+from momentum_study.tables.schemas.stability import STABILITY
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from momentum_study.tables.files import write_table
-from momentum_study.tables.side_schemas import THEORY
+from momentum_study.tables.schemas.theory import THEORY
 from momentum_study.theory.table import theory_table
 
 

@@ -11,10 +11,12 @@ from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.tables.arms import arms_of_rows
-from momentum_study.tables.comparison_schemas import BUDGET, PROFILES, SENSITIVITY
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
-from momentum_study.tables.side_schemas import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.budget import BUDGET
+from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
+from momentum_study.tables.schemas.profiles import PROFILES
+from momentum_study.tables.schemas.runs import RUNS
+from momentum_study.tables.schemas.sensitivity import SENSITIVITY
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

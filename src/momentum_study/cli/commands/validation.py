@@ -5,8 +5,8 @@ from pathlib import Path
 
 from momentum_study.experiments.references.table import validation_table
 from momentum_study.tables.files import read_table, write_table
-from momentum_study.tables.run_schemas import RUNS
-from momentum_study.tables.side_schemas import VALIDATION
+from momentum_study.tables.schemas.runs import RUNS
+from momentum_study.tables.schemas.validation import VALIDATION
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,8 +24,9 @@ from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.engine.optimizers import RULES
 from momentum_study.figures.rules import RULE_STYLES, rule_style
 from momentum_study.figures.style import NO_BETTER, map_palette
+from momentum_study.tables.columns import CELL_FACTS
 from momentum_study.tables.keys import CELL_KEYS
-from momentum_study.tables.run_schemas import CELL_FACTS, CURVE_LOSSES, QUARTILES
+from momentum_study.tables.schemas.cell_curves import CURVE_LOSSES, QUARTILES
 from momentum_study.theory.quadratics import stability_limit
 
 _TEXT_KEYS = CELL_KEYS[:6]

@@ -10,7 +10,7 @@ from momentum_study.experiments.references.course import (
 from momentum_study.experiments.references.findings import findings
 from momentum_study.experiments.references.gallery import gallery_rows
 from momentum_study.experiments.references.libraries import library_rows
-from momentum_study.tables.side_schemas import VALIDATION
+from momentum_study.tables.schemas.validation import VALIDATION
 
 
 def validation_table(

@@ -1,18 +1,23 @@
 """Schemas of the tables that a comparison writes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
+from numpy.typing import NDArray
 
 from momentum_study.studies.compare.effects import KINDS, OUTCOMES
 from momentum_study.studies.compare.request import MATCHES
-from momentum_study.tables.columns import (
+from momentum_study.tables.columns import BATCH, BETA, DATASET, NETWORK, RULE, SCHEDULE
+from momentum_study.tables.schema import (
+    COSINE,
     NOT_NEGATIVE,
     SHARE,
-    Mask,
-    coefficient,
+    Check,
+    Column,
+    Table,
+    flag,
     real,
-    row_check,
     text,
     whole,
 )
@@ -25,13 +30,31 @@ PROBLEM = ("baseline_grid", "candidate_grid", "dataset", "network", "rule", "bat
 
 RATES = ("baseline_learning_rate", "candidate_learning_rate")
 
-_ANY = pa.Column("float64", nullable=True)
-_MAYBE_TEXT = pa.Column("str")
+Mask = NDArray[np.bool_]
+
+_GRIDS = tuple(
+    text(
+        f"{side}_grid", f"Grid of the {side}.", missing="the grid of the other side has no partner"
+    )
+    for side in SIDES
+)
+_METRIC = text("metric", "What is compared: `train_loss`, `test_loss` or `steps_to_<target>`.")
+_COST = "updates or null loss"
+_ONE_SIDE = "this side does not have the cell"
+_ALONE = "one side alone has the cell"
+_FEW = "one side alone has the cell, or there are too few runs"
+_NO_BEST = "in no cell did half of the runs complete, or the row is about all problems"
 
 
-def _of_sides(*columns: tuple[str, pa.Column]) -> dict[str, pa.Column]:
-    """Return columns that each side has one of."""
-    return {f"{side}_{name}": column for name, column in columns for side in SIDES}
+def _of_sides(*columns: Column) -> tuple[Column, ...]:
+    """Describe a column of each side, after one with ``{side}`` in its meaning."""
+    return tuple(
+        replace(
+            column, name=f"{side}_{column.name}", meaning=column.meaning.replace("{side}", side)
+        )
+        for column in columns
+        for side in SIDES
+    )
 
 
 def _interval_in_order(table: pd.DataFrame) -> Mask:
@@ -63,93 +86,177 @@ def _counts_add_up(summary: pd.DataFrame) -> Mask:
     return np.asarray(counted == summary["n_cells"])
 
 
-CELLS = pa.DataFrameSchema(
-    {
-        **dict.fromkeys(PROBLEM[:2], _MAYBE_TEXT),
-        **{name: text() for name in PROBLEM[2:]},
-        "beta": coefficient(),
-        **_of_sides(("learning_rate", real(*NOT_NEGATIVE))),
-        "metric": text(),
-        "side": text(BOTH, *SIDES),
-        "matched_by": text("", *MATCHES[1:]),
-        **_of_sides(
-            ("alpha", real(*NOT_NEGATIVE)),
-            ("n", whole(1, nullable=True)),
-            ("failures", whole(0, nullable=True)),
-            ("divergence_rate", real(*SHARE)),
-            ("median", real(*NOT_NEGATIVE)),
+CELLS = Table(
+    file="cells.csv",
+    row="A cell, of both sides or of one, and a metric.",
+    keys=(*PROBLEM, "beta", *RATES, "metric"),
+    fields=(
+        *_GRIDS,
+        *(DATASET, NETWORK, RULE, BATCH, SCHEDULE, BETA),
+        *_of_sides(
+            real(
+                "learning_rate",
+                "Learning rate of the cell of the {side}, as its rule defines it.",
+                "1",
+                NOT_NEGATIVE,
+                missing=_ONE_SIDE,
+            )
         ),
-        "paired": pa.Column("bool"),
-        "n_pairs": whole(0, nullable=True),
-        "kind": text("", *KINDS),
-        "effect": _ANY,
-        "low": _ANY,
-        "high": _ANY,
-        "p_value": real(*SHARE),
-        "p_adjusted": real(*SHARE),
-        "outcome": text("", *OUTCOMES),
-    },
-    checks=[
-        row_check(_interval_in_order, "the effect must lie within its interval"),
-        row_check(_compared_where_both, "kind, outcome and matched_by: where both sides have one"),
-        row_check(_rates_of_sides, "each side that has the cell must have a learning rate"),
-        row_check(_decided_by_effect, "a decided outcome must have the sign of its effect"),
-    ],
-    unique=[*PROBLEM, "beta", *RATES, "metric"],
-    strict=True,
-    name="compared cells",
-)
-"""One row per cell, of both sides or of one, and metric.
-
-Medians and effects are of costs: losses relative to the best constant prediction's and not below
-the floor, or updates; infinite where half of the runs failed. ``effect`` is the mean of
-log(baseline / candidate), above 0 where the candidate is better; where ``kind`` is ``failures`` it
-is the difference of the shares of failed runs. Its interval and ``p_value`` are those of the cell
-alone, ``p_adjusted`` is corrected for all cells of the metric. ``n_pairs`` is missing where runs
-are not paired.
-"""
-
-SUMMARY = pa.DataFrameSchema(
-    {
-        **dict.fromkeys(PROBLEM, _MAYBE_TEXT),
-        "metric": text(),
-        **_of_sides(
-            ("beta", real(0, 1)),
-            ("learning_rate", real(*NOT_NEGATIVE)),
-            ("alpha", real(*NOT_NEGATIVE)),
-            ("value", real(*NOT_NEGATIVE)),
-            ("low", real(*NOT_NEGATIVE)),
-            ("high", real(*NOT_NEGATIVE)),
+        _METRIC,
+        text("side", "Sides that have the cell.", BOTH, *SIDES),
+        text("matched_by", "How the cells were matched.", "", *MATCHES[1:], missing=_ALONE),
+        *_of_sides(
+            real(
+                "alpha",
+                "Effective learning rate α of the {side}.",
+                "1",
+                NOT_NEGATIVE,
+                missing=_ONE_SIDE,
+            ),
+            whole("n", "Runs of the {side}.", "runs", 1, missing=_ONE_SIDE),
+            whole("failures", "Runs of the {side} that failed.", "runs", missing=_ONE_SIDE),
+            real(
+                "divergence_rate",
+                "Share of the runs of the {side} that diverged.",
+                "1",
+                SHARE,
+                missing=_ONE_SIDE,
+            ),
+            real(
+                "median",
+                "Median cost of the {side}, losses not below the floor; infinite where half of "
+                "the runs failed.",
+                _COST,
+                NOT_NEGATIVE,
+                missing=_ONE_SIDE,
+            ),
         ),
-        "alpha_ratio": real(*NOT_NEGATIVE),
-        "beta_difference": real(-1, 1),
-        "n_cells": whole(0),
-        **{f"n_{outcome}": whole(0) for outcome in OUTCOMES},
-        **{f"share_{outcome}": real(*SHARE) for outcome in OUTCOMES},
-        **{f"n_only_{side}": whole(0) for side in SIDES},
-    },
-    checks=[row_check(_counts_add_up, "the outcomes must add up to the cells of both sides")],
-    unique=[*PROBLEM, "metric"],
-    strict=True,
-    name="summary of a comparison",
+        flag("paired", "Whether runs of one replicate share all that is random."),
+        whole(
+            "n_pairs",
+            "Pairs of runs that the effect rests on.",
+            "pairs",
+            missing="runs are not paired, or one side alone has the cell",
+        ),
+        text("kind", "What the effect compares.", "", *KINDS, missing=_ALONE),
+        real(
+            "effect",
+            "Mean of ln(baseline / candidate), above 0 if the candidate is better; for the kind "
+            "`failures` the share of failed runs of the baseline minus that of the candidate.",
+            "1",
+            missing=_ALONE,
+        ),
+        real("low", "Low end of the interval of the effect in this cell.", "1", missing=_FEW),
+        real("high", "High end of the interval of the effect in this cell.", "1", missing=_FEW),
+        real("p_value", "Two-sided p-value of no difference.", "1", SHARE, missing=_FEW),
+        real(
+            "p_adjusted",
+            "`p_value` adjusted over all cells of the metric after Benjamini and Hochberg.",
+            "1",
+            SHARE,
+            missing=_FEW,
+        ),
+        text("outcome", "Outcome of the candidate.", "", *OUTCOMES, missing=_ALONE),
+    ),
+    checks=(
+        Check("the effect must lie within its interval", _interval_in_order),
+        Check("kind, outcome and matched_by: where both sides have one", _compared_where_both),
+        Check("each side that has the cell must have a learning rate", _rates_of_sides),
+        Check("a decided outcome must have the sign of its effect", _decided_by_effect),
+    ),
 )
-"""One row per problem and metric, and one per metric for all problems, with empty keys.
+_EVERY = "the row is about all problems"
 
-A side's best cell has the lowest median, of equal ones the smallest α, then the smallest β; it is
-missing where in no cell half of the runs completed. ``alpha_ratio`` and ``beta_difference`` are
-those of the candidate's best cell from the baseline's.
-"""
-
-DIFFERENCES = pa.DataFrameSchema(
-    {
-        "place": text(),
-        "key": text(),
-        "baseline": text(),
-        "candidate": text(),
-        "meaning": text(),
-    },
-    unique=["place", "key"],
-    strict=True,
-    name="differences of configurations",
+SUMMARY = Table(
+    file="summary.csv",
+    row="A problem and a metric, or a metric over all problems, with empty keys.",
+    keys=(*PROBLEM, "metric"),
+    fields=(
+        *(replace(column, missing=f"{column.missing}, or {_EVERY}") for column in _GRIDS),
+        *(
+            text(column.name, column.meaning, missing=_EVERY)
+            for column in (DATASET, NETWORK, RULE, BATCH, SCHEDULE)
+        ),
+        _METRIC,
+        *_of_sides(
+            real("beta", "β of the best cell of the {side}.", "1", SHARE, missing=_NO_BEST),
+            real(
+                "learning_rate",
+                "Learning rate of the best cell of the {side}, as its rule defines it.",
+                "1",
+                NOT_NEGATIVE,
+                missing=_NO_BEST,
+            ),
+            real("alpha", "α of the best cell of the {side}.", "1", NOT_NEGATIVE, missing=_NO_BEST),
+            real(
+                "value",
+                "Median cost of the best cell of the {side}: the lowest; of equal ones that of "
+                "the smallest α, then β.",
+                _COST,
+                NOT_NEGATIVE,
+                missing=_NO_BEST,
+            ),
+            real(
+                "low",
+                "Low end of the interval of the median of the {side}.",
+                _COST,
+                NOT_NEGATIVE,
+                missing=_NO_BEST,
+            ),
+            real(
+                "high",
+                "High end of the interval of the median of the {side}.",
+                _COST,
+                NOT_NEGATIVE,
+                missing=_NO_BEST,
+            ),
+        ),
+        real(
+            "alpha_ratio",
+            "Best α of the candidate over that of the baseline.",
+            "1",
+            NOT_NEGATIVE,
+            missing=_NO_BEST,
+        ),
+        real(
+            "beta_difference",
+            "Best β of the candidate minus that of the baseline.",
+            "1",
+            COSINE,
+            missing=_NO_BEST,
+        ),
+        whole("n_cells", "Cells that both sides have.", "cells"),
+        *(
+            whole(f"n_{outcome}", f"Cells with the outcome `{outcome}`.", "cells")
+            for outcome in OUTCOMES
+        ),
+        *(
+            real(
+                f"share_{outcome}",
+                f"Share of the cells of both sides with the outcome `{outcome}`.",
+                "1",
+                SHARE,
+                missing="no cell is on both sides",
+            )
+            for outcome in OUTCOMES
+        ),
+        *(whole(f"n_only_{side}", f"Cells of the {side} alone.", "cells") for side in SIDES),
+    ),
+    checks=(Check("the outcomes must add up to the cells of both sides", _counts_add_up),),
 )
-"""One row per difference of the configurations that does not forbid the comparison."""
+
+DIFFERENCES = Table(
+    file="differences.csv",
+    row="A difference of the two configurations that does not forbid the comparison.",
+    keys=("place", "key"),
+    fields=(
+        text("place", "Part of the configuration."),
+        text("key", "Key in this part."),
+        text("baseline", "Value of the baseline."),
+        text("candidate", "Value of the candidate."),
+        text("meaning", "What the difference means for the comparison."),
+    ),
+)
+
+SCHEMAS = (CELLS, SUMMARY, DIFFERENCES)
+"""All tables of a comparison."""

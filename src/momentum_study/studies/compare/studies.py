@@ -16,7 +16,7 @@ from momentum_study.studies.formats import recorded
 from momentum_study.studies.record import PROVENANCE, no_record, read_provenance
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS, target_columns
-from momentum_study.tables.run_schemas import RUNS
+from momentum_study.tables.schemas.runs import RUNS
 
 _COLUMNS = (
     *RUN_KEYS,

@@ -15,7 +15,7 @@ from momentum_study.studies.plan.trainings import kind_of, trainings
 from momentum_study.studies.plan.work import work
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
 from momentum_study.tables.files import read_table
-from momentum_study.tables.run_schemas import COST
+from momentum_study.tables.schemas.cost import COST
 
 # Networks that diverge leave the stack: shards that lost more of their updates say nothing.
 LEAST_SHARE = 0.9

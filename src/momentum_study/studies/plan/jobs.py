@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandera.pandas as pa
-
 from momentum_study.config.study import Study
 from momentum_study.engine.training import evaluation_steps
 from momentum_study.figures.jobs import figure_jobs
 from momentum_study.runs.design import Shard, followed_shards
-from momentum_study.tables.columns import NOT_NEGATIVE, real, text
 from momentum_study.tables.files import read_table
+from momentum_study.tables.schema import NOT_NEGATIVE, Table, real, text
 
 UNITS = {
     "train": "evaluation",
@@ -51,27 +49,26 @@ SINGLE = (
 LONGEST_WAY = ("collect", "contrasts", "claims", "figures", "paper")
 """Jobs that wait for each other, after the last training."""
 
-_COST = real(*NOT_NEGATIVE, nullable=False)
-
-JOBS = pa.DataFrameSchema(
-    {
-        "stage": text(),
-        "unit": text("job", *sorted(set(UNITS.values()))),
-        "seconds": _COST,
-        "seconds_per_unit": _COST,
-        "mib": _COST,
-        "mib_per_unit": _COST,
-        "bytes": _COST,
-        "bytes_per_unit": _COST,
-    },
-    unique=["stage"],
-    strict=True,
-    name="jobs",
+JOBS = Table(
+    file="jobs.csv",
+    row="A stage of the workflow.",
+    keys=("stage",),
+    fields=(
+        text("stage", "Rule of the workflow."),
+        text("unit", "What the cost grows with.", "job", *sorted(set(UNITS.values()))),
+        real("seconds", "Constant part of the time of a job.", "seconds", NOT_NEGATIVE),
+        real("seconds_per_unit", "Further time of a job per unit.", "seconds", NOT_NEGATIVE),
+        real("mib", "Constant part of the largest memory of a job.", "MiB", NOT_NEGATIVE),
+        real("mib_per_unit", "Further memory of a job per unit.", "MiB", NOT_NEGATIVE),
+        real("bytes", "Disk space that each job takes, whatever the study.", "bytes", NOT_NEGATIVE),
+        real(
+            "bytes_per_unit",
+            "Further disk space of the stage, per unit of the whole study.",
+            "bytes",
+            NOT_NEGATIVE,
+        ),
+    ),
 )
-"""One row per stage: seconds and peak memory of a job, room on disk of all that the stage writes.
-
-``bytes`` counts once for each job, ``bytes_per_unit`` for the whole study.
-"""
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandera.pandas as pa
-
 from momentum_study.studies.plan.work import Work
-from momentum_study.tables.columns import NOT_NEGATIVE, real, text
 from momentum_study.tables.files import read_table
+from momentum_study.tables.schema import NOT_NEGATIVE, Table, real, text
 
-RATES = pa.DataFrameSchema(
-    {"kind": text(), "seconds": real(*NOT_NEGATIVE, nullable=False)},
-    unique=["kind"],
-    strict=True,
-    name="rates",
+RATES = Table(
+    file="rates.csv",
+    row="A kind of work, as `momentum_study.studies.plan.work.work` names it.",
+    keys=("kind",),
+    fields=(
+        text("kind", "Name of the kind."),
+        real("seconds", "Time that one unit of it takes.", "seconds", NOT_NEGATIVE),
+    ),
 )
-"""One row per kind of work, as `momentum_study.studies.plan.work.work` names it."""
 
 
 @dataclass(frozen=True)

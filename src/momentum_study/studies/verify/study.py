@@ -22,7 +22,6 @@ from momentum_study.studies.verify.tables import compare_tables
 from momentum_study.studies.verify.tolerances import RUNS_THAT_DIFFER, TABLES, Leeway
 from momentum_study.studies.verify.values import read_values
 from momentum_study.tables.catalogue import SCHEMAS
-from momentum_study.tables.validation import key_columns
 
 _PAPER = "paper.pdf"
 _RUNS = "tables/runs.parquet"
@@ -160,7 +159,7 @@ def compare_table_files(here: Path, published: Path, leeway: Leeway) -> Comparis
     return compare_tables(
         read_values(here, schema),
         read_values(published, schema),
-        key_columns(schema),
+        list(schema.keys),
         TABLES[published.name],
         leeway,
     )

@@ -10,21 +10,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import pyarrow
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import is_numeric_dtype
 from pyarrow import parquet
 
 from momentum_study.core.errors import RESTORE, StudyError
 from momentum_study.core.text import one_line
-from momentum_study.tables.csv_content import column_names, read_columns, whole_content
-from momentum_study.tables.files import UNREADABLE
+from momentum_study.tables.files import UNREADABLE, csv_column_names, csv_columns, csv_content
+from momentum_study.tables.schema import Table
 from momentum_study.tables.validation import doubled_names, listed
 
 MISSING = "missing"
 
 
-def read_values(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def read_values(path: Path, schema: Table) -> pd.DataFrame:
     """Read a table: numbers as ``float64``, all else as text.
 
     Columns that the schema does not know are text, and so is a column of numbers as soon as one
@@ -56,9 +55,9 @@ def read_values(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    content = whole_content(path)
-    names = _once_each(column_names(content))
-    columns = read_columns(content, dict.fromkeys(names, pyarrow.large_string()))
+    content = csv_content(path)
+    names = _once_each(csv_column_names(content))
+    columns = csv_columns(content, dict.fromkeys(names, pyarrow.large_string()))
     frame: pd.DataFrame = columns.to_pandas(use_threads=False)
     return frame
 
@@ -82,13 +81,12 @@ def _once_each(names: Sequence[str]) -> Sequence[str]:
     return names
 
 
-def _holds_numbers(name: str, schema: pa.DataFrameSchema) -> bool:
-    """Say whether a column of this name holds numbers by the schema."""
-    specs = schema.columns
-    patterns = [pattern for pattern, spec in specs.items() if spec.regex]
-    matches = [name] if name in specs else [p for p in patterns if re.fullmatch(p, name)]
-    dtypes = [specs[match].dtype.type for match in matches]
-    return any(is_numeric_dtype(dtype) and not is_bool_dtype(dtype) for dtype in dtypes)
+def _holds_numbers(name: str, schema: Table) -> bool:
+    """Say whether a column of this name has numbers by the schema."""
+    return any(
+        column.is_number and re.fullmatch(column.pattern or re.escape(column.name), name)
+        for column in schema.fields
+    )
 
 
 def _values(column: pd.Series, is_number: bool) -> pd.Series:

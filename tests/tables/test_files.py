@@ -1,4 +1,7 @@
+"""Writing and reading tables, and refusing damaged files."""
+
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,10 +11,17 @@ from pyarrow import parquet
 
 from momentum_study.core.errors import StudyError
 from momentum_study.tables import files
-from momentum_study.tables.files import read_table, write_large_table, write_table
+from momentum_study.tables.files import (
+    csv_column_names,
+    csv_columns,
+    csv_content,
+    read_table,
+    write_large_table,
+    write_table,
+)
 from momentum_study.tables.keys import RUN_KEYS, target_columns
-from momentum_study.tables.run_schemas import CURVES, RUNS
-from momentum_study.tables.validation import check_complete
+from momentum_study.tables.schemas.curves import CURVES
+from momentum_study.tables.schemas.runs import RUNS
 from tests.synthetic import synthetic_curves, synthetic_runs
 
 SUFFIXES = ["csv", "parquet"]
@@ -32,12 +42,12 @@ def sorted_runs(runs):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(("table", "schema"), [(synthetic_runs, RUNS), (synthetic_curves, CURVES)])
-def test_what_is_read_is_what_was_written(tmp_path, suffix, table, schema):
+def test_a_table_survives_writing_and_reading(tmp_path, suffix, table, schema):
     frame = table()
     path = tmp_path / f"table.{suffix}"
     write_table(frame, path, schema)
     again = read_table(path, schema)
-    expected = frame.sort_values(schema.unique, ignore_index=True)
+    expected = frame.sort_values(list(schema.keys), ignore_index=True)
     pd.testing.assert_frame_equal(again, expected[list(again.columns)], check_exact=True)
 
 
@@ -52,7 +62,7 @@ def test_names_that_look_like_missing_values_or_numbers_stay_text(tmp_path, suff
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_every_number_survives_exactly(tmp_path, suffix, runs):
+def test_numbers_survive_exactly(tmp_path, suffix, runs):
     runs = runs.iloc[:5].copy()
     values = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, np.inf]
     runs["null_loss"] = values
@@ -96,7 +106,7 @@ def test_equal_tables_make_equal_bytes(tmp_path, suffix, runs):
 
 
 @pytest.mark.parametrize("row_group", [1, 7, 1000])
-def test_a_table_in_parts_makes_the_bytes_of_the_whole(tmp_path, runs, monkeypatch, row_group):
+def test_a_table_in_parts_gives_the_same_bytes(tmp_path, runs, monkeypatch, row_group):
     monkeypatch.setattr(files, "_ROW_GROUP", row_group)
     ordered = sorted_runs(runs)
     edges = [0, 3, 4, 25, len(ordered)]
@@ -114,7 +124,7 @@ def test_parts_out_of_order_or_doubled_are_refused(tmp_path, runs):
     assert not list(tmp_path.iterdir())
 
 
-def test_targets_come_from_easy_to_hard(tmp_path, runs):
+def test_targets_are_ordered_from_easy_to_hard(tmp_path, runs):
     runs = runs.rename(columns={"steps_to_0.1": "steps_to_1e-05", "steps_to_0.5": "steps_to_1"})
     expected = ["steps_to_1", "steps_to_0.2", "steps_to_1e-05"]
     assert target_columns(sorted(runs.columns)) == expected
@@ -125,7 +135,7 @@ def test_targets_come_from_easy_to_hard(tmp_path, runs):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_single_columns_can_be_read_in_the_order_wanted(tmp_path, suffix, runs):
+def test_columns_are_read_in_the_requested_order(tmp_path, suffix, runs):
     path = tmp_path / f"runs.{suffix}"
     write_table(runs, path, RUNS)
     wanted = ["steps_to_0.2", "beta", "dataset", "steps"]
@@ -149,7 +159,7 @@ def test_other_suffixes_are_refused(tmp_path, runs, operation):
         operation(*arguments, tmp_path / "runs.xlsx", RUNS)
 
 
-# --- Files that are not whole -------------------------------------------------------------------
+# --- Incomplete and damaged files -----------------------------------------------------------------
 
 
 def test_a_refused_table_leaves_the_old_file_and_nothing_else(tmp_path, runs):
@@ -174,7 +184,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, runs, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_in_the_way_is_an_error_for_the_user(tmp_path, runs):
+def test_a_folder_at_the_path_is_an_error_for_the_user(tmp_path, runs):
     (tmp_path / "runs.csv").mkdir()
     with pytest.raises(StudyError, match=r"runs\.csv: cannot be written"):
         write_table(runs, tmp_path / "runs.csv", RUNS)
@@ -189,7 +199,7 @@ def test_a_missing_file_is_named(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.9, 0.999])
-def test_a_file_cut_off_is_refused(tmp_path, suffix, share, runs):
+def test_a_truncated_file_is_refused(tmp_path, suffix, share, runs):
     path = tmp_path / f"runs.{suffix}"
     write_table(runs, path, RUNS)
     content = path.read_bytes()
@@ -267,7 +277,7 @@ def test_a_parquet_file_of_another_program_is_refused(tmp_path, runs):
         read_table(path, RUNS)
 
 
-def test_one_table_is_not_taken_for_another(tmp_path):
+def test_a_table_of_another_schema_is_refused(tmp_path):
     path = tmp_path / "table.parquet"
     write_table(synthetic_curves(), path, CURVES)
     with pytest.raises(StudyError, match=r"expected a runs table.*missing columns: alpha, eta"):
@@ -286,146 +296,68 @@ def test_an_edited_csv_is_checked(tmp_path, runs):
         read_table(path, RUNS)
 
 
-# --- What the schemas refuse --------------------------------------------------------------------
+# --- CSV -----------------------------------------------------------------------------------------
+
+TYPES = {"count": pa.int64(), "loss": pa.float64(), "name": pa.string(), "done": pa.bool_()}
+HEADER = b"count,loss,name,done\n"
 
 
-def first(runs, among="completed", **values):
-    """Set values in the first run among those of a status."""
-    row = runs.index[runs["status"] == among][0]
-    for name, value in values.items():
-        runs.loc[row, name] = value
-    return runs
+def read(rows: bytes) -> list[dict[str, object]]:
+    rows_read: list[dict[str, object]] = csv_columns(HEADER + rows, TYPES).to_pylist()
+    return rows_read
 
 
-IMPOSSIBLE_RUNS = [
-    (lambda r: r.drop(columns="beta"), "missing columns: beta"),
-    (lambda r: r.assign(note="x", mood="y"), "unknown columns: note, mood"),
-    (lambda r: r.assign(**{"steps_to_.5": 1}), "unknown columns: steps_to_.5"),
-    (lambda r: pd.concat([r, r["beta"]], axis=1), "doubled columns: beta"),
-    (lambda r: pd.concat([r, r]), "360 rows repeat the keys of another row: grid=main"),
-    (lambda r: r.astype({"beta": "float32"}), "beta must be of type float64, got float32"),
-    (lambda r: r.assign(network=32), "network must be of type str"),
-    (lambda r: r.astype({"steps": "float64"}), "steps must be of type int64, got float64"),
-    (
-        lambda r: r.astype({"first_bad_step": "float64"}),
-        "first_bad_step must be of type Int64, got float64",
-    ),
-    (lambda r: first(r, beta=1.0), r"beta must be in \[0, 1\), got 1.0 \(grid=main dataset="),
-    (lambda r: first(r, beta=-0.1), r"beta must be in \[0, 1\), got -0.1"),
-    (lambda r: first(r, beta=np.nan), "beta must not be missing"),
-    (lambda r: first(r, dataset=""), "dataset must not be empty"),
-    (lambda r: first(r, dataset=np.nan), "dataset must not be missing"),
-    (lambda r: first(r, learning_rate=0.0), "learning_rate must be positive and finite"),
-    (lambda r: first(r, alpha=np.inf), "alpha must be positive and finite, got inf"),
-    (lambda r: first(r, replicate=-1), "replicate must be at least 0, got -1"),
-    (lambda r: first(r, parameters=0), "parameters must be at least 1"),
-    (lambda r: first(r, status="failed"), 'status must be "completed" or "diverged"'),
-    (lambda r: first(r, "diverged", reason="bored"), "reason must be"),
-    (lambda r: first(r, train_loss_best=-1e-9), "train_loss_best must not be negative"),
-    (lambda r: first(r, test_score_final=1.1), "test_score_final must be at most 1, got 1.1"),
-    (lambda r: first(r, up_step_share=1.01), r"up_step_share must be in \[0, 1\]"),
-    (lambda r: first(r, sign_flip_share=-0.01), r"sign_flip_share must be in \[0, 1\]"),
-    (lambda r: first(r, update_cosine=-1.01), r"update_cosine must be in \[-1, 1\]"),
-    (lambda r: first(r, **{"steps_to_0.5": -1}), "steps_to.* must not be negative"),
-    (lambda r: first(r, "diverged", reason=""), "first_bad_step and reason"),
-    (lambda r: first(r, "diverged", first_bad_step=pd.NA), "first_bad_step and reason"),
-    (lambda r: first(r, first_bad_step=7), "first_bad_step and reason"),
-    (lambda r: first(r, reason="loss_limit"), "first_bad_step and reason"),
-    (lambda r: r.assign(eta=r["alpha"] * 1.5), r"eta must be \(1 - beta\) alpha"),
-    (lambda r: r.assign(learning_rate=7.0, replicate=range(len(r))), "learning_rate one of"),
-    (lambda r: r.assign(rule="gd"), "rule gd must have beta 0"),
-    (lambda r: first(r, train_loss_final=np.nan), "must have finite train losses"),
-    (lambda r: first(r, train_loss_final=np.inf), "must have finite train losses"),
-    (lambda r: first(r, "diverged", test_loss_final=1.0), "a diverged run no final values"),
-    (lambda r: first(r, train_loss_best=1e9), "no worse than the final"),
-    (lambda r: first(r, validation_loss_best=1e9), "no worse than the final"),
-    (lambda r: first(r, validation_score_best=-5.0), "no worse than the final"),
-    (lambda r: first(r, step_best_validation=201), "beyond the run's last"),
-    (lambda r: first(r, **{"steps_to_0.5": 201, "steps_to_0.2": 201}), "beyond the run's"),
-    (lambda r: first(r, "diverged", first_bad_step=201), "beyond the run's last"),
-    (lambda r: first(r, **{"steps_to_0.5": 80, "steps_to_0.2": 60}), "an easier target"),
-    (lambda r: first(r, **{"steps_to_0.5": pd.NA, "steps_to_0.2": 60}), "an easier target"),
-]
+def test_csv_gaps_infinities_and_similar_text() -> None:
+    assert read(b'1,inf,NA,True\n,,"a,\nb",False\n3,-inf,,True\n') == [
+        {"count": 1, "loss": float("inf"), "name": "NA", "done": True},
+        {"count": None, "loss": None, "name": "a,\nb", "done": False},
+        {"count": 3, "loss": float("-inf"), "name": "", "done": True},
+    ]
 
 
-@pytest.mark.parametrize(("change", "message"), IMPOSSIBLE_RUNS, ids=range(len(IMPOSSIBLE_RUNS)))
-def test_runs_that_cannot_be_are_refused(tmp_path, runs, change, message):
-    path = tmp_path / "runs.parquet"
-    with pytest.raises(StudyError, match=message) as refusal:
-        write_table(change(runs), path, RUNS)
-    assert str(path) in str(refusal.value)
-    assert not path.exists()
+def test_csv_numbers_are_exact() -> None:
+    random = np.random.default_rng(1)
+    loss = random.integers(0, 2**63, 20_000).view("float64")
+    loss = loss[np.isfinite(loss)]
+    content = "loss\n" + "".join(f"{number!r}\n" for number in loss.tolist())
+    again = csv_columns(content.encode(), {"loss": pa.float64()})["loss"]
+    assert np.array_equal(again.to_numpy(), loss)
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    "rows",
     [
-        (lambda c: c.assign(step=-1, replicate=range(len(c))), "step must be at least 0"),
-        (lambda c: c.astype({"train_loss": "float64"}), "train_loss must be of type float32"),
-        (lambda c: c.assign(update_norm=np.float32(-1)), "update_norm must not be negative"),
-        (lambda c: c.assign(train_loss=np.float32(np.nan)), "without a train loss"),
-        (lambda c: c.assign(step=0), "rows repeat the keys of another row"),
+        pytest.param(b"1,0.5,a,True\n2,0.5,b\n", id="row too short"),
+        pytest.param(b"1,0.5,a,True\n2,0.5,b,True,\n", id="row too long"),
+        pytest.param(b"1,0.5,a,True,\n2,0.5,b,True,\n", id="all rows too long"),
+        pytest.param(b"1.5,0.5,a,True\n", id="not a whole number"),
+        pytest.param(b"9" * 30 + b",0.5,a,True\n", id="too large"),
+        pytest.param(b"1,0.5x,a,True\n", id="not a number"),
+        pytest.param(b"1,0.5,\xff,True\n", id="not UTF-8"),
+        pytest.param(b"1,0.5,a,yes\n", id="not a truth value"),
+        pytest.param(b'1,0.5,"a,True\n', id="unclosed quote"),
     ],
 )
-def test_curves_that_cannot_be_are_refused(tmp_path, change, message):
-    curves = synthetic_curves()
-    assert curves["update_norm"].dtype == change(curves)["update_norm"].dtype
-    with pytest.raises(StudyError, match=message):
-        write_table(change(curves), tmp_path / "curves.parquet", CURVES)
+def test_malformed_csv_is_refused(rows: bytes) -> None:
+    with pytest.raises(pa.ArrowInvalid):
+        read(rows)
 
 
-def test_a_refusal_names_three_problems_and_counts_the_rest(tmp_path, runs):
-    bad = np.float32(-1.0)
-    runs = runs.assign(null_loss=-1.0, parameters=0, path_ratio=bad, test_loss_at_best=bad)
-    with pytest.raises(StudyError, match=r"null_loss .*\), test_loss_at_best .* and 1 more"):
-        write_table(runs, tmp_path / "runs.csv", RUNS)
+def test_an_empty_csv_line_is_a_row() -> None:
+    assert len(read(b"1,0.5,a,True\n\n2,0.5,b,True\n")) == 3
 
 
-def test_heavy_ball_and_adam_rates_are_accepted(tmp_path, runs):
-    beta, rate = runs["beta"], runs["learning_rate"]
-    heavy_ball = runs.assign(rule="heavy_ball", eta=rate, alpha=rate / (1 - beta))
-    adam = runs.assign(rule="adam", alpha=rate, eta=(1 - beta) * rate)
-    write_table(pd.concat([heavy_ball, adam]), tmp_path / "runs.parquet", RUNS)
+def test_csv_column_names() -> None:
+    assert csv_column_names(HEADER) == list(TYPES)
+    assert csv_column_names(b"a,a\n1,2\n") == ["a", "a"]
+    with pytest.raises(pa.ArrowInvalid, match="Expected 4 columns, got 1"):
+        csv_column_names(HEADER + b"1\n")
 
 
-# --- Completeness -------------------------------------------------------------------------------
-
-
-def test_a_complete_table_passes(runs):
-    check_complete(runs, runs[list(RUN_KEYS)].sample(frac=1, random_state=1))
-
-
-def test_missing_runs_are_counted_and_the_first_few_named(runs):
-    design = sorted_runs(runs)[list(RUN_KEYS)]
-    with pytest.raises(StudyError, match="does not hold the 360 runs") as refusal:
-        check_complete(sorted_runs(runs).iloc[5:], design)
-    message = str(refusal.value)
-    assert "5 missing: grid=main dataset=digits network=32 rule=gd batch=64" in message
-    assert "replicate=2 and 2 more" in message
-    assert "unexpected" not in message
-    assert "doubled" not in message
-
-
-def test_unexpected_and_doubled_runs_are_named(runs):
-    design = runs[list(RUN_KEYS)]
-    stray = runs.iloc[:1].assign(dataset="NA")
-    twice = runs.iloc[[7, 7]]
-    with pytest.raises(StudyError) as refusal:
-        check_complete(pd.concat([runs, stray, twice]), design)
-    message = str(refusal.value)
-    assert "1 unexpected: grid=main dataset=NA" in message
-    assert "1 doubled: grid=main dataset=digits" in message
-    assert "missing:" not in message
-
-
-def test_a_nearly_equal_learning_rate_is_another_run(runs):
-    design = runs[list(RUN_KEYS)]
-    other = runs.assign(learning_rate=np.nextafter(runs["learning_rate"], 1e9))
-    with pytest.raises(StudyError, match=r"360 missing.*360 unexpected"):
-        check_complete(other, design)
-
-
-def test_a_design_with_a_run_twice_is_a_programming_error(runs):
-    design = runs[list(RUN_KEYS)]
-    with pytest.raises(ValueError, match="twice"):
-        check_complete(runs, pd.concat([design, design.iloc[:1]]))
+def test_a_csv_file_without_a_final_line_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(HEADER)
+    assert csv_content(path) == HEADER
+    path.write_bytes(HEADER[:-1])
+    with pytest.raises(StudyError, match="cut off"):
+        csv_content(path)
