@@ -96,6 +96,12 @@ class Rule:
         return (1.0 - beta) * rate if self.averages else rate
 
 
+def as_number_or_array(value: Number, dtype: np.dtype[Any]) -> Number:
+    """Return a coefficient as rules take it: a Python float, or an array of the weights' type."""
+    values = np.asarray(value)
+    return float(values.item()) if values.size == 1 else values.astype(dtype)
+
+
 def _descend(w: Array, direction: Array, rate: Number, scratch: Array) -> None:
     """w ← w − rate · direction; ``scratch`` may be ``direction`` itself."""
     if isinstance(rate, float) and rate == 1.0:
