@@ -43,7 +43,7 @@ class Problem:
                 layer[:, -1] = 0.1 * generator.standard_normal(len(layer))
         return cls(architecture, inputs, targets, weights, seed)
 
-    def parts(
+    def splits(
         self, dtype: type = np.float64, replicates: slice = slice(None)
     ) -> dict[str, ArraySplit]:
         """Return all rows to train on, and some of them as validation and test part."""

@@ -15,7 +15,7 @@ from momentum_study.cli import main as cli
 from momentum_study.cli.commands import train as train_command
 from momentum_study.config.loading import load_study
 from momentum_study.datasets.prepared import PreparedDataset
-from momentum_study.engine import training
+from momentum_study.engine import updating
 from momentum_study.engine.training import train
 from momentum_study.runs import train as shards
 from momentum_study.runs.settings import ShardSettings
@@ -76,7 +76,7 @@ def test_stack_widths(
 def test_updates_of_one_network_at_a_time(
     expected: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    monkeypatch.setattr(training, "SLAB_BYTES", 1)
+    monkeypatch.setattr(updating, "CACHE_BLOCK_BYTES", 1)
     tally.same_bytes(expected, tables(smoke()))
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from momentum_study.config.loading import load_study
-from momentum_study.runs.collect import collect_curves, collect_runs, read_shards
+from momentum_study.core.errors import StudyError
+from momentum_study.runs.collect import (
+    UnusableShardsError,
+    collect_curves,
+    collect_runs,
+    read_shards,
+    set_aside,
+)
 from momentum_study.tables.files import write_large_table, write_table
 from momentum_study.tables.schemas.curves import CURVES
 from momentum_study.tables.schemas.runs import RUNS
@@ -32,7 +39,14 @@ def run(options: argparse.Namespace) -> None:
             parts.append(collect_runs(table))
             yield collect_curves(table)
 
-    write_large_table(curves(), options.curves, CURVES)
+    try:
+        write_large_table(curves(), options.curves, CURVES)
+    except UnusableShardsError as error:
+        set_aside(error.unusable)
+        raise StudyError(
+            f"{error}. Files that cannot be used now end in .unusable. Run the same command again: "
+            "it trains these shards again"
+        ) from None
     runs = pd.concat(parts, ignore_index=True)
     write_table(runs, options.runs, RUNS)
     diverged = int((runs["status"] == "diverged").sum())

@@ -1,7 +1,7 @@
 """Memory that the arrays of a training job take, counted from shapes."""
 
 from momentum_study.engine.history import CURVES
-from momentum_study.engine.training import ROWS_AT_ONCE
+from momentum_study.engine.recording import ROWS_AT_ONCE
 from momentum_study.studies.plan.work import Training
 
 MIB = 2**20

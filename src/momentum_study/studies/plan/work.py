@@ -13,7 +13,8 @@ import numpy as np
 
 from momentum_study.engine.networks import Architecture
 from momentum_study.engine.optimizers import Rule
-from momentum_study.engine.training import ROWS_AT_ONCE, STACK_BYTES, networks_per_stack
+from momentum_study.engine.recording import ROWS_AT_ONCE
+from momentum_study.engine.training import STACK_BYTES, networks_per_stack
 
 Work = dict[str, float]
 

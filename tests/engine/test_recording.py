@@ -1,8 +1,8 @@
-"""Measures of the way through the weights, by hand."""
+"""Path measures, by hand."""
 
 import numpy as np
 
-from momentum_study.engine.path import norm, path_measures
+from momentum_study.engine.recording import norm, path_measures
 
 
 def weights(*networks: list[float]) -> np.ndarray:
