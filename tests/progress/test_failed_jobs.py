@@ -113,6 +113,6 @@ def test_other_errors_are_left_as_they_are() -> None:
 def test_every_target_that_is_proposed_exists() -> None:
     rules = "".join(
         path.read_text(encoding="utf-8")
-        for path in [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+        for path in [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
     )
     assert [target for target in TARGETS if f"rule {target}:\n" not in rules] == []

@@ -1,6 +1,5 @@
 """The text of a plan fits the page, and its JSON can be read back."""
 
-import argparse
 import json
 from pathlib import Path
 
@@ -94,21 +93,20 @@ def test_sizes_in_bytes() -> None:
     assert [size(n * 2**20) for n in (1.25, 144.2, 2048)] == ["1.2 MiB", "144 MiB", "2.0 GiB"]
 
 
-def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], *flags: str) -> str:
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
+def printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cores: str, *, as_json: bool = False
+) -> str:
     path = tmp_path / "planned.yaml"
     path.write_text(yaml.safe_dump(TREE), encoding="utf-8")
-    options = ["--configfile", str(path), "--results", str(tmp_path), *flags]
-    command.run(parser.parse_args(options))
+    command.run(command.Options(path, cores=cores, results=tmp_path, json=as_json))
     return capsys.readouterr().out
 
 
 def test_the_command_prints_text_or_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "on 3 cores" in printed(tmp_path, capsys, "--cores", "3")
-    tree = json.loads(printed(tmp_path, capsys, "--json", "--cores", "3"))
+    assert "on 3 cores" in printed(tmp_path, capsys, "3")
+    tree = json.loads(printed(tmp_path, capsys, "3", as_json=True))
     assert tree["times"]["cores"] == 3
     assert tree["published_costs"] is False
 
@@ -118,4 +116,4 @@ def test_cores_are_a_number_or_all(
     cores: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(StudyError, match="--cores"):
-        printed(tmp_path, capsys, f"--cores={cores}")
+        printed(tmp_path, capsys, cores)

@@ -9,7 +9,7 @@ import numpy as np
 
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
-from momentum_study.datasets.loading import load
+from momentum_study.datasets.preparation import load
 from momentum_study.datasets.splits import make_split
 from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.gradient_noise import GradientNoise
