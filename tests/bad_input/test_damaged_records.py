@@ -127,10 +127,10 @@ def test_other_json_is_refused(tally: Tally, results: Path, text: str) -> None:
 def test_a_plan_passes_over_damaged_records(
     tally: Tally, results: Path, tmp_path: Path, record: Any, data: st.DataObject
 ) -> None:
-    (results / "mine" / PROVENANCE).write_text(
+    (results / "published").mkdir(exist_ok=True)
+    (results / "published" / PROVENANCE).write_text(
         json.dumps(data.draw(mutations(record, json_values)))
     )
-    (results / "mine/tables/cost.csv").write_text("stage,job\n")
     configuration = tmp_path / "study.yaml"
     configuration.write_text(json.dumps(STUDY))
     plan = ["plan", f"--configfile={configuration}", f"--results={results}", "--json"]

@@ -186,10 +186,14 @@ def networks_per_stack(
     architecture: Architecture, rule: Rule, batch: int, dtype: np.dtype[Any], stack_bytes: int
 ) -> int:
     """How many networks, with state and activations for one batch, fit into ``stack_bytes``."""
-    copies = 2 + len(rule.state)  # weights, gradient and the rule's own
+    return max(1, stack_bytes // network_bytes(architecture, rule, batch, dtype))
+
+
+def network_bytes(architecture: Architecture, rule: Rule, batch: int, dtype: np.dtype[Any]) -> int:
+    """Bytes of a network's weights, gradient and state, and of its activations for one batch."""
+    copies = 2 + len(rule.state)
     units = sum(2 * hidden + 1 for hidden in architecture.hidden) + architecture.outputs
-    each = dtype.itemsize * (copies * architecture.parameters + units * batch)
-    return max(1, stack_bytes // each)
+    return dtype.itemsize * (copies * architecture.parameters + units * batch)
 
 
 def evaluation_steps(steps: int, evaluations: int) -> tuple[int, ...]:

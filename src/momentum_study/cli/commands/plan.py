@@ -1,4 +1,4 @@
-"""``plan``: estimate runs, time and memory of a configuration before anything is trained."""
+"""``plan``: predict runs, jobs, time, memory and disk space of a study before it runs."""
 
 import os
 from dataclasses import dataclass
@@ -7,12 +7,11 @@ from typing import Annotated
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.plan.calibration import calibration
+from momentum_study.studies.plan.jobs import published_costs
 from momentum_study.studies.plan.notes import notes
 from momentum_study.studies.plan.plan import study_plan
-from momentum_study.studies.plan.rates import recorded_rates
 from momentum_study.studies.plan.report import as_json, as_text
-from momentum_study.studies.plan.sizes import known_sizes
+from momentum_study.studies.plan.timing import known_sizes
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,13 @@ class Options:
 
 def run(options: Options) -> None:
     """Print the plan."""
+    # First, because it forgets the rules that reading the study loads.
+    costs = published_costs(options.results / "published")
     study = load_study(options.configfile)
     used = dict.fromkeys(name for grid in study.grids.values() for name in grid.datasets)
     sizes, unknown = known_sizes(study, used)
-    rates = recorded_rates()
-    plan = study_plan(
-        study,
-        sizes,
-        unknown,
-        rates,
-        _cores(options.cores),
-        options.results / study.study,
-        calibration(options.results, rates),
-    )
+    cores = _cores(options.cores)
+    plan = study_plan(study, sizes, unknown, costs, cores, options.results / study.study)
     found = notes(study, plan)
     print(as_json(plan, found) if options.json else as_text(study, plan, found))
 
