@@ -12,14 +12,15 @@ from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
 
 COLUMNS = {"runs.parquet": [*RUN_KEYS, "null_loss"]}
-"""Of a large table not more is read than figures draw from."""
+"""Only the columns of large tables that figures use are read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--kind", choices=KINDS, required=True, help="which figure")
-    parser.add_argument("--grid", default=None, help="of which grid")
-    parser.add_argument("--batch", default=None, help="of which batch size")
+    parser.add_argument("--grid", default=None, help="grid to draw")
+    parser.add_argument("--batch", default=None, help="batch size to draw")
+    parser.add_argument("--confidence", type=float, required=True, help="level of the intervals")
     parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
     parser.add_argument("--svg", type=Path, required=True, help="drawing to write")
     parser.add_argument("--png", type=Path, required=True, help="picture to write")
@@ -37,7 +38,8 @@ def run(options: argparse.Namespace) -> None:
         tables[Path(name).stem] = table.reset_index(drop=True)
     apply_style()
     module = importlib.import_module(f"momentum_study.figures.{options.kind}")
-    sheet = module.draw(**tables)
+    level = {"confidence": options.confidence} if KINDS[options.kind].intervals else {}
+    sheet = module.draw(**tables, **level)
     save_picture(sheet, options.png)
     job = FigureJob(options.kind, options.grid, options.batch)
     save_drawing(sheet, options.svg, options.words, job.alt)
