@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from momentum_study.tables.arms import ARM_KEYS, REFERENCE_KEYS, ArmKey, arms_of_rows
+from momentum_study.tables.arms import ANY_RULE, ARM_KEYS, REFERENCE_KEYS, ArmKey, arms_of_rows
 
 
 def arm_key(label: str) -> ArmKey:
     """Return the arm of a label: rule, β or ``tuned``, and possibly a schedule."""
     setting, _, schedule = label.partition(", ")
-    rule, _, beta = setting.partition(" ")
+    rule, _, beta = setting.replace("best rule", ANY_RULE.replace(" ", "~")).partition(" ")
+    rule = rule.replace("~", " ")
     tuned = beta == "tuned"
     fixed = None if tuned or not beta else float(beta)
     return ArmKey(rule, fixed, tuned, schedule or "constant")

@@ -6,10 +6,12 @@ from momentum_study.analysis.cells import cells_table
 from momentum_study.analysis.curves import cell_curves_table
 from momentum_study.analysis.stability import stability_table
 from momentum_study.experiments.landscapes.tables import landscapes_tables
+from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.style import apply_style
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.theory.table import theory_table
 from tests import comparison_tables as made
+from tests.figures.drawings import draw
 from tests.synthetic import (
     synthetic_curves,
     synthetic_initial_sharpness,
@@ -59,9 +61,18 @@ def full_batch(study):
     }
 
 
+@pytest.fixture(scope="session")
+def figures(study, full_batch):
+    """Every kind of figure."""
+    return {
+        kind: draw(kind, full_batch if about.per == "batch" else study)
+        for kind, about in KINDS.items()
+    }
+
+
 @pytest.fixture
 def cells(full_batch):
-    """Cells of the full batch, to change at will."""
+    """Cells of the full batch, which a test may change."""
     return full_batch["cells"].copy()
 
 

@@ -5,9 +5,11 @@ from matplotlib.colors import same_color
 
 from momentum_study.figures import axes as axes_figure
 from momentum_study.figures import isolation
-from momentum_study.figures.compared import Series, compared_cells, draw_lines
+from momentum_study.figures.compared import compared_cells, draw_lines
 from momentum_study.figures.layout import sheet
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import loss_axis, rate_axis
+from tests.figures.drawings import LEVEL, bold
 
 DESCENT, HALF, NINE = Series(False, 0.0), Series(True, 0.5), Series(True, 0.9)
 
@@ -143,11 +145,10 @@ def test_intervals_are_those_of_the_table(cells, runs):
 
 
 def test_isolation_has_a_panel_for_each_data_set_and_batch_size(study):
-    figure = isolation.draw(study["cells"], study["runs"])
+    figure = isolation.draw(study["cells"], study["runs"], LEVEL)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["digits", "", "", "wine", "", ""]
-    bold = [text.get_text() for text in figure.texts if text.get_weight() == "bold"]
-    assert bold[1:] == ["batch size 8", "batch size 64", "full batch"] * 2
+    assert bold(figure) == ["batch size 8", "batch size 64", "full batch"] * 2
     rows = [figure.axes[:3], figure.axes[3:]]
     for row in rows:
         assert len({axes.get_ylim() for axes in row}) == 1
@@ -156,7 +157,7 @@ def test_isolation_has_a_panel_for_each_data_set_and_batch_size(study):
 
 
 def test_isolation_shows_each_batch_size_its_own_runs(study):
-    figure = isolation.draw(study["cells"], study["runs"])
+    figure = isolation.draw(study["cells"], study["runs"], LEVEL)
     compared = compared_cells(study["cells"], study["runs"])
     for axes, batch in zip(figure.axes[3:], ("8", "64", "full"), strict=True):
         rows = compared[

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from momentum_study.figures import edge_of_stability
+from tests.figures.drawings import bold
 
 
 def lines(axes, style):
@@ -11,8 +12,7 @@ def lines(axes, style):
 def test_a_line_for_each_run_and_a_limit_for_each_rate(study):
     figure = edge_of_stability.draw(study["sharpness"])
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["digits", "", "wine", ""]
-    bold = [text.get_text() for text in figure.texts if text.get_weight() == "bold"]
-    assert bold[1:] == ["plain descent", "momentum β = 0.9"] * 2
+    assert bold(figure) == ["plain gradient descent", "momentum β = 0.9"] * 2
     for axes, beta in zip(figure.axes, (0.0, 0.9, 0.0, 0.9), strict=True):
         assert len(lines(axes, "-")) == 4  # two rates, two replicates
         limits = {2 * (1 + beta) / (1 - beta) / alpha for alpha in (0.03, 0.3)}

@@ -1,56 +1,25 @@
-"""The two figures of the landscapes: what they show, their words, their fit on the page."""
+"""The two figures of the landscapes, and the styles of rules."""
 
-from io import BytesIO
 from itertools import combinations, product
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
-from matplotlib.text import Text
 
-from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.errors import StudyError
 from momentum_study.engine.optimizers import RULES
 from momentum_study.experiments.landscapes.functions import HEIGHTS, all_landscapes
-from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.figures import exit_times, trajectories
 from momentum_study.figures.rules import RULE_STYLES, rule_style
-from momentum_study.figures.style import DESCENT, SMALL, WIDTH
-from momentum_study.statistics.intervals import Intervals
-
-TALLEST = 9.3  # inches of a page
-
-KINDS = ("trajectories", "exit_times")
+from momentum_study.figures.style import DESCENT
+from tests.figures.drawings import LEVEL
 
 
 @pytest.fixture(scope="module")
-def tables():
-    landscapes, trajectories = landscapes_tables(20, 0.9, Intervals(0.95, 400, 20260101))
-    return {"landscapes": landscapes, "trajectories": trajectories}
-
-
-def drawn(kind, tables):
-    if kind == "trajectories":
-        return trajectories.draw(**tables)
-    return exit_times.draw(tables["landscapes"])
-
-
-@pytest.fixture(scope="module")
-def figures(tables):
-    return {kind: drawn(kind, tables) for kind in KINDS}
-
-
-def shown(figure):
-    """Texts that are seen."""
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-
-
-def boxes(figure):
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return {text: text.get_window_extent(canvas.get_renderer()) for text in shown(figure)}
+def tables(study):
+    return study
 
 
 def panels(figure, kind):
@@ -58,56 +27,11 @@ def panels(figure, kind):
     return np.array(figure.axes).reshape(shape)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_too_small_leaves_the_page_or_lies_over_other_text(figures, kind):
-    figure = figures[kind]
-    assert figure.get_figwidth() == WIDTH
-    assert figure.get_figheight() <= TALLEST
-    places = boxes(figure)
-    for text, box in places.items():
-        assert text.get_fontsize() >= SMALL
-        assert figure.bbox.x0 <= box.x0, text.get_text()
-        assert box.x1 <= figure.bbox.x1, text.get_text()
-        assert figure.bbox.y0 <= box.y0, text.get_text()
-        assert box.y1 <= figure.bbox.y1, text.get_text()
-    for (one, first), (other, second) in combinations(places.items(), 2):
-        width = min(first.x1, second.x1) - max(first.x0, second.x0)
-        height = min(first.y1, second.y1) - max(first.y0, second.y0)
-        # Lines of a paragraph may touch.
-        assert width <= 0 or height <= 2, (one.get_text(), other.get_text())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_figure_says_what_is_held_fixed_and_what_to_see(figures, kind):
-    texts = [text.get_text() for text in shown(figures[kind])]
-    notes = " ".join(texts)
-    for word in ("Held fixed: ", "See: ", "β = 0.9", "same α", "same η", "ach tuned", "20 draws"):
-        assert word in notes
-    bold = [text.get_text() for text in figures[kind].texts if text.get_weight() == "bold"]
-    assert bold[1:] == list(BASES.values())
-    names = {
-        "trajectories": [axes.get_ylabel().partition("\n")[0] for axes in figures[kind].axes[::3]],
-        "exit_times": [axes.get_title(loc="left") for axes in figures[kind].axes],
-    }
-    assert all(names[kind])
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_two_drawings_make_the_same_bytes(figures, tables, kind):
-    contents = []
-    for figure in (figures[kind], drawn(kind, tables)):
-        file = BytesIO()
-        figure.savefig(file, format="svg", metadata={"Creator": None, "Date": None})
-        contents.append(file.getvalue())
-    assert len(contents[0]) > 10_000
-    assert contents[0] == contents[1]
-
-
 def test_every_panel_has_its_paths_each_once_and_with_their_numbers(figures, tables):
     landscapes, paths = tables["landscapes"], tables["trajectories"]
     grid = panels(figures["trajectories"], "trajectories")
     for row, name in zip(grid, trajectories.PICTURES, strict=True):
-        for axes, comparison in zip(row, BASES, strict=True):
+        for axes, comparison in zip(row, COMPARISONS, strict=True):
             here = paths[(paths["landscape"] == name) & (paths["comparison"] == comparison)]
             rules = set(here["rule"])
             same_as_descent = set(here.loc[here["beta"] == 0, "rule"]) - {"gd"}
@@ -161,7 +85,7 @@ def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(fi
     landscapes = tables["landscapes"]
     grid = panels(figures["exit_times"], "exit_times")
     for number, well in enumerate(exit_times.WELLS):
-        for axes, comparison in zip(grid[2, number::2], BASES, strict=True):
+        for axes, comparison in zip(grid[2, number::2], COMPARISONS, strict=True):
             rows = landscapes[
                 (landscapes["landscape"] == well) & (landscapes["comparison"] == comparison)
             ]
@@ -177,7 +101,7 @@ def test_medians_are_drawn_filled_and_those_beyond_the_budget_open_at_its_end(fi
 def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figures, tables):
     landscapes = tables["landscapes"]
     grid = panels(figures["exit_times"], "exit_times")
-    for number, comparison in enumerate(BASES):
+    for number, comparison in enumerate(COMPARISONS):
         rows = landscapes[landscapes["comparison"] == comparison]
         block = grid[:2, 2 * number : 2 * number + 2]
         for row, names in zip(block, (exit_times.SADDLES, exit_times.WELLS), strict=True):
@@ -187,7 +111,9 @@ def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figure
 
 def test_tables_that_lack_a_landscape_are_told(tables):
     with pytest.raises(StudyError, match="no rows of monkey_saddle"):
-        exit_times.draw(tables["landscapes"][tables["landscapes"]["landscape"] != "monkey_saddle"])
+        exit_times.draw(
+            tables["landscapes"][tables["landscapes"]["landscape"] != "monkey_saddle"], LEVEL
+        )
     paths = tables["trajectories"]
     with pytest.raises(StudyError, match="no path on beale"):
         trajectories.draw(tables["landscapes"], paths[paths["landscape"] != "beale"])

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from momentum_study.figures.blocks import side_by_side
-from momentum_study.figures.layout import label_outer, sheet
+from momentum_study.figures.layout import label_outer, sheet, side_by_side
 from momentum_study.figures.style import WIDTH
 
 BATCHES = ("16", "full")

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import same_color
 
 from momentum_study.figures import learning_curves
-from momentum_study.figures.compared import Series, compared_cells
+from momentum_study.figures.compared import compared_cells
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.learning_curves import (
     comparisons,
@@ -12,7 +12,9 @@ from momentum_study.figures.learning_curves import (
     draw_curve,
     usual_series,
 )
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import loss_axis, step_axis
+from tests.figures.drawings import bold
 
 INF = np.inf
 DESCENT = Series(False, 0.0)
@@ -114,8 +116,7 @@ def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, cell_curv
     figure = learning_curves.draw(cells, runs, cell_curves)
     first, second, third = figure.axes
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["wine", "", ""]
-    bold = [text.get_text() for text in figure.texts if text.get_weight() == "bold"]
-    assert bold[1:] == ["same α", "same η", "each tuned"]
+    assert bold(figure) == ["same α", "same η", "each tuned"]
     assert set(texts(first)) == set(texts(third)) == {"α = 0.3"}
     assert set(texts(second)) == {"α = 0.3", "α = 3, η = 0.3", "3 of 4 diverged"}
     assert same_color(texts(second)["3 of 4 diverged"], Series(True, 0.9).color)

@@ -5,11 +5,13 @@ from matplotlib.colors import same_color
 from matplotlib.patches import Rectangle
 
 from momentum_study.figures import maps
-from momentum_study.figures.maps import ALL_DIVERGED, NO_MEDIAN, SOME_DIVERGED
+from momentum_study.figures.cell_map import NO_VALUE, cell_edges, map_shape
+from momentum_study.figures.maps import ALL_DIVERGED, SOME_DIVERGED
 from momentum_study.figures.style import NO_BETTER
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 from momentum_study.tables.schemas.stability import STABILITY
+from tests.figures.drawings import LEVEL
 
 HEIGHTS = {0.0: 0.0, 0.5: 1.5, 0.9: 2.5}  # plain descent, a gap, then momentum
 
@@ -19,7 +21,7 @@ NO_STABILITY = joined_tables([], STABILITY)
 
 
 def draw(cells, runs, initial=NO_SHARPNESS, stability=NO_STABILITY):
-    return maps.draw(cells, runs, initial, stability)
+    return maps.draw(cells, runs, initial, stability, LEVEL)
 
 
 def panel(figure, name):
@@ -65,11 +67,11 @@ def test_diverged_cells_are_hatched(cells, runs):
     axes = panel(draw(cells, runs), "wine")
     some, half, every = (cell_at(axes, alpha, 0.5) for alpha in (0.03, 0.3, 1.0))
     assert some.get_hatch() == SOME_DIVERGED
-    assert not same_color(some.get_facecolor(), NO_MEDIAN)
+    assert not same_color(some.get_facecolor(), NO_VALUE)
     assert half.get_hatch() == SOME_DIVERGED
-    assert same_color(half.get_facecolor(), NO_MEDIAN)
+    assert same_color(half.get_facecolor(), NO_VALUE)
     assert every.get_hatch() == ALL_DIVERGED
-    assert same_color(every.get_facecolor(), NO_MEDIAN)
+    assert same_color(every.get_facecolor(), NO_VALUE)
     assert sum(bool(patch.get_hatch()) for patch in axes.patches) == 3
 
 
@@ -115,8 +117,11 @@ def test_all_diverged(cells, runs):
     assert not marks(axes, "o")
 
 
-@pytest.mark.parametrize("count", [1, 3, 4, 7, 8, 12])
-def test_any_number_of_data_sets(cells, runs, count):
+@pytest.mark.parametrize(
+    ("count", "shape"), [(1, (1, 2)), (3, (1, 4)), (4, (2, 3)), (7, (2, 4)), (8, (3, 3))]
+)
+def test_any_number_of_data_sets(cells, runs, count, shape):
+    assert map_shape(count) == shape
     wine = [table[table["dataset"] == "wine"] for table in (cells, runs)]
     names = [f"set_{number}" for number in range(count)]
     copies = [pd.concat([table.assign(dataset=name) for name in names]) for table in wine]
@@ -136,7 +141,7 @@ def test_one_beta_and_one_rate(cells, runs):
 
 @pytest.mark.parametrize("rates", [[0.01, 0.1, 1.0], [0.01, 0.1, 10.0]])
 def test_edges_lie_between_rates(rates):
-    edges = maps.cell_edges(np.array(rates))
+    edges = cell_edges(np.array(rates))
     assert len(edges) == 4
     assert edges[1:-1] == pytest.approx(np.sqrt(np.multiply(rates[1:], rates[:-1])))
     assert np.all(edges[:-1] < rates)
@@ -160,7 +165,7 @@ def test_the_stability_line_lies_at_the_limit_of_each_beta(full_batch):
             assert lines[height] == pytest.approx(2 * (1 + beta) / (1 - beta) / top)
 
 
-def test_what_the_line_foretells_stands_above_its_panel(full_batch):
+def test_the_accuracy_of_the_line_is_above_its_panel(full_batch):
     stability = full_batch["stability"].copy()
     chosen = (stability["dataset"] == "wine") & (stability["outcome"] == "diverged")
     stability.loc[chosen, ["accuracy", "accuracy_low", "accuracy_high"]] = 0.5, 0.25, 0.75
@@ -168,7 +173,7 @@ def test_what_the_line_foretells_stands_above_its_panel(full_batch):
         full_batch["cells"], full_batch["runs"], full_batch["initial_sharpness"], stability
     )
     texts = [text.get_text() for text in panel(figure, "wine").texts]
-    assert texts == ["50% [25%, 75%] foretold"]
+    assert texts == ["predicted: 50% [25%, 75%]"]
 
 
 def test_no_line_for_a_learning_rate_that_decays(full_batch):

@@ -4,8 +4,9 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from momentum_study.core.errors import StudyError
-from momentum_study.figures.compared import Series, best_cell, compared_cells, held_fixed
+from momentum_study.figures.compared import best_cell, compared_cells, held_fixed
 from momentum_study.figures.layout import sheet
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import FLOOR, log_ticks, power_label, rate_axis
 
 DESCENT = Series(False, 0.0)

@@ -20,10 +20,12 @@ rule figure:
         f"{RESULTS}/benchmarks/figures/{{figure}}.tsv"
     params:
         flags=lambda wildcards: FIGURES[wildcards.figure].flags,
+        confidence=STUDY.statistics.confidence,
         folder=lambda wildcards: f"{RESULTS}/tables",
         see=lambda wildcards: KINDS[FIGURES[wildcards.figure].kind].see,  # for the caption
     message:
         "Drawing {wildcards.figure}"
     shell:
-        "python -m momentum_study figure {params.flags} --tables {params.folder:q}"
+        "python -m momentum_study figure {params.flags} --confidence {params.confidence}"
+        " --tables {params.folder:q}"
         " --svg {output.svg:q} --png {output.png:q} --words {output.words:q} > {log:q} 2>&1"

@@ -1,23 +1,30 @@
-"""The same runs over α, η = (1−β)α and αλₘₐₓ: whether the winner depends on the axis."""
+"""The same runs over α, η = (1−β)α and αλₘₐₓ: whether the best β depends on the axis."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.figures.blocks import BLOCK_GAP, NARROW, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import (
-    Series,
     compared_cells,
     draw_lines,
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import (
+    BLOCK_GAP,
+    NARROW,
+    Sheet,
+    label_outer,
+    panel_height,
+    sheet,
+    side_by_side,
+)
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
 from momentum_study.theory.quadratics import stability_limit
 
 RATES = {"alpha": "α", "eta": "η = (1−β)α", "scaled": "αλₘₐₓ"}
-"""Columns to draw over, from left to right, with their names for people."""
+"""Columns on the x-axes, from left to right → display text."""
 
 _LIMIT_TOP, _LIMIT_LENGTH = 1.0, 0.1  # of a panel's height
 
@@ -35,13 +42,13 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFram
     Returns
     -------
     Sheet
-        Three panels for each data set, side by side, with the same runs and the same losses; a
-        line for each β and one for plain descent.
+        Three panels for each data set with the same runs and the same losses; a line for each β
+        and one for plain gradient descent.
 
     Raises
     ------
     StudyError
-        If there are no cells of plain descent, or none of momentum.
+        If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
     names = list(compared["panel"].unique())
@@ -51,18 +58,18 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFram
     }
     scaled = compared["alpha"] * compared["panel"].map(sharpness)
     compared = compared.join(scaled.rename("scaled"))
-    # Under a schedule no one rate holds for all of a run, and there is no limit to compare it with.
+    # With a schedule the rate changes during a run, and there is no limit to compare it with.
     rates = [rate for rate in RATES if compared[rate].notna().any()]
     blocks = side_by_side(names, rates)
     figure, panels = sheet(
         "The same runs over α, over η = (1−β)α and over αλₘₐₓ",
         [
             held_fixed(compared),
-            "α is the effective rate: where the loss depends on it alone, lines over α coincide. "
-            "η is the rate of the heavy-ball form: where stability depends on it alone, lines over "
-            "η end together. λₘₐₓ: of the full training loss at the start, median over replicates; "
-            "on the upper edge the limits of a quadratic of that curvature, 2 for plain descent "
-            "and 2(1+β)/(1−β), in the colours of the lines.",
+            "α is the effective rate: if the loss depends only on it, the lines over α coincide. "
+            "η is the rate of the heavy-ball form: if stability depends only on it, the lines over "
+            "η end together. λₘₐₓ: of the full training loss at the start, median over replicates. "
+            "Marks on the upper edge: stability limits of a quadratic with this curvature, 2 for "
+            "plain gradient descent and 2(1+β)/(1−β), in the colours of the lines.",
             f"Lines: median over replicates. {LINE_NOTE}",
             what_to_see("axes"),
         ],
@@ -88,7 +95,7 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFram
 
 
 def _draw_limits(axes: Axes, series: list[Series]) -> None:
-    """Mark on the upper edge where theory sets the limit of each line."""
+    """Mark the stability limit of each line on the upper edge."""
     ends = (_LIMIT_TOP - _LIMIT_LENGTH, _LIMIT_TOP)
     for one in series:
         limit = float(stability_limit("momentum" if one.is_momentum else "gd", one.beta))

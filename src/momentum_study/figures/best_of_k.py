@@ -1,4 +1,4 @@
-"""The best of k random trials: what tuning buys, and when a second hyperparameter pays."""
+"""The best of k random trials: the gain of tuning, with and without a second hyperparameter."""
 
 from typing import Any
 
@@ -12,10 +12,18 @@ from momentum_study.analysis.comparison.budget import trials_until_it_pays
 from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.text import format_number, span
 from momentum_study.engine.optimizers import USUAL_BETA
-from momentum_study.figures.blocks import NARROW, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.effects import nothing_to_draw, problem_names
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.effects import problem_names
+from momentum_study.figures.layout import (
+    NARROW,
+    Sheet,
+    interval_text,
+    label_outer,
+    nothing_to_draw,
+    panel_height,
+    sheet,
+    side_by_side,
+)
 from momentum_study.figures.rules import (
     ArmStyle,
     arm_style,
@@ -27,11 +35,11 @@ from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
 from momentum_study.tables.arms import ARM_KEYS, arms_of_rows
 from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
 
-TITLE = "The best of k random trials: when does a second hyperparameter pay?"
+TITLE = "Test loss of the best of k random trials, with and without tuning β"
 
 _BLOCK_GAP = 0.24  # inches: labels of ticks are short
 _INTERVAL = ["test_loss_low", "test_loss_high"]
-_BAND = 0.18  # opacity, so that bands that overlap are seen
+_BAND = 0.18  # opacity, so that overlapping bands are visible
 _EXHAUSTED = (0, (1.0, 1.5))
 _PAYS: dict[str, Any] = {
     "linestyle": "",
@@ -42,24 +50,26 @@ _PAYS: dict[str, Any] = {
 }
 
 
-def draw(budget: pd.DataFrame) -> Sheet:
+def draw(budget: pd.DataFrame, confidence: float) -> Sheet:
     """Draw the expected test loss of the best of k trials over k.
 
     Parameters
     ----------
     budget
         The table of budgets.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
     Sheet
-        For each data set a panel for the full batch and one for the smallest; a line with its
-        interval for plain descent, for every rule at one β, and for momentum with β tuned too. A
-        sentence if there is nothing to choose among.
+        For each data set a panel for the full batch and one for the smallest; a line for plain
+        gradient descent, for every rule at one β, and for momentum with β also tuned, the first
+        and the last with intervals. A sentence if no grid has several cells.
     """
     shown = _shown(budget)
     if shown.empty:
-        return nothing_to_draw(TITLE, "No grid of this study has several cells to choose among.")
+        return nothing_to_draw(TITLE, "No grid of this study has several cells to choose from.")
     shown = shown.assign(problem=problem_names(shown), pays=_pays(shown), arm=arms_of_rows(shown))
     batches = batches_in_order(shown["batch"])
     present = set(zip(shown["problem"], shown["batch"], strict=True))
@@ -68,15 +78,16 @@ def draw(budget: pd.DataFrame) -> Sheet:
     figure, panels = sheet(
         TITLE,
         [
-            "Held fixed: data, network, updates per run, and the grid that trials are drawn from: "
-            "of rates, or of rates and β where β is tuned. "
-            f"β = {format_number(USUAL_BETA)} where none is written.",
+            "Held fixed: data, network, updates per run, and the grid of the trials: learning "
+            "rates, or learning rates and β if β is tuned. "
+            f"Otherwise β = {format_number(USUAL_BETA)}, unless the key gives another.",
             "Lines: expected test loss of the trial with the smallest validation loss among k "
-            f"different ones, over {span(shown['n_replicates'])} replicates; shaded, of plain "
-            "descent and the most tuned momentum: its interval. "
-            "A trial that failed counts as the best constant, dotted at 1.",
-            "Mark: from this k on the interval of the gain over plain descent with as many trials "
-            "lies above zero. A line ends with its grid; that of plain descent goes on dotted.",
+            f"different trials, over {span(shown['n_replicates'])} replicates. Shaded, for plain "
+            f"gradient descent and momentum with the most tuning: {interval_text(confidence)}. A "
+            "failed trial has the loss of the best constant, dotted at 1.",
+            "Mark: from this k on the interval of the gain over plain gradient descent with the "
+            "same number of trials is above zero. A line ends when all cells of its grid are "
+            "tried; that of plain gradient descent continues dotted.",
             what_to_see("best_of_k"),
         ],
         blocks.shape,
@@ -113,13 +124,13 @@ def _shown(budget: pd.DataFrame) -> pd.DataFrame:
     """Rows of the full batch and of the smallest, and of the arms to draw."""
     quiet = budget[budget["gradient_noise"] == 0]
     batches = batches_in_order(quiet["batch"])
-    # Of the other rules β is tuned where a study happens to have several: a line more, no answer.
+    # Other rules are drawn at one β only, so that all data sets have the same lines.
     other = quiet["arm_tunes_beta"] & (quiet["arm_rule"] != MOMENTUM)
     return quiet[quiet["batch"].isin([*batches[:1], *batches[-1:]]) & ~other]
 
 
 def _pays(rows: pd.DataFrame) -> pd.Series:
-    """Say of each row whether it has the first number of trials from which on its arm pays."""
+    """Mark the rows with the first number of trials from which on an arm is better."""
     first = trials_until_it_pays(rows).rename(columns={"trials": "pays_from"})
     merged = rows.merge(first, on=[*PROBLEM_KEYS, *ARM_KEYS], how="left")
     return pd.Series((merged["trials"] == merged["pays_from"]).to_numpy(), index=rows.index)
@@ -136,7 +147,7 @@ def _draw_arm(axes: Axes, rows: pd.DataFrame, style: ArmStyle, *, shaded: bool) 
 
 
 def _extend(axes: Axes, rows: pd.DataFrame, most: int) -> None:
-    """Draw on the line of an arm whose grid has fewer cells than the largest."""
+    """Continue the line of an arm whose grid has fewer cells than the largest."""
     last = rows[rows["trials"] == rows["trials"].max()]
     for trials, loss in zip(last["trials"], last["test_loss"], strict=True):
         axes.plot([trials, most], [loss, loss], color="black", linewidth=0.7, linestyle=_EXHAUSTED)

@@ -1,62 +1,20 @@
-"""What a figure compares: series of cells, their losses and names, and their lines."""
-
-from dataclasses import dataclass
-from math import log10
-from typing import Any
+"""Cells of plain gradient descent and momentum: losses, best cell, names of panels, lines."""
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from numpy.typing import ArrayLike
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import format_number, span
-from momentum_study.figures.style import DESCENT, FLOOR, METRIC
+from momentum_study.core.text import span
+from momentum_study.figures.rules import Series
+from momentum_study.figures.style import FLOOR, METRIC
 
-# From dark violet to orange: dark to light in grey as well, and safe for the colour-blind.
-_MOMENTUM = sns.color_palette("plasma", as_cmap=True)
-_MOMENTUM_RANGE = (0.0, 0.84)
-
-
-_VARIANTS = ("network", "schedule")  # named where a grid has one, panels apart where several
-
-
-@dataclass(frozen=True, order=True)
-class Series:
-    """A line of a figure or a row of a map: plain descent, or momentum with one β."""
-
-    is_momentum: bool
-    beta: float
-
-    @property
-    def color(self) -> str:
-        """The colour of this β in any figure of any study, by log 1/(1−β)."""
-        if not self.is_momentum:
-            return DESCENT
-        # Between 1/(1−β) = 1.6 and 100 the colour changes, beyond it does not.
-        position = np.clip((-log10(1 - self.beta) - 0.2) / 1.8, 0.0, 1.0)
-        low, high = _MOMENTUM_RANGE
-        return to_hex(_MOMENTUM(low + (high - low) * position))
-
-    @property
-    def line(self) -> dict[str, Any]:
-        """Keywords of a line: descent differs in more than its colour."""
-        line = {"color": self.color, "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
-        if self.is_momentum:
-            return line
-        # Dashed and on top: where lines coincide both can be seen.
-        return {**line, "marker": "s", "linestyle": (0, (4, 1.5)), "zorder": 3}
-
-    @property
-    def label(self) -> str:
-        """Name for people."""
-        return f"momentum β = {format_number(self.beta)}" if self.is_momentum else "plain descent"
+_VARIANTS = ("network", "schedule")  # in the caption if a grid has one, in panel names if more
 
 
 def compared_cells(cells: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Cells of plain descent and of momentum, with losses as figures show them.
+    """Cells of plain gradient descent and of momentum, with losses relative to the best constant.
 
     Parameters
     ----------
@@ -66,7 +24,7 @@ def compared_cells(cells: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows of the rules ``gd`` and ``momentum``, with these columns more: ``panel``, the name of
+        Rows of the rules ``gd`` and ``momentum`` with additional columns: ``panel``, the name of
         the data set (and of network and schedule, if there are several); ``series``; ``loss``,
         ``loss_low`` and ``loss_high``, the median of `METRIC` with its interval, over the loss of
         the best constant prediction, infinite where half of the runs or more diverged.
@@ -74,14 +32,14 @@ def compared_cells(cells: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        If one of the two rules is not there.
+        If one of the two rules is missing.
     """
     rules = set(cells["rule"])
     if not {"gd", "momentum"} <= rules:
         found = ", ".join(sorted(rules)) or "no cell at all"
         raise StudyError(
-            "a figure sets momentum against plain descent: expected cells of the rules gd and "
-            f"momentum, found {found}. Choose a grid and a batch size that have both."
+            "the figure compares momentum with plain gradient descent: expected cells of the rules "
+            f"gd and momentum, found {found}. Choose a grid and a batch size that have both."
         )
     chosen = cells[cells["rule"].isin(["gd", "momentum"])].reset_index(drop=True)
     null_loss = chosen["dataset"].map(runs.groupby("dataset")["null_loss"].median())
@@ -99,14 +57,15 @@ def compared_cells(cells: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_cell(cells: pd.DataFrame) -> pd.Series:
-    """Find the cell of the lowest loss; of equal ones the one of smallest α, then smallest β.
+    """Find the cell with the lowest loss; of equal ones the one with the smallest α, then β.
 
-    Losses below `FLOOR` are equal. Where no cell has a finite loss all are.
+    Losses below `FLOOR` count as equal, and so do infinite losses. The explorer page applies the
+    same rule (``Study.best`` in `study.js`).
 
     Parameters
     ----------
     cells
-        As `compared_cells` gives them.
+        From `compared_cells`.
     """
     drawn = cells.assign(loss=cells["loss"].clip(lower=FLOOR))
     order = drawn.sort_values(["loss", "alpha", "beta"], kind="stable").index
@@ -115,7 +74,7 @@ def best_cell(cells: pd.DataFrame) -> pd.Series:
 
 
 def panel_names(table: pd.DataFrame) -> pd.Series:
-    """Name of each row's panel: its data set, with network and schedule if they vary."""
+    """Name of the panel of each row: its data set, with network and schedule if they vary."""
     names = table["dataset"]
     for key in _VARIANTS:
         if len(table[key].unique()) > 1:
@@ -126,14 +85,15 @@ def panel_names(table: pd.DataFrame) -> pd.Series:
 def initial_sharpness_of(table: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     """Rows of a table on λₘₐₓ for the data set and network of a panel.
 
-    None if the panel's learning rate is not constant: a limit is not one for all of a run.
+    The result is empty if the learning rate of the panel is not constant: no limit is valid for
+    a whole run.
 
     Parameters
     ----------
     table
         With the columns ``dataset`` and ``network``.
     panel
-        Cells of one panel, as `compared_cells` gives them.
+        Cells of one panel, from `compared_cells`.
     """
     first = panel.iloc[0]
     same = (table["dataset"] == first["dataset"]) & (table["network"] == first["network"])
@@ -142,7 +102,7 @@ def initial_sharpness_of(table: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFra
 
 
 def held_fixed(cells: pd.DataFrame, *also: str) -> str:
-    """Say what all cells of a figure have in common."""
+    """List what all cells of a figure have in common."""
     batches = cells.drop_duplicates("batch").sort_values("batch_size")["batch"]
     parts = [batch_name(batches.iloc[0], cells)] if len(batches) == 1 else []
     parts.append(f"{span(cells['steps'])} updates")
@@ -164,7 +124,7 @@ def batch_name(batch: str, cells: pd.DataFrame) -> str:
 
 
 def mark_end(axes: Axes, x: ArrayLike, y: ArrayLike, series: Series) -> None:
-    """Set the cross that says: from here on half of the runs or more have diverged."""
+    """Draw the cross after which at least half of the runs have diverged."""
     axes.plot(
         x,
         y,
@@ -186,12 +146,12 @@ def draw_lines(axes: Axes, cells: pd.DataFrame, rate: str, *, intervals: bool = 
     axes
         A panel with its axes set.
     cells
-        As `compared_cells` gives them.
+        From `compared_cells`.
     rate
-        The column to draw over, ``"alpha"`` or ``"eta"``.
+        The column on the x-axis, ``"alpha"`` or ``"eta"``.
     intervals
-        Whether to shade the interval of each median. An interval without an upper end, because
-        too many resamples hold too many diverged runs, goes up to the edge of the panel.
+        Whether to shade the interval of each median. An interval whose upper end is infinite
+        extends to the edge of the panel.
     """
     _, top = axes.get_ylim()
     for series in sorted(set(cells["series"])):
@@ -207,5 +167,5 @@ def draw_lines(axes: Axes, cells: pd.DataFrame, rate: str, *, intervals: bool = 
         ends = present & ~np.append(present[1:], True)
         if ends.any():
             mark_end(axes, x[ends], np.clip(y[ends], FLOOR, top), series)
-        if not present[0]:  # no line to end: the cross stands alone, on the upper edge
+        if not present[0]:  # there is no line before it: the cross is on the upper edge
             mark_end(axes, x[:1], [top], series)

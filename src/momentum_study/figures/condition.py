@@ -1,4 +1,4 @@
-"""The speed-up of tuned momentum over the condition number: networks under the lines of theory."""
+"""The speed-up of tuned momentum over the condition number: networks and lines of theory."""
 
 from itertools import cycle
 from typing import Any
@@ -14,13 +14,12 @@ from momentum_study.figures.effects import (
     draw_effects,
     drawn_values,
     key_marks,
-    nothing_to_draw,
     tuned_speed,
 )
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
 from momentum_study.figures.predictions import by, rows_of
 from momentum_study.figures.rules import TUNED, ArmStyle, RuleStyle, arm_style, batch_label
-from momentum_study.figures.style import SMALL, log_axis, log_ticks, power_label, ratio_axis
+from momentum_study.figures.style import log_axis, log_ticks, power_label, ratio_axis, write
 from momentum_study.tables.arms import ArmKey
 from momentum_study.tables.keys import batches_in_order
 from momentum_study.theory.arrays import FloatArray
@@ -28,15 +27,17 @@ from momentum_study.theory.tuning import best_radius, speed_up
 
 TITLE = "Speed-up over the condition number, in theory and in networks"
 
-_NOTHING = "No momentum at a β of theory, against plain descent, on data of known κ."
+_NOTHING = "No comparison of momentum at a β of theory with plain gradient descent at a known κ."
 _POINTS = 400  # of a line, enough for its corners
-_MARGIN = 1.6  # factor of κ, beyond the least and the greatest
+_MARGIN = 1.6  # factor of κ, beyond the smallest and the largest
 _ASIDE = 1.1  # factor of κ, between points of one data set
 _NETWORK_MARKERS = ("o", "s", "^", "D", "v", "P")
 _POINT: dict[str, Any] = {"size": 4.4, "markeredgewidth": 0.4, "markeredgecolor": "white"}
 
 
-def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) -> Sheet:
+def draw(
+    contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame, confidence: float
+) -> Sheet:
     """Draw speed-ups over κ: of quadratics as lines, of networks as points with intervals.
 
     Parameters
@@ -47,6 +48,8 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
         The theory table.
     datasets
         The table of data sets: ``dataset`` and ``condition_number``, κ of the inputs.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
@@ -77,12 +80,13 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
     figure, panels = sheet(
         TITLE,
         [
-            "Held fixed: on a line the rule and, where written, β; each rule has its best "
-            "learning rate. κ of a network’s point is that of its inputs’ covariance: the κ of a "
-            "linear model; a network’s Hessian has another.",
-            "Lines: closed form for a quadratic, ln ρ / ln ρ of plain descent. Points: networks, "
-            "updates of plain descent / updates of momentum, interquartile mean with its interval "
-            f"over {span(shown['n_pairs'])} pairs, set side by side at one κ. {EDGE_NOTE}",
+            "Held fixed: the rule of a line and, if given, its β; each rule has its best learning "
+            "rate. The κ of a network is that of the covariance of its inputs, which is the κ of "
+            "a linear model; the Hessian of the network has a different one.",
+            "Lines: closed form for a quadratic, ln ρ / ln ρ of plain gradient descent. Points: "
+            "networks, updates of plain gradient descent / updates of momentum, interquartile mean "
+            f"over {span(shown['n_pairs'])} pairs with its {interval_text(confidence)}; points of "
+            f"one κ are shifted sideways. {EDGE_NOTE}",
             f"κ: {_conditions(shown)}.",
             what_to_see("condition"),
         ],
@@ -90,7 +94,10 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
         [_panel_title(batch) for batch in batches],
         height=2.9,
         gaps=(0.16, 0.34),
-        labels=("condition number κ (log scale)", "times as fast as plain descent (log scale)"),
+        labels=(
+            "condition number κ (log scale)",
+            "speed-up over plain gradient descent (log scale)",
+        ),
         keys=key_marks(
             [
                 RuleStyle(_network_label(name, place), "0.3", "-", marker)
@@ -140,25 +147,24 @@ def _conditions(shown: pd.DataFrame) -> str:
 
 
 def _network_label(name: str, place: int) -> str:
-    """Name of a network in the key; that it is a network is said of the first."""
+    """Name of a network in the key; the first one starts with the word network."""
     quoted = f"“{name.replace('_', ' ')}”"
     return quoted if place else f"network {quoted}"
 
 
 def _panel_title(batch: str) -> str:
-    noise = "no noise" if batch == "full" else "noise of minibatches"
+    noise = "no noise" if batch == "full" else "minibatch noise"
     return f"{batch_label(batch)}: {noise}"
 
 
 def _write_name(axes: Axes, setting: str, kappa: float, gain: float) -> None:
-    """Write above the end of a line its β."""
+    """Write β above the end of its line."""
     tuned = setting == TUNED
-    axes.annotate(
-        "β tuned too" if tuned else f"β = {setting}",
+    write(
+        axes,
+        "β also tuned" if tuned else f"β = {setting}",
         (kappa, gain),
         (-12, -2) if tuned else (0, 1.5),
-        textcoords="offset points",
-        size=SMALL,
         color=_style(setting).color,
         ha="right",
         va="center" if tuned else "bottom",

@@ -1,4 +1,4 @@
-"""Sharpness along training against the curvature at which the rule becomes unstable."""
+"""Sharpness during training and the curvature at which the rule becomes unstable."""
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,18 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
 from momentum_study.core.text import rounded
-from momentum_study.figures.blocks import BLOCK_GAP, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.compared import Series, panel_names
-from momentum_study.figures.layout import Sheet, label_outer, sheet
-from momentum_study.figures.style import SMALL, STEP_LABEL, log_axis, log_ticks, step_axis
+from momentum_study.figures.compared import panel_names
+from momentum_study.figures.layout import (
+    BLOCK_GAP,
+    Sheet,
+    label_outer,
+    panel_height,
+    sheet,
+    side_by_side,
+)
+from momentum_study.figures.rules import Series
+from momentum_study.figures.style import STEP_LABEL, log_axis, log_ticks, step_axis, write
 
 _COLORS = sns.color_palette("viridis", as_cmap=True)
 _COLOR_RANGE = (0.0, 0.8)  # beyond it is too light on white
@@ -31,8 +38,8 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
     Returns
     -------
     Sheet
-        A panel for each data set (and batch size, where there are several), rule and β, those of
-        a data set side by side; a line for each run, coloured by α.
+        A panel for each data set (and batch size, if there are several), rule and β; a line for
+        each run, coloured by α.
     """
     followed = sharpness.assign(panel=_panels(sharpness))
     names = list(dict.fromkeys(followed["panel"]))
@@ -44,14 +51,14 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
         zip(alphas, map(to_hex, _COLORS(np.linspace(low, high, len(alphas)))), strict=True)
     )
     figure, panels = sheet(
-        "Sharpness along training, and where it makes a rule unstable",
+        "Sharpness during training, and the stability limit of each rule",
         [
             _held_fixed(followed),
-            f"Each line: λₘₐₓ of the training loss's Hessian in one run, {_replicates(followed)}. "
-            "A line ends where its run diverges.",
-            "Dashed, in the colour of its α: the λ beyond which the rule is unstable on a "
-            "quadratic, 2/α for plain descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, where "
-            "the rule has another limit.",
+            "Each line: λₘₐₓ of the Hessian of the training loss in one run, "
+            f"{_replicates(followed)}. A line ends when its run diverges.",
+            "Dashed, in the colour of its α: the λ above which the rule is unstable on a "
+            "quadratic, 2/α for plain gradient descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, "
+            "if the rule has another limit.",
             what_to_see("edge_of_stability"),
         ],
         blocks.shape,
@@ -103,7 +110,7 @@ def _replicates(followed: pd.DataFrame) -> str:
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Range of the y-axis of a row of panels: its positive eigenvalues, and the limits near them.
 
-    A limit far above every eigenvalue is left out, so that the lines keep their shape.
+    A limit far above all eigenvalues is left out, so that the lines use the height of the panel.
     """
     values = rows["lambda_max"].to_numpy()
     values = values[values > 0]
@@ -129,14 +136,13 @@ def _draw_panel(
         axes.axhline(limit, color=color, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1)
         if named and limits[0] < limit < limits[1]:
             below = limit > limits[1] / _HEADROOM  # no room above
-            axes.annotate(
+            write(
+                axes,
                 f"limit of α = {rounded(alpha)}",
                 (0.0, limit),
                 (3, -2 if below else 1.5),
                 va="top" if below else "bottom",
                 xycoords=axes.get_yaxis_transform(),
-                textcoords="offset points",
-                size=SMALL,
                 color=color,
                 bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.2},
             )

@@ -1,4 +1,4 @@
-"""What figures of effects share: names of problems, intervals with open ends, an empty sheet."""
+"""Shared parts of figures of effects: names of problems, marks, intervals with open ends."""
 
 from typing import Any
 
@@ -11,17 +11,16 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import TUNED, RuleStyle
-from momentum_study.figures.style import LARGE
 from momentum_study.statistics.estimates import FloatArray
+from momentum_study.tables.arms import CONSTANT
 
 INTERVAL = ["low", "high"]
 EDGE_NOTE = (
-    "Arrow: the interval has no end on that side. On the edge of a panel: open marks, one of the "
-    "two failed in most pairs; crosses, nothing to compare."
+    "Arrow: the interval is unbounded on that side. On the edge of a panel: open marks, one of the "
+    "two runs failed in most pairs; crosses, nothing to compare."
 )
-"""How to read what `draw_effects` draws of what is not finite."""
+"""How to read the marks of `draw_effects` for values that are not finite."""
 
 _FAILED: dict[str, Any] = {"marker": "x", "markersize": 3.4, "markeredgewidth": 0.9, "color": "0.4"}
 _OPEN: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 0.9}
@@ -32,9 +31,9 @@ _ARROW_LENGTH = 6.0  # points
 
 
 def problem_names(table: pd.DataFrame) -> pd.Series:
-    """Name of each row's problem but for its batch size and its noise.
+    """Name of the problem of each row, without its batch size and noise.
 
-    The data set; with it the network, or the family, of data sets that have several of them.
+    The name of the data set, with the network or the family if the data set has several of them.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ def problem_names(table: pd.DataFrame) -> pd.Series:
 
 
 def on_axis(values: ArrayLike, unit: str) -> FloatArray:
-    """Return where effects lie on their axis: log ratios as ratios, others as they are."""
+    """Return the positions of effects on their axis: log ratios become ratios."""
     numbers = np.asarray(values, dtype=np.float64)
     return np.exp(numbers) if unit == "log_ratio" else numbers
 
@@ -71,9 +70,9 @@ def draw_effects(
 ) -> None:
     """Draw effects as marks, with their intervals as bars.
 
-    An infinite end of an interval is a short arrow from the mark, so that what is finite is seen
-    among many of them. An infinite effect is an open mark on the edge, an effect that is missing a
-    cross at the lower edge.
+    An infinite end of an interval is a short arrow from the mark, so that arrows do not hide finite
+    values. An infinite effect is an open mark on the edge, a missing effect a cross at the lower
+    edge.
 
     Parameters
     ----------
@@ -82,7 +81,7 @@ def draw_effects(
     which
         The axis of the effects, ``"x"`` or ``"y"``.
     places
-        ``(n,)`` where each lies on the other axis.
+        ``(n,)`` positions on the other axis.
     rows
         ``n`` rows of one unit, with the columns ``unit``, ``effect``, ``low`` and ``high``.
     style
@@ -135,23 +134,8 @@ def key_marks(styles: list[RuleStyle]) -> list[Line2D]:
     ]
 
 
-def nothing_to_draw(title: str, sentence: str) -> Sheet:
-    """Return a sheet that says why it is empty.
-
-    Parameters
-    ----------
-    title
-        Of the figure.
-    sentence
-        What is missing.
-    """
-    figure, panels = sheet(title, [], (1, 1), [None], height=1.0, gaps=(0.0, 0.0), labels=("", ""))
-    panels[0, 0].text(0.5, 0.5, sentence, size=LARGE, ha="center", va="center", wrap=True)
-    return figure
-
-
 def tuned_speed(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """Select how fast momentum is against plain descent, both tuned, without injected noise.
+    """Select the speed-up of momentum over plain gradient descent, both tuned, without added noise.
 
     Parameters
     ----------
@@ -161,8 +145,8 @@ def tuned_speed(contrasts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Its rows of the arms ``momentum β`` and ``momentum tuned``, with the columns ``problem``,
-        the name of the data set, and ``setting``, β as text or `TUNED`, more.
+        Its rows of the arms ``momentum β`` and ``momentum tuned``, with the additional columns
+        ``problem``, the name of the data set, and ``setting``, β as text or `TUNED`.
     """
     setting = contrasts["arm_beta"].map(format_number, na_action="ignore").fillna(TUNED)
     asked = (
@@ -171,6 +155,7 @@ def tuned_speed(contrasts: pd.DataFrame) -> pd.DataFrame:
         & (contrasts["criterion"] == "speed")
         & (contrasts["reference_arm_rule"] == "gd")
         & (contrasts["arm_rule"] == "momentum")
+        & (contrasts["arm_schedule"] == CONSTANT)
         & (contrasts["gradient_noise"] == 0)
     )
     shown = contrasts.assign(problem=problem_names(contrasts), setting=setting)

@@ -1,4 +1,4 @@
-"""How soon the update rules leave saddles and wells, in the three comparisons."""
+"""How many updates the rules need to leave saddles and wells, in the three comparisons."""
 
 from typing import Any
 
@@ -12,26 +12,27 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.experiments.landscapes.functions import FloatArray
-from momentum_study.figures.blocks import NARROW
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import NARROW, Sheet, interval_text, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks
 
 SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
 WELLS = {"double_well": "bottom of a well", "double_well_slope": "slope of a well"}
 
-_ASIDE = 0.22  # between rules at one place: of a panel's width, or of a doubled height
+_ASIDE = 0.22  # between rules at one place, as a share of the width or of a doubled height
 _BAR: dict[str, Any] = {"elinewidth": 0.8, "capsize": 1.5, "capthick": 0.8}
 
 
-def draw(landscapes: pd.DataFrame) -> Sheet:
-    """Draw exit times of saddles, and share and time of crossings over the barrier's height.
+def draw(landscapes: pd.DataFrame, confidence: float) -> Sheet:
+    """Draw exit times of saddles, and share and time of crossings over the height of a barrier.
 
     Parameters
     ----------
     landscapes
         The table of landscapes.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
     Raises
     ------
     StudyError
-        If a saddle or a well is not in the table.
+        If a saddle or a well is missing in the table.
     """
     shown = landscapes[landscapes["landscape"].isin([*SADDLES, *WELLS])]
     if absent := sorted({*SADDLES, *WELLS} - set(shown["landscape"])):
@@ -54,7 +55,7 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
     budget = int(shown["budget"].max())
     figure, panels = sheet(
         "Exit from saddles and wells at the same α, at the same η, and each tuned",
-        _notes(shown, budget),
+        _notes(shown, budget, confidence),
         (3, 2 * len(COMPARISONS)),
         [*list(SADDLES.values()) * len(COMPARISONS), *list(WELLS.values()) * len(COMPARISONS) * 2],
         height=0.95,
@@ -62,7 +63,7 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
         labels=("height of the barrier (log scale)", ""),
         keys=[
             *(Line2D([], [], label=style.label, **style.marked_line) for style in styles),
-            Line2D([], [], label="median beyond the budget", color="0.4", **_censored("o")),
+            Line2D([], [], label="above the budget", color="0.4", **_censored("o")),
         ],
         blocks=(2, 0.06),
         heads=list(COMPARISONS.values()),
@@ -84,17 +85,19 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
     return figure
 
 
-def _notes(shown: pd.DataFrame, budget: int) -> list[str]:
+def _notes(shown: pd.DataFrame, budget: int, confidence: float) -> list[str]:
     draws, beta = format_number(shown["draws"].max()), format_number(USUAL_BETA)
     descent = shown[shown["rule"] == "gd"].set_index("landscape").loc["double_well"].iloc[0]
     lift = rounded(descent["alpha"] * descent["noise"] ** 2 / 4)
     return [
-        f"Held fixed: β = {beta} at the same α (every effective rate is plain descent’s) and at "
-        "the same η (every learning rate is). Each tuned: rate and β of the fewest updates.",
-        f"Medians and shares with 95 % intervals, of {draws} draws of gradient noise, the same for "
-        f"all rules; tuned on other draws. Dotted: the budget of {budget} updates. In a well noise "
-        f"s alone lifts plain descent, and momentum at the same α, by about αs²/4 = {lift}; "
-        f"momentum at the same η {rounded(1 / (1 - USUAL_BETA))} times as high.",
+        f"Held fixed: β = {beta} at the same α (all rules have the effective rate of plain "
+        "gradient descent) and at the same η (all rules have its learning rate). Each tuned: the "
+        "rate and β with the fewest updates.",
+        f"Marks: medians and shares with their {interval_text(confidence)}, over {draws} draws of "
+        "gradient noise, the same for all rules; tuned on other draws. Dotted: the budget of "
+        f"{budget} updates. In a well, noise s alone lifts plain gradient descent, and momentum at "
+        f"the same α, by about αs²/4 = {lift}; it lifts momentum at the same η "
+        f"{rounded(1 / (1 - USUAL_BETA))} times as high.",
         what_to_see("exit_times"),
     ]
 
@@ -117,13 +120,13 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_times(axes: Axes, x: FloatArray, rows: pd.DataFrame, aside: float = 1.0) -> None:
-    """Draw medians with their intervals; those beyond the budget as open marks, set aside."""
+    """Draw medians with their intervals; medians above the budget are open marks, shifted."""
     style = RULE_STYLES[rows["rule"].iloc[0]]
     known = np.isfinite(rows["median_steps"].to_numpy())
     columns = ["median_steps", "median_steps_low", "median_steps_high"]
     steps, *ends = np.minimum(rows[columns].to_numpy().T, rows["budget"].to_numpy())
     bars = np.abs(np.array(ends) - steps)
-    # The line is broken where a median is not known.
+    # The line has a gap at an unknown median.
     medians = np.where(known, steps, np.nan)
     axes.errorbar(x, medians, bars, linewidth=0.9, **style.marked_line, **_BAR)
     open_marks = {"color": style.color, "zorder": 4, **_censored(style.marker)}
@@ -145,7 +148,7 @@ def _set_axes(panels: AxesArray, shown: pd.DataFrame, budget: int) -> None:
     for axes in panels[2]:
         log_axis(axes, "y", 0.7, budget * 1.6, log_ticks(1, budget, 4))
         axes.axhline(budget, color="0.6", linewidth=0.5, linestyle=(0, (1, 1.5)), zorder=0)
-    labels = ("updates (log scale)", "share that crosses", "updates (log scale)")
+    labels = ("updates (log scale)", "share crossing", "updates (log scale)")
     for axes, label in zip(panels[:, 0], labels, strict=True):
         axes.set_ylabel(label)
     label_outer(panels)

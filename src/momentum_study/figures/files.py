@@ -1,4 +1,4 @@
-"""The files of a figure: a picture with its heading, the drawing alone, and its words."""
+"""The files of a figure: a picture with its title, the drawing without it, and the words."""
 
 import json
 from io import BytesIO
@@ -12,22 +12,22 @@ from momentum_study.figures.style import PIXELS_PER_INCH, WIDTH
 
 
 def save_picture(sheet: Sheet, png: Path) -> None:
-    """Write a figure as a picture that stands alone: heading and drawing.
+    """Write a figure as a PNG picture with its title.
 
-    Neither this file nor those of `save_drawing` hold a date or a version: equal figures make
-    equal bytes.
+    Neither this file nor those of `save_drawing` contain a date or a version, so equal figures
+    have equal bytes.
 
     Parameters
     ----------
     sheet
         Drawn after `momentum_study.figures.style.apply_style`.
     png
-        File to write, whole or not at all.
+        File to write. An error leaves the previous file unchanged.
     """
     canvas = BytesIO()
     sheet.savefig(canvas, format="png", metadata={"Software": None})
-    # Flat colours and grey edges of letters: a palette of 256 takes a third of the bytes. This
-    # method gives each colour its due; one that counts pixels greys that of a thin line.
+    # A palette of 256 colours takes a third of the bytes. This method keeps rare colours; methods
+    # that count pixels turn the colour of a thin line grey.
     colors = Image.open(canvas).convert("RGB")
     picture = colors.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
     with replacing(png) as file:
@@ -35,21 +35,21 @@ def save_picture(sheet: Sheet, png: Path) -> None:
 
 
 def save_drawing(sheet: Sheet, svg: Path, words: Path, alt: str) -> None:
-    """Write the drawing alone, for a page that sets heading and caption in its own type.
+    """Write the drawing without its title, and its words for a page that sets its own caption.
 
     Parameters
     ----------
     sheet
         Drawn after `momentum_study.figures.style.apply_style`.
     svg
-        Drawing to write: panels and keys, as wide as the sheet, as high as they need.
+        Drawing to write: panels and keys, as wide as the sheet and as high as needed.
     words
-        JSON to write: ``title``, ``notes`` (paragraphs), ``alt``, and ``width`` and ``height`` of
-        the drawing in inches.
+        JSON to write: ``title``, ``notes`` (paragraphs of the caption), ``alt``, and ``width`` and
+        ``height`` of the drawing in inches.
     alt
-        What stands for the figure where it cannot be seen.
+        The alternative text.
     """
-    with sheet.bare() as box, replacing(svg) as file:
+    with sheet.without_title() as box, replacing(svg) as file:
         sheet.savefig(file, format="svg", bbox_inches=box, metadata={"Creator": None, "Date": None})
     content = {
         "title": sheet.title,

@@ -1,4 +1,4 @@
-"""What changing β or α in mid-run gains, for runs that were slow, oscillated, or neither."""
+"""The effect of changing β or α during training on runs that were slow, oscillated, or neither."""
 
 import textwrap
 from collections.abc import Iterable
@@ -17,39 +17,40 @@ from momentum_study.figures.effects import (
     draw_effects,
     drawn_values,
     key_marks,
-    nothing_to_draw,
     problem_names,
 )
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
 from momentum_study.figures.rules import RuleStyle, batch_styles
-from momentum_study.figures.style import SMALL, ratio_axis
+from momentum_study.figures.style import ratio_axis, write
 
-TITLE = "What a change in mid-run gains"
+TITLE = "Effect of changing β or α during training"
 
 CHANGES = {"beta_up": "β up", "beta_down": "β down", "rate_up": "α up", "rate_down": "α down"}
-"""By the name of the schedule, in the order of rows."""
+"""Name of the schedule → display text, in the order of columns."""
 
 FORMS = {MOMENTUM: "average", HEAVY_BALL: "heavy ball"}
 
 ADVISED = {(SLOW, "beta_up"), (OSCILLATING, "beta_down")}
-"""State and change: what the tutorial advises."""
+"""State and change that the tutorial advises."""
 
 _STATES = {SLOW: "slow", OSCILLATING: "oscillating", MONOTONE: "neither"}
 _ROW = 0.19  # inches, of a data set
-_HEIGHTS = (0.62, 1.1)  # inches, of a panel: the name of a state stands beside it
-_ASIDE = 0.24  # between batch sizes, of the room of a data set
+_HEIGHTS = (0.62, 1.1)  # inches, of a panel; the name of a state must fit next to it
+_ASIDE = 0.24  # between batch sizes, as a share of the height of a data set
 _NAME_CHARACTERS = 28  # of a line
 _CHARACTER = 0.055  # inches
 _ADVISED_FRAME = 1.3  # points
 
 
-def draw(advice: pd.DataFrame) -> Sheet:
-    """Draw the gain of each change in each state, with its interval.
+def draw(advice: pd.DataFrame, confidence: float) -> Sheet:
+    """Draw the effect of each change in each state, with its interval.
 
     Parameters
     ----------
     advice
         The table of advice.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
@@ -60,7 +61,7 @@ def draw(advice: pd.DataFrame) -> Sheet:
     """
     shown = _shown(advice)
     if shown.empty:
-        return nothing_to_draw(TITLE, "No grid of this study changes β or α in mid-run.")
+        return nothing_to_draw(TITLE, "No grid of this study changes β or α during training.")
     changes = [
         (change, rule)
         for change, rule in product(CHANGES, FORMS)
@@ -78,12 +79,13 @@ def draw(advice: pd.DataFrame) -> Sheet:
     figure, panels = sheet(
         TITLE,
         [
-            "Held fixed: data, start, minibatches, and until a quarter of the updates α and "
-            f"β = {beta}. Then one run goes on; the other has α, or 1 − β, doubled or halved. When "
-            "β changes, the moving average keeps its α and the heavy ball its η.",
-            "Rows: what the runs looked like until then. Marks: interquartile mean over all α "
-            "of the final training loss unchanged / changed, with its interval; right of dashed "
-            f"the change helped. Numbers: pairs of runs, in the order of the key. {EDGE_NOTE}",
+            "Held fixed: data, start, minibatches, and for the first quarter of the updates α and "
+            f"β = {beta}. Then one run continues unchanged; in the other, α or 1 − β is doubled or "
+            "halved. When β changes, the moving average keeps its α and the heavy ball its η.",
+            "Rows: state of the runs before the change. Marks: final training loss unchanged / "
+            f"changed, interquartile mean over all α with its {interval_text(confidence)}; right "
+            "of the dashed line the change helped. Numbers: pairs of runs, in the order of the "
+            f"key. {EDGE_NOTE}",
             what_to_see("intervention"),
         ],
         (len(states), len(changes)),
@@ -113,9 +115,9 @@ def draw(advice: pd.DataFrame) -> Sheet:
 
 
 def _shown(advice: pd.DataFrame) -> pd.DataFrame:
-    """Rows to draw, with their problem's name, their rule and their change.
+    """Rows to draw, with the name of their problem, their rule and their change.
 
-    A change of α is the same to both forms, and drawn for the moving average if there are both.
+    A change of α has the same effect on both forms; it is drawn for the moving average if present.
     """
     asked = (
         (advice["question"] == "intervention")
@@ -157,25 +159,17 @@ def _draw_marks(
 
 
 def _room(texts: Iterable[str]) -> float:
-    """Inches that the longest of some texts takes."""
+    """Width of the longest text, in inches."""
     return _CHARACTER * max(map(len, texts))
 
 
 def _count(rows: pd.DataFrame, batches: Iterable[str]) -> str:
-    """Write the numbers of pairs of a data set for each batch size, whatever the change."""
+    """Write the numbers of pairs of a data set for each batch size, over all changes."""
     counts = dict(list(rows.groupby("batch")["n_pairs"]))
     spans = (span(counts[batch]) if batch in counts else "–" for batch in batches)
     return " / ".join(spans).replace(" to ", "–")
 
 
 def _write_count(axes: Axes, place: float, text: str) -> None:
-    axes.annotate(
-        text,
-        (1.0, place),
-        (3, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        size=SMALL,
-        color="0.3",
-        va="center",
-    )
+    at = ("axes fraction", "data")
+    write(axes, text, (1.0, place), (3, 0), xycoords=at, color="0.3", va="center")

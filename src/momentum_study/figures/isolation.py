@@ -1,47 +1,58 @@
-"""Loss over α with an interval, for each β, data set and batch size: β or α, varied alone."""
+"""Loss over α with an interval, for each β, data set and batch size."""
 
 import pandas as pd
 
 from momentum_study.core.text import span
-from momentum_study.figures.blocks import BLOCK_GAP, NARROW, panel_height, side_by_side
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import compared_cells, draw_lines, held_fixed
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import (
+    BLOCK_GAP,
+    NARROW,
+    Sheet,
+    interval_text,
+    label_outer,
+    panel_height,
+    sheet,
+    side_by_side,
+)
 from momentum_study.figures.rules import batch_label
 from momentum_study.figures.style import ALPHA_LABEL, LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
 from momentum_study.tables.keys import batches_in_order
 
 
-def draw(cells: pd.DataFrame, runs: pd.DataFrame) -> Sheet:
+def draw(cells: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> Sheet:
     """Draw the loss of one grid over α, at all batch sizes.
 
     Parameters
     ----------
     cells, runs
         Rows of the grid.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
     Sheet
-        A panel for each data set and batch size, those of a data set side by side, full batch
-        last; a line with its interval for each β and one for plain descent.
+        A panel for each data set and batch size, the full batch last; a line with its interval
+        for each β and one for plain gradient descent.
 
     Raises
     ------
     StudyError
-        If there are no cells of plain descent, or none of momentum.
+        If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
     names = list(compared["panel"].unique())
     batches = batches_in_order(compared["batch"])
     blocks = side_by_side(names, batches)
     full = compared.loc[compared["batch"] == "full", "batch_size"]
-    size = "in a column the batch size" + (f" (full: {span(full)} rows)" if len(full) else "")
+    size = "the batch size of a column" + (f" (full: {span(full)} rows)" if len(full) else "")
     figure, panels = sheet(
         "Final training loss over α for each β",
         [
             held_fixed(compared, size),
-            f"Lines: median over replicates; shaded: its bootstrap interval. {LINE_NOTE}",
+            f"Lines: median over replicates; shaded: its bootstrap {interval_text(confidence)}. "
+            f"{LINE_NOTE}",
             what_to_see("isolation"),
         ],
         blocks.shape,

@@ -1,4 +1,4 @@
-"""The implied lag: how many updates momentum trails plain descent at the same α."""
+"""The lag: by how many updates momentum is behind plain gradient descent at the same α."""
 
 from math import inf
 
@@ -10,15 +10,14 @@ from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.compared import Series
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
-from momentum_study.figures.rules import RULE_STYLES
-from momentum_study.figures.style import SMALL, log_axis, log_ticks
+from momentum_study.figures.rules import RULE_STYLES, Series
+from momentum_study.figures.style import log_axis, log_ticks, write
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.quadratics import lag
 
-_LINEAR_BELOW = 0.2  # updates, so that the axis holds the lag 0
+_LINEAR_BELOW = 0.2  # updates, so that the axis contains the lag 0
 _LABEL_ROOM = 4.5  # factor of the axis, for the labels at the right
 _CORRECTED = RULE_STYLES["momentum_corrected"]
 
@@ -43,13 +42,13 @@ def draw(theory: pd.DataFrame) -> Sheet:
     """
     plain, corrected = lags(theory, "momentum"), lags(theory, "momentum_corrected")
     figure, panels = sheet(
-        "How many updates momentum trails plain descent at the same α",
+        "Updates by which momentum is behind plain gradient descent at the same α",
         [
-            "Held fixed: α, and the gradient, which never changes. Lag: the updates by which "
-            "momentum is behind after k of them.",
-            "Without bias correction the lag grows to β/(1−β), 9 updates for β = 0.9, and stays "
-            "there. With it there is no lag.",
-            f"Lines: closed form. Dots: what the rule did. {verdict(plain, corrected)}",
+            "Held fixed: α, and the gradient, which is constant. Lag: the number of updates by "
+            "which momentum is behind after k updates.",
+            "Without bias correction the lag approaches β/(1−β), 9 updates for β = 0.9. With bias "
+            "correction there is no lag.",
+            f"Lines: closed form. Dots: measured. {verdict(plain, corrected)}",
             what_to_see("lag"),
         ],
         (1, 2),
@@ -65,7 +64,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
 
 
 def limit(beta: ArrayLike) -> FloatArray:
-    """Lag of momentum after endlessly many updates."""
+    """Lag of momentum after infinitely many updates."""
     return lag("momentum", beta, inf)
 
 
@@ -90,28 +89,13 @@ def _draw_over_beta(axes: Axes, plain: pd.DataFrame, corrected: pd.DataFrame) ->
     x = np.geomspace(low, high / _LABEL_ROOM, 200)
     betas = x / (1.0 + x)
     axes.plot([low, high], [low, high], color="0.25", linestyle=(0, (4, 1.5)), linewidth=0.9)
-    axes.annotate(
-        "k → ∞: β/(1−β)",
-        (x[110], x[110]),
-        (-4, 2),
-        textcoords="offset points",
-        size=SMALL,
-        ha="right",
-        color="0.25",
-    )
+    write(axes, "k → ∞: β/(1−β)", (x[110], x[110]), (-4, 2), ha="right", color="0.25")
     longest = plain["step"].max()
     for step, _ in by(plain, "step"):
         y = lag("momentum", betas, step)
         axes.plot(x, y, color="0.6", linewidth=0.8, zorder=1)
-        axes.annotate(
-            f"{'k = ' if step == longest else ''}{format_number(step)}",
-            (x[-1], y[-1]),
-            (3, 0),
-            textcoords="offset points",
-            size=SMALL,
-            va="center",
-            color="0.25",
-        )
+        label = f"{'k = ' if step == longest else ''}{format_number(step)}"
+        write(axes, label, (x[-1], y[-1]), (3, 0), va="center", color="0.25")
     _draw_measured(axes, plain, "limit", "measured")
     _draw_corrected(axes, corrected, "limit", "measured")
 
@@ -159,12 +143,5 @@ def _draw_corrected(axes: Axes, rows: pd.DataFrame, x: str, y: str) -> None:
         markeredgecolor="0.2",
         markeredgewidth=0.3,
     )
-    axes.annotate(
-        "with bias correction: none",
-        (1.0, 0.0),
-        (-3, 4),
-        xycoords=axes.get_yaxis_transform(),
-        textcoords="offset points",
-        size=SMALL,
-        ha="right",
-    )
+    text, right = "with bias correction: no lag", axes.get_yaxis_transform()
+    write(axes, text, (1.0, 0.0), (-3, 4), xycoords=right, ha="right")

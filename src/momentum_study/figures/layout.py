@@ -1,86 +1,83 @@
-"""The sheet a figure stands on: a heading that can be taken off, keys and panels, in print size."""
+"""The layout of a figure: title, key and panels, in print size."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.compared import Series
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import LARGE, NORMAL, WIDTH, AxesArray
 
-_LINE = 0.145  # inches, the height of a line of notes or keys
+_LINE = 0.145  # inches, the height of a line of a label
 _CHARACTER = 0.053  # inches, the mean width of a character of a label
-_NOTE_CHARACTERS = 132
-_KEY = 0.36  # inches, of a line in a key with what is around it
-_TITLE_ROOM = 0.34  # inches, of a title and what is between heading and drawing
-_MARGIN = 0.02  # inches, above and below a drawing without heading
+_KEY = 0.36  # inches, of a sample line in a key and the space around it
+_TITLE_ROOM = 0.34  # inches, of the title and the gap below it
+_MARGIN = 0.02  # inches, above and below a drawing without its title
+
+NARROW = 0.08
+"""Inches between panels that share their y-axis."""
+BLOCK_GAP = 0.28
+"""Additional inches before panels with a y-axis of their own, for its labels."""
+
+
+def interval_text(confidence: float) -> str:
+    """Name an interval by its level: ``95 % interval``."""
+    return f"{format_number(round(100 * confidence, 6))} % interval"
 
 
 class Sheet(Figure):
-    """A figure under a heading.
+    """A figure under its title.
 
     Parameters
     ----------
     title
         What is shown.
     notes
-        What is held fixed and how to read it, a paragraph each.
+        For the caption, one paragraph each: what is held fixed and how to read the figure. They are
+        not drawn.
     height
-        Of the drawing below the heading, in inches.
+        Of the drawing below the title, in inches.
 
     Attributes
     ----------
     title, notes
         As given.
-    heading
-        Height of the heading, in inches.
     """
 
     def __init__(self, title: str, notes: Sequence[str], height: float) -> None:
-        lines = [line for note in notes for line in textwrap.wrap(note, _NOTE_CHARACTERS)]
         self.title, self.notes = title, list(notes)
-        self.heading = _TITLE_ROOM + _LINE * len(lines)
-        total = self.heading + height
+        total = _TITLE_ROOM + height
         super().__init__(figsize=(WIDTH, total))
-        self._heading = [
-            self.text(0.01, 1 - 0.06 / total, title, size=LARGE, weight="bold", va="top")
-        ]
-        for number, line in enumerate(lines):
-            y = 1 - (0.28 + _LINE * number) / total
-            self._heading.append(self.text(0.01, y, line, size=NORMAL, va="top", color="0.2"))
+        self._heading = self.text(
+            0.01, 1 - 0.06 / total, title, size=LARGE, weight="bold", va="top"
+        )
 
     @contextmanager
-    def bare(self) -> Iterator[Bbox]:
-        """Take the heading off for as long as the block lasts.
+    def without_title(self) -> Iterator[Bbox]:
+        """Hide the title inside the block.
 
         Yields
         ------
         matplotlib.transforms.Bbox
-            Of the drawing, in inches: the whole width, and the height that is used.
+            Of the drawing, in inches: the full width and the used height.
         """
         try:
-            self._show_heading(False)
+            self._heading.set_visible(False)
             drawn = self.get_tightbbox()
             # In hundredths of an inch, so that the height is a short number.
             low = floor((drawn.y0 - _MARGIN) * 100) / 100
             high = ceil((drawn.y1 + _MARGIN) * 100) / 100
             yield Bbox.from_extents(0.0, low, WIDTH, high)
         finally:
-            self._show_heading(True)
-
-    def _show_heading(self, shown: bool) -> None:
-        for line in self._heading:
-            line.set_visible(shown)
+            self._heading.set_visible(True)
 
 
 def sheet(
@@ -100,22 +97,20 @@ def sheet(
     sides: tuple[float, float] = (0.6, 0.12),
     below: float = 0.2,
 ) -> tuple[Sheet, AxesArray]:
-    """Lay out a figure: title, notes, key of the series, then panels with their titles.
+    """Lay out a figure: title, key of the series, then panels with their titles.
 
     Parameters
     ----------
-    title
-        What is shown.
-    notes
-        What is held fixed and how to read it, a paragraph each.
+    title, notes
+        As for `Sheet`.
     shape
         Rows and columns of panels.
     titles
-        Of the panels, row by row. Places with None, and those after the last, are empty.
+        Of the panels, row by row. Places with None, and those after the last title, stay empty.
     height
         Of a panel, in inches.
     gaps
-        Between columns, and below a row for what is written there, in inches.
+        Between columns, and below a row for its tick labels, in inches.
     labels
         Of the x-axes and of the y-axes of all panels; empty for none.
     series
@@ -123,20 +118,20 @@ def sheet(
     keys
         Further entries of the key.
     second_line
-        Whether to leave room for a line between a panel and its title.
+        Whether to leave room for a line of text between a panel and its title.
     heads
-        Of the columns, or of the blocks of columns, above the first row; of one or more lines.
+        Of the columns, or of the blocks of columns, above the first row; one or more lines each.
     blocks
-        Columns that belong together, and the inches that the gap before such a block is wider.
+        Number of columns of a block, and the additional inches between blocks.
     sides
         Room at the left of the first column and at the right of the last, in inches.
     below
-        Room for the tick labels of the lowest row, in inches, where the x-axes have one label.
+        Room for the tick labels of the lowest row, in inches, if the x-axes share one label.
 
     Returns
     -------
     Sheet, numpy.ndarray
-        And its panels, an array of `Axes` of the given shape; empty places are turned off.
+        The figure and its panels, an array of `Axes` of the given shape; empty places are off.
     """
     rows, columns = shape
     entries = [*_series_key(series), *keys]
@@ -156,7 +151,7 @@ def sheet(
 
     figure = Sheet(title, notes, drawing)
     total = figure.get_figheight()
-    top = total - figure.heading - key_room - head_room
+    top = drawing - key_room - head_room
     panels = figure.subplots(rows, columns, squeeze=False)
     for place, axes in enumerate(panels.flat):
         row, column = divmod(place, columns)
@@ -176,7 +171,7 @@ def sheet(
             handles=entries,
             ncols=keys_per_row,
             loc="upper left",
-            bbox_to_anchor=(0.01, 1 - (figure.heading - 0.02) / total),
+            bbox_to_anchor=(0.01, (drawing + 0.02) / total),
             borderaxespad=0.0,
             borderpad=0.0,
             columnspacing=1.0,
@@ -185,23 +180,23 @@ def sheet(
             labelspacing=0.3,
         )
     middle = (bottom + (top - above - bottom) / 2) / total
-    beside: dict[str, Any] = {"rotation": 90, "va": "center", "multialignment": "center"}
-    figure.text(0.01, middle, y_label, size=NORMAL, ha="left", **beside)
+    rotated: dict[str, Any] = {"rotation": 90, "va": "center", "multialignment": "center"}
+    figure.text(0.01, middle, y_label, size=NORMAL, ha="left", **rotated)
     center = (left + (WIDTH - left - right) / 2) / WIDTH
     figure.text(center, 0.06 / total, labels[0], size=NORMAL, va="bottom", ha="center")
     return figure, panels
 
 
 def label_outer(panels: AxesArray, block: int | None = None) -> None:
-    """Keep tick labels of the x-axis at the lowest panel of a column, of the y-axis at the left.
+    """Keep the x-axis labels of the lowest panel of a column and the y-axis labels of the first.
 
     Parameters
     ----------
     panels
-        As `sheet` gives them; what is written below them, as by the axes' own label, goes too.
+        From `sheet`.
     block
-        Columns that belong together; of each such block the first keeps the labels of its y-axes.
-        None for all columns.
+        Number of columns of a block; the first column of each block keeps its y-axis labels. None
+        if all columns are one block.
     """
     used = np.vectorize(lambda axes: axes.axison)(panels)
     for (row, column), axes in np.ndenumerate(panels):
@@ -214,50 +209,83 @@ def label_outer(panels: AxesArray, block: int | None = None) -> None:
             axes.set_xlabel("")
 
 
-def swatch(color: str, hatch: str, hatch_color: str, label: str) -> Patch:
-    """Return an entry of a key: a patch of a map's colour and hatch."""
-    return Patch(
-        facecolor=color,
-        edgecolor="0.6",
-        linewidth=0.4,
-        hatch=hatch,
-        hatchcolor=hatch_color,
-        label=label,
-    )
-
-
-def key_beside(place: Axes, entries: Sequence[Artist], top: float) -> None:
-    """Put a key into a place without a panel, its entries below each other.
+def nothing_to_draw(title: str, sentence: str) -> Sheet:
+    """Return a figure with one sentence instead of panels.
 
     Parameters
     ----------
-    place
-        Axes that are turned off.
-    entries
-        With labels.
-    top
-        Where it begins, as a share of the place's height.
+    title
+        Of the figure.
+    sentence
+        Why there is nothing to draw.
     """
-    place.legend(
-        handles=entries,
-        loc="upper left",
-        bbox_to_anchor=(0.0, top),
-        borderaxespad=0.0,
-        borderpad=0.0,
-        handlelength=1.5,
-        handletextpad=0.5,
-        labelspacing=0.35,
-    )
+    figure, panels = sheet(title, [], (1, 1), [None], height=1.0, gaps=(0.0, 0.0), labels=("", ""))
+    panels[0, 0].text(0.5, 0.5, sentence, size=LARGE, ha="center", va="center", wrap=True)
+    return figure
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Panels in blocks: the panels of one name are neighbours, several names share a row.
+
+    Attributes
+    ----------
+    shape
+        Rows and columns.
+    places
+        Name and key of each panel, row by row.
+    titles
+        Of the panels: the name above the first panel of each name, None where there is no panel.
+    """
+
+    shape: tuple[int, int]
+    places: list[tuple[str, Any]]
+    titles: list[str | None]
+
+
+def side_by_side(
+    names: Sequence[str],
+    keys: Sequence[Any],
+    present: Collection[tuple[str, Any]] | None = None,
+    most: int = 6,
+) -> Blocks:
+    """Arrange one panel for each name and key.
+
+    Parameters
+    ----------
+    names
+        Of data sets, in order.
+    keys
+        Of the panels of each name.
+    present
+        Pairs of name and key that have data; all if None.
+    most
+        Largest number of columns.
+    """
+    rows = ceil(len(names) / max(most // len(keys), 1))
+    places = [(name, key) for name in names for key in keys]
+    titles: list[str | None] = []
+    for place in places:
+        if present is not None and place not in present:
+            titles.append(None)
+        else:
+            titles.append("" if place[0] in titles else place[0])
+    return Blocks((rows, ceil(len(names) / rows) * len(keys)), places, titles)
+
+
+def panel_height(rows: int) -> float:
+    """Return the height of a panel, in inches, if `rows` rows of panels fill half a page."""
+    return float(np.clip(3.1 / rows, 0.6, 1.3))
 
 
 def _fitting(labels: Sequence[object]) -> int:
-    """How many entries of a key fit side by side, the longest of them too."""
+    """How many entries of a key fit into one row, the longest ones included."""
     widths = sorted((_KEY + _CHARACTER * len(str(label)) for label in labels), reverse=True)
     return max(int((np.cumsum(widths) <= WIDTH).sum()), 1)
 
 
 def _two_lines(label: str, inches: float) -> str:
-    """Break the label of the y-axes where it is longer than the panels are high."""
+    """Break the label of the y-axes if it is longer than the panels are high."""
     if len(label) * _CHARACTER <= inches:
         return label
     parts = label.replace(" / ", " /\n").split("\n")
@@ -265,16 +293,16 @@ def _two_lines(label: str, inches: float) -> str:
 
 
 def _wrapped(text: str, inches: float) -> str:
-    """Break a label into lines of some length in print."""
+    """Break a label into lines of a length in print."""
     return "\n".join(textwrap.wrap(text, max(int(inches / _CHARACTER), 8)))
 
 
 def _series_key(series: Iterable[Series]) -> list[Line2D]:
-    """Entries of the key; of the momentum series only the first is spelt out."""
+    """Entries of the key; only the first momentum series has its full name."""
     keys = []
-    spelt_out = False
+    named = False
     for one in series:
-        label = format_number(one.beta) if spelt_out else one.label
-        spelt_out = spelt_out or one.is_momentum
+        label = format_number(one.beta) if named else one.label
+        named = named or one.is_momentum
         keys.append(Line2D([], [], label=label, **{**one.line, "marker": ""}))
     return keys

@@ -1,4 +1,4 @@
-"""Learning curves of momentum and plain descent: at the same α, at the same η, each tuned."""
+"""Learning curves of momentum and plain gradient descent: same α, same η, each tuned."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,28 +11,29 @@ from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.text import rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.compared import Series, best_cell, compared_cells, held_fixed, mark_end
+from momentum_study.figures.compared import best_cell, compared_cells, held_fixed, mark_end
 from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import (
     CURVE_LABEL,
     FLOOR,
     LIMITS_NOTE,
-    SMALL,
     STEP_LABEL,
     loss_axis,
     step_axis,
+    write,
 )
 from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.cell_curves import QUARTILES
 
-_NAME_CHARACTERS = 14  # of a data set, that fit beside the rates
+_NAME_CHARACTERS = 14  # of a data set, that fit next to the rates
 _QUARTILES = [f"train_loss_{quartile}" for quartile in QUARTILES]
 
 
 def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> Sheet:
     """Draw the learning curves of one grid and batch size.
 
-    Momentum has the β of the grid that is nearest to 0.9.
+    Momentum has the β of the grid that is nearest to `USUAL_BETA`.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
     Raises
     ------
     StudyError
-        If there are no cells of plain descent, or none of momentum.
+        If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
     series = usual_series(compared)
@@ -55,16 +56,17 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
     names = list(compared["panel"].unique())
     rows = [comparisons(compared[compared["panel"] == name]) for name in names]
     figure, panels = sheet(
-        f"Learning curves: {series[1].label} against plain descent",
+        f"Learning curves: {series[1].label} and plain gradient descent",
         [
-            held_fixed(compared, "in a column the rate that both share"),
-            "Plain descent has its tuned α: the one of lowest median final training loss. Momentum "
-            "has the same α, the same η = (1−β)α (each the nearest of the grid), or its own tuned "
-            "α. Tuned and shown on the same runs: a picture, not a verdict.",
+            held_fixed(compared, "the shared rate of a column"),
+            "Plain gradient descent has its tuned α, the one with the lowest median final training "
+            "loss. Momentum has the same α, the same η = (1−β)α (the nearest of the grid in both "
+            "cases), or its own tuned α. Tuning and curves use the same runs, so the figure is an "
+            "illustration and not a test.",
             "Lines: median over replicates; shaded: between the quartiles. A diverged run counts "
-            "as the worst from then on; a line ends with a cross where half of its runs have "
-            "diverged. "
-            f"{LIMITS_NOTE} Above a panel: the rate of plain descent, then that of momentum.",
+            "as the worst afterwards; a line ends with a cross when half of its runs have "
+            f"diverged. {LIMITS_NOTE} Above a panel: the rate of plain gradient descent, then that "
+            "of momentum.",
             what_to_see("learning_curves"),
         ],
         (len(rows), len(rows[0])),
@@ -90,15 +92,15 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
 
 
 def usual_series(cells: pd.DataFrame) -> tuple[Series, Series]:
-    """Plain descent, and momentum with the β nearest to 0.9 (the smaller one of two)."""
+    """Plain gradient descent, and momentum with the β nearest to the usual one (or the smaller)."""
     descent, *momentum = sorted(set(cells["series"]))
-    # Rounded, so that 0.85 and 0.95 are equally near.
+    # Rounded, so that 0.85 and 0.95 have equal distances.
     return descent, min(momentum, key=lambda series: round(abs(series.beta - USUAL_BETA), 12))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A cell of plain descent and one of momentum, and which rate they share."""
+    """A cell of plain gradient descent and one of momentum, and which rate they share."""
 
     title: str
     descent: pd.Series
@@ -111,16 +113,16 @@ class Comparison:
 
 
 def comparisons(cells: pd.DataFrame) -> list[Comparison]:
-    """Choose which cells are set against each other.
+    """Choose the cells to compare.
 
-    Plain descent always has its best cell, with rate α. Momentum has, of the rates in the table,
-    the one nearest to α, then to α/(1−β), on a log scale (the smaller one of two), then its own
+    Plain gradient descent always has its best cell, with rate α. Momentum has the rate of the table
+    that is nearest to α, then to α/(1−β), on a log scale (the smaller one of two), then its own
     best.
 
     Parameters
     ----------
     cells
-        Of one panel, as `compared_cells` gives them: plain descent and one β.
+        Of one panel, from `compared_cells`: plain gradient descent and one β.
     """
     descent = best_cell(cells[cells["rule"] == "gd"])
     momentum = cells[cells["rule"] == "momentum"].sort_values("alpha")
@@ -140,7 +142,7 @@ def curve_of_cell(cell: pd.Series, cell_curves: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_curve(axes: Axes, cell: pd.Series, curve: pd.DataFrame) -> None:
-    """Draw the median and the quartiles of one cell's losses, a row for each step."""
+    """Draw the median and the quartiles of the losses of one cell, from a row for each step."""
     series = cell["series"]
     steps = curve["step"].to_numpy()
     low, median, high = curve[_QUARTILES].to_numpy().T
@@ -157,15 +159,10 @@ def draw_curve(axes: Axes, cell: pd.Series, curve: pd.DataFrame) -> None:
 
 
 def write_rates(axes: Axes, comparison: Comparison) -> None:
-    """Write the rates of both cells above a panel, and into it how many runs diverged."""
+    """Write the rates of both cells above a panel, and the numbers of diverged runs into it."""
     diverged = []
-    look: dict[str, Any] = {
-        "textcoords": "offset points",
-        "size": SMALL,
-        "ha": "right",
-        "va": "bottom",
-    }
-    corner: dict[str, Any] = {"xy": (1.0, 1.0), "xytext": (0, 1), "xycoords": "axes fraction"}
+    look: dict[str, Any] = {"ha": "right", "va": "bottom", "xycoords": "axes fraction"}
+    at, shift = (1.0, 1.0), (0, 1)
     for cell in comparison.cells[::-1]:  # from the right edge to the left
         series = cell["series"]
         rates = f"α = {rounded(cell['alpha'])}"
@@ -173,20 +170,19 @@ def write_rates(axes: Axes, comparison: Comparison) -> None:
             rates += f", η = {rounded(cell['eta'])}"
         if series.is_momentum and comparison.title.startswith("nearest"):
             rates = f"nearest: {rates}"
-        written = axes.annotate(rates, color=series.color, **corner, **look)
-        corner = {"xy": (0.0, 0.0), "xytext": (-8, 0), "xycoords": written}
+        look["xycoords"] = write(axes, rates, at, shift, color=series.color, **look)
+        at, shift = (0.0, 0.0), (-8, 0)
         if cell["n_diverged"]:
             diverged.append((f"{cell['n_diverged']} of {cell['n_runs']} diverged", series.color))
     for line, (text, color) in enumerate(diverged[::-1]):
-        axes.annotate(
+        write(
+            axes,
             text,
             (1.0, 1.0),
             (-3, -3 - 9 * line),
             xycoords="axes fraction",
-            textcoords="offset points",
             color=color,
-            size=SMALL,
-            horizontalalignment="right",
-            verticalalignment="top",
+            ha="right",
+            va="top",
             bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
         )

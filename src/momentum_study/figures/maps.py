@@ -1,43 +1,43 @@
-"""Maps: the final training loss over the plane of α and β, with the theory's line of stability."""
+"""Maps of the final training loss over α and β, with the stability line of theory."""
 
-from math import ceil, floor, log10
+from math import floor, log10
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex, to_rgb
+from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter
-from numpy.typing import NDArray
 
 from momentum_study.core.text import format_number
 from momentum_study.figures.catalogue import what_to_see
+from momentum_study.figures.cell_map import (
+    NO_VALUE,
+    draw_cells,
+    draw_key,
+    map_shape,
+    set_map_axes,
+    swatch,
+)
 from momentum_study.figures.compared import (
-    Series,
     best_cell,
     compared_cells,
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import Sheet, key_beside, sheet, swatch
+from momentum_study.figures.layout import Sheet, interval_text, sheet
+from momentum_study.figures.rules import Series
 from momentum_study.figures.style import (
     ALPHA_LABEL,
     FLOOR,
     NO_BETTER,
-    SMALL,
     AxesArray,
     log_ticks,
     map_palette,
     power_label,
-    rate_axis,
+    write,
 )
 from momentum_study.theory.quadratics import stability_limit
-
-NO_MEDIAN = "0.87"
-"""Colour of a cell of which half of the runs diverged, or more."""
 
 SOME_DIVERGED, ALL_DIVERGED = "////", "xxxx"
 """Hatches."""
@@ -47,9 +47,9 @@ _BEST: dict[str, Any] = {**_MARK, "marker": "*", "markersize": 8.5, "markeredgew
 _BEST_OF_ROW: dict[str, Any] = {**_MARK, "marker": "o", "markersize": 3.2, "markeredgewidth": 0.5}
 
 _LINE: dict[str, Any] = {"color": "#c1121f", "linewidth": 1.3, "zorder": 1.5}
-_LINE_CASING = 2.6  # points, of white around the line, to show on any colour
+_LINE_CASING = 2.6  # points, of white around the line, so that it is visible on any colour
 
-_GAP = 0.5  # rows, between plain descent and momentum
+_GAP = 0.5  # rows, between gradient descent without momentum and momentum
 
 
 def draw(
@@ -57,6 +57,7 @@ def draw(
     runs: pd.DataFrame,
     initial_sharpness: pd.DataFrame,
     stability: pd.DataFrame,
+    confidence: float,
 ) -> Sheet:
     """Draw the maps of one grid and batch size.
 
@@ -66,38 +67,39 @@ def draw(
         Rows of the grid and batch size.
     initial_sharpness
         Rows of the grid.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
     Sheet
-        A panel for each data set; a column of cells for each α, a row for each β and one set apart
-        for plain descent.
+        A panel for each data set; a column of cells for each α, a row for each β and a separate
+        one for plain gradient descent.
 
     Raises
     ------
     StudyError
-        If there are no cells of plain descent, or none of momentum.
+        If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
     names = list(compared["panel"].unique())
-    columns = _columns(len(names) + 1)
-    shape = (ceil((len(names) + 1) / columns), columns)
     rows = {series: _height(place) for place, series in enumerate(sorted(set(compared["series"])))}
     figure, panels = sheet(
         "Final training loss over α and β",
         [
             held_fixed(compared),
-            "Colour: median over replicates, a diverged run counting as the worst. Lowest row: "
-            "plain descent. At one α all rows have the same effective rate. Best: the lowest "
-            f"median; those below {power_label(FLOOR)}, about single precision, are equal: of them "
-            "the smallest α.",
-            "Red: αλₘₐₓ = 2(1+β)/(1−β), for plain descent 2, beyond which a quadratic of that "
-            "curvature diverges; λₘₐₓ of the full training loss at the start, median and (shaded) "
-            "range over replicates. Above a panel: the share of its runs that diverged beyond the "
-            "line or completed before it, with its interval.",
+            "Colour: median over replicates; a diverged run counts as the worst. Lowest row: "
+            "plain gradient descent. At one α all rows have the same effective rate. Best: the "
+            f"lowest median; medians below {power_label(FLOOR)}, about single precision, count as "
+            "equal, and the smallest α is marked.",
+            "Red line: αλₘₐₓ = 2(1+β)/(1−β), for plain gradient descent 2. Beyond it a quadratic "
+            "with curvature λₘₐₓ diverges. λₘₐₓ belongs to the full training loss at the start: "
+            "median and (shaded) range over replicates. Above a panel: share of its runs that the "
+            "line predicts correctly (they diverge beyond it or complete before it), with its "
+            f"{interval_text(confidence)}.",
             what_to_see("maps"),
         ],
-        shape,
+        map_shape(len(names)),
         names,
         height=max(0.19 * max(rows.values()) + 0.25, 1.4),
         gaps=(0.14, 0.18),
@@ -105,28 +107,25 @@ def draw(
         second_line=True,
     )
     norm, colors = _color_scale(compared["loss"])
-    edges = cell_edges(np.unique(compared["alpha"]))
+    columns = ["panel", "dataset", "network", "schedule", "series", "alpha", "beta", "loss"]
+    drawn = compared[columns].assign(
+        y=compared["series"].map(rows),
+        rate=compared["alpha"],
+        color=[_cell_color(loss, norm, colors) for loss in compared["loss"]],
+        hatch=list(map(_hatch, compared["n_diverged"], compared["n_runs"])),
+    )
+    labels = {y: format_number(s.beta) if s.is_momentum else "none" for s, y in rows.items()}
     for place, name in enumerate(names):
         axes = panels.flat[place]
-        of_panel = compared[compared["panel"] == name]
-        _draw_map(axes, of_panel, rows, norm, colors)
+        of_panel = drawn[drawn["panel"] == name]
+        draw_cells(axes, of_panel)
+        _mark_best(axes, of_panel)
+        axes.set_ylim(-0.6, max(rows.values()) + 0.6)
         _draw_stability_line(axes, initial_sharpness_of(initial_sharpness, of_panel), rows)
         _write_accuracy(axes, initial_sharpness_of(stability, of_panel))
-        rate_axis(axes, compared["alpha"], columns)
-        axes.set_xlim(edges[0], edges[-1])
-        axes.set_yticks(
-            list(rows.values()),
-            [format_number(s.beta) if s.is_momentum else "none" for s in rows],
-        )
-        axes.tick_params(labelleft=place % columns == 0)
+        set_map_axes(panels, place, compared["alpha"], labels)
     _draw_key(panels, len(names), norm, colors)
     return figure
-
-
-def _columns(slots: int) -> int:
-    """Number of columns, 3 or 4: the fewest rows, then the fewest empty places."""
-    choices = range(min(slots, 3), min(slots, 4) + 1)
-    return min(choices, key=lambda columns: (ceil(slots / columns), columns))
 
 
 def _height(place: int) -> float:
@@ -135,47 +134,20 @@ def _height(place: int) -> float:
 
 
 def _color_scale(losses: pd.Series) -> tuple[LogNorm, Colormap]:
-    """Scale from the decade of the smallest loss, but `FLOOR` at least, to 1."""
+    """Scale from the decade of the smallest loss, but at least `FLOOR`, to 1."""
     colors = ListedColormap(map_palette(256)).with_extremes(over=NO_BETTER)
     smallest = min(max(losses.min(), FLOOR), 0.1)
     return LogNorm(10.0 ** floor(log10(smallest) + 1e-9), 1.0), colors
 
 
-def _draw_map(
-    axes: Axes,
-    cells: pd.DataFrame,
-    rows: dict[Series, float],
-    norm: LogNorm,
-    colors: Colormap,
-) -> None:
+def _mark_best(axes: Axes, cells: pd.DataFrame) -> None:
+    """Mark the best cell of each row, and that of the panel with a star."""
     best = best_cell(cells)
-    for series, y in rows.items():
-        row = cells[cells["series"] == series].sort_values("alpha")
-        if row.empty:
-            continue
-        edges = cell_edges(row["alpha"].to_numpy())
-        columns = (row[key] for key in ("loss", "n_diverged", "n_runs"))
-        for loss, n_diverged, n_runs, left, right in zip(
-            *columns, edges[:-1], edges[1:], strict=True
-        ):
-            color = _cell_color(loss, norm, colors)
-            axes.add_artist(  # not as a patch, of which each would ask for the limits anew
-                Rectangle(
-                    (left, y - 0.5),
-                    right - left,
-                    1.0,
-                    facecolor=color,
-                    edgecolor="white",
-                    linewidth=0.3,
-                    hatch=_hatch(n_diverged, n_runs),
-                    hatchcolor=_hatch_color(color),
-                )
-            )
-        best_of_row = best_cell(row)
+    for y in np.unique(cells["y"]):
+        best_of_row = best_cell(cells[cells["y"] == y])
         if np.isfinite(best_of_row["loss"]):
             mark = _BEST if best_of_row.name == best.name else _BEST_OF_ROW
             axes.plot(best_of_row["alpha"], y, **mark)
-    axes.set_ylim(-0.6, max(rows.values()) + 0.6)
 
 
 def _draw_stability_line(axes: Axes, initial: pd.DataFrame, rows: dict[Series, float]) -> None:
@@ -203,28 +175,13 @@ def _draw_stability_line(axes: Axes, initial: pd.DataFrame, rows: dict[Series, f
 def _write_accuracy(axes: Axes, stability: pd.DataFrame) -> None:
     diverged = stability[stability["outcome"] == "diverged"]
     for row in diverged.itertuples():
-        axes.annotate(
-            f"{row.accuracy:.0%} [{row.accuracy_low:.0%}, {row.accuracy_high:.0%}] foretold",
-            (0.0, 1.0),
-            (0, 2),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=_LINE["color"],
-            size=SMALL,
-        )
-
-
-def cell_edges(rates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges between ascending rates ``(n,)``, half-way on a log axis, and the outer two."""
-    inner = np.sqrt(rates[:-1] * rates[1:])
-    if not len(inner):
-        return np.array([rates[0] / 2, rates[0] * 2])
-    return np.concatenate([[rates[0] ** 2 / inner[0]], inner, [rates[-1] ** 2 / inner[-1]]])
+        text = f"predicted: {row.accuracy:.0%} [{row.accuracy_low:.0%}, {row.accuracy_high:.0%}]"
+        write(axes, text, (0.0, 1.0), (0, 2), xycoords="axes fraction", color=_LINE["color"])
 
 
 def _cell_color(loss: float, norm: LogNorm, colors: Colormap) -> str:
     if not np.isfinite(loss):
-        return NO_MEDIAN
+        return NO_VALUE
     if loss >= 1:
         return NO_BETTER
     return to_hex(colors(norm(max(loss, FLOOR))))
@@ -236,40 +193,24 @@ def _hatch(n_diverged: int, n_runs: int) -> str:
     return ALL_DIVERGED if n_diverged == n_runs else SOME_DIVERGED
 
 
-def _hatch_color(color: str) -> str:
-    """Light on dark cells, dark on light ones."""
-    return "white" if np.dot(to_rgb(color), (0.3, 0.6, 0.1)) < 0.5 else "0.5"
-
-
 def _draw_key(panels: AxesArray, used: int, norm: LogNorm, colors: Colormap) -> None:
-    """Fill the free places after the last panel: colour bar, marks and hatches."""
-    place = panels.flat[used]
-    bar = place.inset_axes((0.03, 0.93, 0.9, 0.07))
     smallest = norm.inverse(0.0)
-    scale = ScalarMappable(norm, colors)
-    place.figure.colorbar(
-        scale,
-        cax=bar,
-        orientation="horizontal",
+    draw_key(
+        panels.flat[used],
+        norm,
+        colors,
+        "loss / loss of the best constant",
+        [
+            Line2D([], [], label="best cell of the panel", **_BEST),
+            Line2D([], [], label="best α for its β", **_BEST_OF_ROW),
+            Line2D([], [], label="stability line (theory)", **_LINE),
+            swatch(NO_BETTER, "", "1 or more: no better\nthan a constant"),
+            swatch("white", SOME_DIVERGED, "some runs diverged"),
+            swatch(NO_VALUE, SOME_DIVERGED, "half or more diverged"),
+            swatch(NO_VALUE, ALL_DIVERGED, "all runs diverged"),
+        ],
+        top=0.66,
         extend="both" if np.isclose(smallest, FLOOR) else "max",
-        extendfrac=0.07,
         ticks=log_ticks(smallest, 1.0, 4),
-        format=FuncFormatter(lambda value, _: power_label(value)),
+        format=power_label,
     )
-    bar.minorticks_off()
-    bar.set_xlabel("loss / loss of the best constant", size=SMALL)
-    entries = [
-        Line2D([], [], label="best cell of the panel", **_BEST),
-        Line2D([], [], label="best α for its β", **_BEST_OF_ROW),
-        Line2D([], [], label="stability line (theory)", **_LINE),
-        *(
-            swatch(color, hatch, _hatch_color(color), label)
-            for color, hatch, label in (
-                (NO_BETTER, "", "1 or more: no better\nthan a constant"),
-                ("white", SOME_DIVERGED, "some runs diverged"),
-                (NO_MEDIAN, SOME_DIVERGED, "half or more diverged"),
-                (NO_MEDIAN, ALL_DIVERGED, "all runs diverged"),
-            )
-        ),
-    ]
-    key_beside(place, entries, top=0.66)

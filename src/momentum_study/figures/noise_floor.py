@@ -22,27 +22,27 @@ from momentum_study.figures.predictions import (
     stretched,
     verdict,
 )
-from momentum_study.figures.style import SMALL, log_axis
+from momentum_study.figures.style import log_axis, write
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.noise import jitter, position_variance
 
 
 @dataclass(frozen=True)
 class Scatter:
-    """What a panel shows.
+    """The content of a panel.
 
     Attributes
     ----------
     title, label
         Of the panel and of its y-axis.
     quantity
-        In the theory table; simulated it has ``_simulated`` behind.
+        In the theory table; the simulated quantity ends with ``_simulated``.
     formula
         The closed form, of a rule, β and αλ.
     unit
-        What it is for plain descent at small αλ, in the units of the table, of αλ.
+        Its value for plain gradient descent at small αλ, as a function of αλ.
     limit
-        The closed form over `unit` at small αλ, for people.
+        Display text of the closed form over `unit` at small αλ.
     ticks
         Of the y-axis.
     """
@@ -94,7 +94,7 @@ _SIMULATED: dict[str, Any] = {
     "zorder": 3,
 }
 _ASIDE = 1.07  # factor of 1/(1−β), so that a simulated variance does not hide the exact one
-_SMALL_RATE = 1e-6  # αλ at which the closed forms are those of its limit 0, to six digits
+_SMALL_RATE = 1e-6  # αλ at which the closed forms have their limit for αλ → 0, to six digits
 
 
 def draw(theory: pd.DataFrame) -> Sheet:
@@ -108,25 +108,25 @@ def draw(theory: pd.DataFrame) -> Sheet:
     Returns
     -------
     Sheet
-        Two panels; a line for each αλ from the closed form, the exact measurement on it as dots,
-        the simulated one beside it as squares with bars of three standard errors.
+        Two panels; a line for each αλ from the closed form, exact measurements as dots, and
+        simulated ones, shifted, as squares with bars of three standard errors.
 
     Raises
     ------
     StudyError
-        If the table lacks one of the variances of plain descent or of momentum.
+        If a variance of plain gradient descent or of momentum is missing in the table.
     """
     exact = [rows_of(theory, one.quantity, *_RULES) for one in PANELS]
     simulated = [rows_of(theory, f"{one.quantity}_simulated", *_RULES) for one in PANELS]
     figure, panels = sheet(
         "Noise floor and jitter at the same α",
         [
-            "Held fixed: αλ on a line, one eigenvalue λ. Gradients carry independent noise of "
-            "variance s²; the start is forgotten.",
+            "Held fixed: αλ of a line, one eigenvalue λ. Gradients have independent noise of "
+            "variance s²; the distribution is stationary.",
             "At small αλ the floor is αs²/(2λ) for every β; only the jitter, the variance of one "
-            "update, falls, by (1−β)/(1+β). Where αλ nears 2, the limit of plain descent, a larger "
-            "β lowers the floor too, but never below αs²/(2λ).",
-            f"Lines: closed form. Marks: what the rule did. {verdict(*exact, *simulated)}",
+            "update, falls, by the factor (1−β)/(1+β). If αλ is near 2, the limit of plain "
+            "gradient descent, a larger β also lowers the floor, but never below αs²/(2λ).",
+            f"Lines: closed form. Marks: measured. {verdict(*exact, *simulated)}",
             what_to_see("noise_floor"),
         ],
         (1, 2),
@@ -166,15 +166,7 @@ def _draw_lines(axes: Axes, one: Scatter, rows: pd.DataFrame, colors: dict[float
     betas = 1.0 - 1.0 / x
     limit = one.formula("momentum", betas, _SMALL_RATE) / one.unit(_SMALL_RATE)
     axes.plot(x, limit, color="black", linestyle=(0, (2.0, 1.5)), linewidth=0.8, zorder=2.5)
-    axes.annotate(
-        one.limit,
-        (x[130], limit[130]),
-        (0, -5),
-        textcoords="offset points",
-        size=SMALL,
-        ha="right",
-        va="top",
-    )
+    write(axes, one.limit, (x[130], limit[130]), (0, -5), ha="right", va="top")
     for rate, color in colors.items():
         y = one.formula("momentum", betas, rate) / one.unit(rate)
         axes.plot(x, y, color=color, zorder=2)
@@ -197,12 +189,12 @@ def _draw_simulated(axes: Axes, one: Scatter, rows: pd.DataFrame, colors: dict[f
 
 
 def _place(rows: pd.DataFrame) -> FloatArray:
-    """Place on the axis of β, with one of its own for plain descent."""
+    """Position on the axis of β; plain gradient descent has its own."""
     return np.where(rows["form"] == "gd", _DESCENT_PLACE, stretched(rows["beta"]))
 
 
 def _draw_keys(left: Axes, right: Axes, colors: dict[float, str]) -> None:
-    """Which line is which αλ, and what the marks are."""
+    """Draw a key of the lines and one of the marks."""
     place: dict[str, Any] = {"loc": "upper right", "borderaxespad": 0.2, "handletextpad": 0.5}
     lines = [
         Line2D([], [], color=color, label=f"αλ = {format_number(rate)}")
@@ -210,9 +202,14 @@ def _draw_keys(left: Axes, right: Axes, colors: dict[float, str]) -> None:
     ]
     right.legend(handles=lines, **place)
     exact = Line2D(
-        [], [], color="0.2", linestyle="", label="exact, from the rule’s own step", **_EXACT
+        [], [], color="0.2", linestyle="", label="exact, from the update of the rule", **_EXACT
     )
     simulated = left.errorbar(
-        [], [], [], color="0.2", label="simulated, ± 3 standard errors,\nset aside", **_SIMULATED
+        [],
+        [],
+        [],
+        color="0.2",
+        label="simulated, ± 3 standard errors,\nshifted right",
+        **_SIMULATED,
     )
     left.legend(handles=[exact, simulated], **place)

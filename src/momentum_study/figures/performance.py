@@ -1,4 +1,4 @@
-"""Performance profiles: in what share of problems each arm is nearly the best."""
+"""Performance profiles: on what share of problems each arm is nearly the best."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -7,8 +7,7 @@ from matplotlib.lines import Line2D
 from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.effects import nothing_to_draw
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import log_axis, ratio_ticks
 from momentum_study.tables.arms import arms_of_rows
@@ -20,20 +19,22 @@ CRITERIA = {
     "train_loss": "training loss",
     "test_loss": "test loss",
 }
-"""By the name in tables."""
+"""Name in tables → display text."""
 
 _MOST_COLUMNS = 3
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-_BAND = 0.12  # opacity, so that bands that overlap are seen
+_BAND = 0.12  # opacity, so that overlapping bands are visible
 
 
-def draw(profiles: pd.DataFrame) -> Sheet:
-    """Draw the share of problems over how many times the best cost is allowed.
+def draw(profiles: pd.DataFrame, confidence: float) -> Sheet:
+    """Draw the share of problems over the allowed ratio to the best cost.
 
     Parameters
     ----------
     profiles
         The table of profiles.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def draw(profiles: pd.DataFrame) -> Sheet:
         A panel for each criterion and family of grids of several problems, a step line for each
         arm. A sentence if there is no such family.
     """
-    shown = profiles[profiles["n_problems"] > 1]  # of one problem there is no share
+    shown = profiles[profiles["n_problems"] > 1]  # one problem has no share
     if shown.empty:
         return nothing_to_draw(TITLE, "This study has no two problems with the same rules.")
     shown = shown.assign(arm=arms_of_rows(shown))
@@ -54,11 +55,12 @@ def draw(profiles: pd.DataFrame) -> Sheet:
         TITLE,
         [
             "Held fixed: the problem (data set, network, batch size), updates per run, replicates. "
-            "Each rule is tuned on one half of the replicates and judged on the other. "
-            f"β = {format_number(USUAL_BETA)} where none is written.",
-            "Lines: share of problems on which the cost is within so many times the smallest of "
-            "all; at 1, on which it is the smallest. A problem that a rule fails on never counts. "
-            "Shaded, of plain descent and the most tuned momentum: interval for other data.",
+            "Each rule is tuned on one half of the replicates and evaluated on the other. "
+            f"β = {format_number(USUAL_BETA)} unless the key gives another.",
+            "Lines: share of problems on which the cost of a rule is at most the given multiple of "
+            "the smallest cost; at 1, share of problems on which the rule is the best. A problem "
+            "on which a rule fails never counts. Shaded, for plain gradient descent and momentum "
+            f"with the most tuning: {interval_text(confidence)} over problems.",
             what_to_see("performance"),
         ],
         (-(-len(titles) // columns), columns),

@@ -1,4 +1,4 @@
-"""What figures of the theory table share: its rows, its verdict, its dots, an axis of β."""
+"""Shared parts of figures of the theory table: rows, agreement, dots, an axis of β."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from momentum_study.figures.style import log_axis
 from momentum_study.theory.arrays import FloatArray
 
 WRONG = "#e8000b"
-"""Colour of the ring around a measurement that does not hold; of nothing else."""
+"""Colour of the ring around a measurement that disagrees with theory; used for nothing else."""
 
 BETA_LABEL = "momentum coefficient β (log scale of 1/(1−β))"
 
@@ -70,15 +70,15 @@ def by(rows: pd.DataFrame, parameter: str) -> Iterator[tuple[float, pd.DataFrame
 
 
 def verdict(*rows: pd.DataFrame) -> str:
-    """Say how many of the drawn measurements agree with theory, and how others are marked."""
+    """State how many of the drawn measurements agree with theory."""
     holds = np.concatenate([one["holds"].to_numpy() for one in rows])
     if holds.all():
-        return f"All {len(holds)} agree within tolerance; one that did not would have a red ring."
-    return f"{holds.sum()} of {len(holds)} agree within tolerance; red rings mark the others."
+        return f"All {len(holds)} agree with theory within tolerance."
+    return f"{holds.sum()} of {len(holds)} agree with theory; red rings mark the others."
 
 
 def draw_dots(axes: Axes, x: ArrayLike, y: ArrayLike, holds: ArrayLike, **style: Any) -> None:
-    """Draw measured values as dots, with a ring around each that does not hold.
+    """Draw measured values as dots, with a ring around each one that disagrees with theory.
 
     Parameters
     ----------
@@ -96,12 +96,13 @@ def draw_dots(axes: Axes, x: ArrayLike, y: ArrayLike, holds: ArrayLike, **style:
 
 
 def ring_wrong(axes: Axes, x: ArrayLike, y: ArrayLike, holds: ArrayLike) -> None:
-    """Draw a ring around each measurement that does not hold.
+    """Draw a ring around each measurement that disagrees with theory.
 
     Parameters
     ----------
     axes, x, y, holds
-        As for `draw_dots`; the ring of a value outside the panel, or of none, is on its edge.
+        As for `draw_dots`; the ring of a value outside the panel, or of a missing one, is on the
+        edge.
     """
     wrong = ~np.asarray(holds, dtype=bool)
     if wrong.any():
@@ -113,7 +114,7 @@ def ring_wrong(axes: Axes, x: ArrayLike, y: ArrayLike, holds: ArrayLike) -> None
 
 
 def stretched(beta: ArrayLike) -> FloatArray:
-    """Place of β on its axis, 1/(1−β): the number of updates that the average looks back."""
+    """Position of β on its axis, 1/(1−β): the number of updates that the average covers."""
     return np.asarray(1.0 / (1.0 - np.asarray(beta, dtype=np.float64)))
 
 
@@ -131,9 +132,9 @@ def beta_axis(
     betas
         ``(n,)``, at least two.
     margin
-        Factor of 1/(1−β) by which the axis goes beyond the least and the greatest β.
+        Factor of 1/(1−β) by which the axis extends beyond the smallest and the largest β.
     apart
-        Least distance between labels, in decades: a β nearer to the last one has none.
+        Smallest distance between labels, in decades; a β nearer to the previous label has none.
     """
     distinct = np.unique(np.asarray(betas, dtype=np.float64))
     places = stretched(distinct)

@@ -1,4 +1,4 @@
-"""How fast tuned descent and tuned momentum converge, and what momentum gains, against κ."""
+"""Rates of tuned gradient descent and momentum, and the speed-up of momentum, over κ."""
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,10 @@ from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number, rounded
 from momentum_study.figures.catalogue import what_to_see
-from momentum_study.figures.compared import Series
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
-from momentum_study.figures.rules import RULE_STYLES
-from momentum_study.figures.style import SMALL, log_axis, log_ticks
+from momentum_study.figures.rules import RULE_STYLES, Series
+from momentum_study.figures.style import log_axis, log_ticks, write
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.quadratics import stability_limit
 from momentum_study.theory.tuning import (
@@ -44,8 +43,8 @@ def draw(theory: pd.DataFrame) -> Sheet:
     Raises
     ------
     StudyError
-        If the table lacks the best radii of a rule, or tuned radii, speed-ups or break-even
-        points of momentum.
+        If the best radii of a rule, or tuned radii, speed-ups or break-even points of momentum are
+        missing in the table.
     """
     best = rows_of(theory, "best_radius", *_TUNED)
     fixed = rows_of(theory, "tuned_radius", "momentum")
@@ -53,19 +52,20 @@ def draw(theory: pd.DataFrame) -> Sheet:
     even = rows_of(theory, "break_even_kappa", "momentum")
     even = even[even["beta"].isin(gains["beta"])]
     figure, panels = sheet(
-        "What momentum gains on a quadratic, everything tuned",
+        "Convergence of tuned rules on a quadratic, and speed-up of momentum",
         [
-            "Held fixed: on a line the rule and, where written, β. At each κ = L/μ all else is "
-            "the best for the spectrum [μ, L].",
-            "With β fixed no learning rate brings ρ below √β: below the break-even κ (squares) "
-            "momentum loses to plain descent. It gains most at the square of that κ; beyond, the "
-            "gain falls to (1+β)/(1−β) (arrows). Thick: β tuned too, in the colour of the best β.",
-            "Lines: closed form. Marks: found by running the rule. "
+            "Held fixed: the rule of a line and, if given, its β. At each κ = L/μ the remaining "
+            "parameters are the best for the spectrum [μ, L].",
+            "With β fixed no learning rate brings ρ below √β, so below the break-even κ (squares) "
+            "momentum is slower than plain gradient descent. Its speed-up is largest at the square "
+            "of that κ and falls to (1+β)/(1−β) for larger κ (arrows). Thick: β also tuned, in the "
+            "colour of the best β.",
+            "Lines: closed form. Marks: measured by running the rule. "
             f"{verdict(best, fixed, gains, even)}",
             what_to_see("quadratic_rates"),
         ],
         (1, 2),
-        ["updates until the error is a tenth", "speed-up over tuned plain descent"],
+        ["updates for a tenfold smaller error", "speed-up over tuned plain gradient descent"],
         height=2.9,
         gaps=(0.50, 0.34),
         labels=("", ""),
@@ -77,7 +77,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
 
 
 def updates_per_tenth(radius: ArrayLike) -> FloatArray:
-    """Updates after which the error is a tenth, −1/log₁₀ ρ."""
+    """Updates that reduce the error to a tenth, −1/log₁₀ ρ."""
     return np.asarray(-1.0 / np.log10(np.asarray(radius, dtype=np.float64)))
 
 
@@ -87,7 +87,7 @@ def _draw_updates(axes: Axes, kappa: FloatArray, best: pd.DataFrame, fixed: pd.D
     low = updates_per_tenth(best_radius("momentum", kappa)).min() / 1.5
     high = descent.max() * 1.5
     log_axis(axes, "y", low, high, log_ticks(low, high, 6))
-    axes.set_ylabel("updates per factor of ten, −1/log₁₀ ρ (log scale)")
+    axes.set_ylabel("updates, −1/log₁₀ ρ (log scale)")
     for rule in _TUNED:
         _draw_tuned(axes, rule, kappa, updates_per_tenth(best_radius(rule, kappa)))
         here = best[best["form"] == rule]
@@ -97,9 +97,9 @@ def _draw_updates(axes: Axes, kappa: FloatArray, best: pd.DataFrame, fixed: pd.D
         _draw_fixed(axes, beta, kappa, y, here, updates_per_tenth(here["measured"]))
         _label(axes, f"β = {format_number(beta)}", kappa[0], y[0], (2, 2), Series(True, beta).color)
     for text, rule, at, shift in (
-        ("plain descent", "gd", 0.80, (-5, 0)),
+        ("plain gradient\ndescent", "gd", 0.80, (-5, 0)),
         ("Nesterov", "nesterov", 1.0, (3, -1)),
-        ("momentum,\nβ tuned too", "momentum", 0.72, (4, -8)),
+        ("momentum,\nβ also tuned", "momentum", 0.72, (4, -8)),
     ):
         here = kappa[int(at * (len(kappa) - 1))]
         height = float(updates_per_tenth(best_radius(rule, here)))
@@ -114,7 +114,7 @@ def _draw_gains(
     low = gains["predicted"].min() / 1.5
     high = descent[-1] / updates_per_tenth(best_radius("momentum", kappa))[-1] * 1.5
     log_axis(axes, "y", low, high, log_ticks(low, high, 6))
-    axes.set_ylabel("ln ρ / ln ρ of plain descent (log scale)")
+    axes.set_ylabel("ln ρ / ln ρ of plain gradient descent (log scale)")
     axes.axhline(1.0, **RULE_STYLES["gd"].line)
     radius_of_descent = best[best["form"] == "gd"].set_index("kappa")["measured"]
     for rule in ("momentum", "nesterov"):
@@ -135,7 +135,7 @@ def _kappa_axis(axes: Axes, kappa: FloatArray) -> None:
 
 
 def _draw_tuned(axes: Axes, rule: str, kappa: FloatArray, y: FloatArray) -> None:
-    """Draw a rule with everything tuned; of momentum the colour is that of its best β."""
+    """Draw a rule with all parameters tuned; momentum has the colour of its best β."""
     if rule != "momentum":
         axes.plot(kappa, y, **RULE_STYLES[rule].line)
         return
@@ -165,8 +165,8 @@ def _draw_optima(axes: Axes, rows: pd.DataFrame, dots: ArrayLike) -> None:
 
 
 def _draw_limit(axes: Axes, beta: float, kappa: float, gain: float) -> None:
-    """Write at the end of a line its β, and with an arrow the gain at endless κ."""
-    # There both rules have the largest stable learning rate.
+    """Write β at the end of its line, and with an arrow the speed-up for κ → ∞."""
+    # In this limit both rules have their largest stable learning rate.
     limit = float(stability_limit("momentum", beta) / stability_limit("gd", 0.0))
     color = Series(True, beta).color
     _label(axes, f"β = {format_number(beta)}", kappa, gain, (-1, 3), color)
@@ -178,16 +178,8 @@ def _draw_break_even(axes: Axes, rows: pd.DataFrame) -> None:
     for beta, kappa in zip(rows["beta"], break_even_kappa(rows["beta"]), strict=True):
         color = Series(True, beta).color
         axes.plot([kappa, kappa], [low, 1.0], color=color, linewidth=0.7, linestyle=":")
-        axes.annotate(
-            f"κ = {rounded(kappa)}",
-            (kappa, low),
-            (1.5, 3),
-            textcoords="offset points",
-            size=SMALL,
-            color=color,
-            rotation=90,
-            va="bottom",
-        )
+        label = f"κ = {rounded(kappa)}"
+        write(axes, label, (kappa, low), (1.5, 3), color=color, rotation=90, va="bottom")
     draw_dots(
         axes,
         rows["measured"],
@@ -205,13 +197,5 @@ def _draw_break_even(axes: Axes, rows: pd.DataFrame) -> None:
 def _label(
     axes: Axes, text: str, x: float, y: float, shift: tuple[float, float], color: str
 ) -> None:
-    axes.annotate(
-        text,
-        (x, y),
-        shift,
-        textcoords="offset points",
-        size=SMALL,
-        color=color,
-        ha="left" if shift[0] > 0 else "right",
-        va="top" if shift[1] < -5 else "bottom",
-    )
+    ha, va = "left" if shift[0] > 0 else "right", "top" if shift[1] < -5 else "bottom"
+    write(axes, text, (x, y), shift, color=color, ha=ha, va=va)

@@ -1,7 +1,11 @@
-"""Names and looks in figures that compare update rules: of rules, comparisons, arms, batches."""
+"""The palette: names, colours, lines and marks of rules, arms and batch sizes.
+
+Every figure, the explorer and the comparison pages take them from here.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import log10
 from typing import Any
 from zlib import crc32
 
@@ -11,7 +15,6 @@ from matplotlib.colors import to_hex, to_rgb
 
 from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import USUAL_BETA
-from momentum_study.figures.compared import Series
 from momentum_study.figures.style import DESCENT
 from momentum_study.tables.arms import ANY_RULE, CONSTANT, ArmKey
 from momentum_study.tables.keys import batches_in_order
@@ -19,10 +22,16 @@ from momentum_study.tables.keys import batches_in_order
 TUNED = "tuned"
 """Label in place of a momentum coefficient that is tuned as well."""
 
-_TUNED_WIDTH = 2.0  # points: thick where β is tuned too, as in the figure of rates on quadratics
+_DESCENT_LABEL = "plain gradient descent"
+
+# From dark violet to orange: dark to light in grey as well, and safe for the colour-blind.
+_MOMENTUM = sns.color_palette("plasma", as_cmap=True)
+_MOMENTUM_RANGE = (0.0, 0.84)
+
+_TUNED_WIDTH = 2.0  # points, thick like in the figure of rates on quadratics
 _TUNED_SHADE = 0.5  # of the colour, darker than the rule at one β
 _OTHER_ARM = "0.45"
-# Of rules that users bring: each colour with each line and mark, none of them a built-in rule's.
+# Of user-defined rules: each colour with each line and mark; no built-in rule has any of them.
 _ADDED_COLORS = ("#64783a", "#ac86f9", "#67324d")
 _ADDED_LINES: tuple[tuple[tuple[int, tuple[float, ...]], str], ...] = (
     ((0, (8.0, 1.5)), "P"),
@@ -35,19 +44,51 @@ _BATCH_RANGE = (0.78, 0.18)  # of the smallest batch and of the largest: from li
 _BATCH_MARKERS = ("o", "^", "D", "v", "P")
 
 
+@dataclass(frozen=True, order=True)
+class Series:
+    """A line of a figure or a row of a map: plain gradient descent, or momentum with one β."""
+
+    is_momentum: bool
+    beta: float
+
+    @property
+    def color(self) -> str:
+        """The colour of this β in any figure of any study, by log 1/(1−β)."""
+        if not self.is_momentum:
+            return DESCENT
+        # The colour changes from 1/(1−β) = 1.6 to 100 and is constant outside this range.
+        position = np.clip((-log10(1 - self.beta) - 0.2) / 1.8, 0.0, 1.0)
+        low, high = _MOMENTUM_RANGE
+        return to_hex(_MOMENTUM(low + (high - low) * position))
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Keywords of a line: plain gradient descent also has its own dash and mark."""
+        line = {"color": self.color, "marker": "o", "markersize": 2.2, "markeredgewidth": 0}
+        if self.is_momentum:
+            return line
+        # Dashed and on top, so that both of two coinciding lines are visible.
+        return {**line, "marker": "s", "linestyle": (0, (4, 1.5)), "zorder": 3}
+
+    @property
+    def label(self) -> str:
+        """Display text."""
+        return f"momentum β = {format_number(self.beta)}" if self.is_momentum else _DESCENT_LABEL
+
+
 @dataclass(frozen=True)
 class RuleStyle:
-    """The look of a rule, a batch size or an outcome.
+    """The style of a rule, a batch size or an outcome.
 
     Attributes
     ----------
     label
-        Name for people.
+        Display text.
     color
-        Told apart under the three kinds of colour blindness from every other rule's; where two
-        are as light as each other in grey, the lines and marks differ.
+        Distinguishable from the colour of every other rule with any of the three kinds of colour
+        blindness; if two are equally light in grey, their lines and marks differ.
     linestyle, marker
-        As matplotlib takes them.
+        For matplotlib.
     """
 
     label: str
@@ -58,7 +99,7 @@ class RuleStyle:
     @property
     def line(self) -> dict[str, Any]:
         """Keywords of a line without marks."""
-        # Descent is dashed and on top, as in every figure: where lines coincide both are seen.
+        # Plain gradient descent is on top, so that both of two coinciding lines are visible.
         zorder = 3 if self.color == DESCENT else 2
         return {"color": self.color, "linestyle": self.linestyle, "zorder": zorder}
 
@@ -69,20 +110,20 @@ class RuleStyle:
 
 
 RULE_STYLES: dict[str, RuleStyle] = {
-    "gd": RuleStyle("plain descent", DESCENT, (0, (4.0, 1.5)), "s"),
+    "gd": RuleStyle(_DESCENT_LABEL, DESCENT, (0, (4.0, 1.5)), "s"),
     "momentum": RuleStyle("momentum", Series(True, USUAL_BETA).color, "-", "o"),
     "momentum_corrected": RuleStyle("momentum, bias-corrected", "#e29adb", (0, (1.0, 1.0)), "h"),
     "heavy_ball": RuleStyle("heavy ball", "#d98200", "-", "^"),
     "nesterov": RuleStyle("Nesterov", "#20a387", (0, (6.0, 1.2, 1.2, 1.2)), "D"),
     "adam": RuleStyle("Adam", "#1f35c9", (0, (2.0, 1.0)), "v"),
 }
-"""Of the built-in rules, by name, in the order of a key."""
+"""Styles of the built-in rules by name, in the order of a key."""
 
 
 def rule_style(rule: str) -> RuleStyle:
-    """Return the look of a rule.
+    """Return the style of a rule.
 
-    One that a user has brought has a look by its name, the same in every study.
+    The style of a user-defined rule depends only on its name, so it is the same in every study.
     """
     if rule in RULE_STYLES:
         return RULE_STYLES[rule]
@@ -91,9 +132,19 @@ def rule_style(rule: str) -> RuleStyle:
     return RuleStyle(rule.replace("_", " "), _ADDED_COLORS[color], linestyle, marker)
 
 
+def rule_place(rule: str) -> int:
+    """Return the place of a rule in a key; all user-defined rules share the last one."""
+    return [*RULE_STYLES, rule].index(rule)
+
+
+def rule_color(rule: str, beta: float) -> str:
+    """Return the colour of a rule; that of momentum depends on β."""
+    return Series(True, beta).color if rule == "momentum" else rule_style(rule).color
+
+
 @dataclass(frozen=True)
 class ArmStyle(RuleStyle):
-    """The look of an arm: that of its rule, but for the width of the line."""
+    """The style of an arm: that of its rule with a line width."""
 
     linewidth: float = 1.1
 
@@ -104,9 +155,9 @@ class ArmStyle(RuleStyle):
 
 
 def arm_style(arm: ArmKey) -> ArmStyle:
-    """Return the look of an arm.
+    """Return the style of an arm.
 
-    The usual β is not written. An arm that may choose among several rules is grey.
+    The label leaves out the usual β. An arm that may choose among several rules is grey.
     """
     if arm.rule == ANY_RULE:
         return ArmStyle(arm.label, _OTHER_ARM, "-", "X")
@@ -119,43 +170,41 @@ def arm_style(arm: ArmKey) -> ArmStyle:
         width = _TUNED_WIDTH
     elif arm.beta is not None and arm.beta != USUAL_BETA:
         label += f", β = {format_number(arm.beta)}"
-        if arm.rule == "momentum":
-            color = Series(True, arm.beta).color
+        color = rule_color(arm.rule, arm.beta)
     if arm.schedule != CONSTANT:
         label += f", {arm.schedule}"
     return ArmStyle(label, color, style.linestyle, style.marker, width)
 
 
 def arms_in_order(arms: Iterable[ArmKey]) -> list[ArmKey]:
-    """Put arms into the order of a key: by rule, then β, last with β tuned.
+    """Sort arms for a key: by rule, then by β, then β tuned.
 
-    Rules that users bring come after the built-in ones, and an arm of several rules comes last.
+    User-defined rules come after the built-in ones; an arm of several rules comes last.
     """
-    rules = list(RULE_STYLES)
 
     def place(arm: ArmKey) -> tuple[bool, int, str, bool, float]:
-        known = rules.index(arm.rule) if arm.rule in rules else len(rules)
-        return arm.rule == ANY_RULE, known, arm.rule, arm.tunes_beta, arm.beta or 0.0
+        several = arm.rule == ANY_RULE
+        return several, rule_place(arm.rule), arm.rule, arm.tunes_beta, arm.beta or 0.0
 
     return sorted(set(arms), key=place)
 
 
 def contrasted(arms: Sequence[ArmKey]) -> set[ArmKey]:
-    """Of arms in order, plain descent and momentum, with β tuned if that is among them.
+    """Of sorted arms, return plain gradient descent and momentum (with β tuned, if present).
 
-    These are the arms that a figure is about. Intervals of all arms would hide each other.
+    A figure shades only their intervals, because the intervals of all arms would hide each other.
     """
     both = [arm for arm in arms if arm.rule in ("gd", "momentum")]
     return {*both[:1], *both[-1:]}
 
 
 def batch_label(batch: str) -> str:
-    """Name of a batch size for people."""
+    """Display text of a batch size."""
     return "full batch" if batch == "full" else f"batch size {batch}"
 
 
 def batch_styles(batches: Iterable[str]) -> dict[str, RuleStyle]:
-    """Return the look of each batch size of a figure, the smallest first and lightest."""
+    """Return the style of each batch size of a figure, the smallest first and lightest."""
     ordered = batches_in_order(batches)
     shades = np.linspace(*_BATCH_RANGE, max(len(ordered), 2))[-len(ordered) :]
     return {

@@ -1,39 +1,46 @@
-"""What momentum gains at its best learning rate, over β, for each batch size."""
+"""Speed-up of momentum at its best learning rate, over β, for each batch size."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from momentum_study.core.text import span
-from momentum_study.figures.blocks import panel_height
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
     drawn_values,
     key_marks,
-    nothing_to_draw,
     on_axis,
     tuned_speed,
 )
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import (
+    Sheet,
+    interval_text,
+    label_outer,
+    nothing_to_draw,
+    panel_height,
+    sheet,
+)
 from momentum_study.figures.rules import TUNED, RuleStyle, batch_styles
 from momentum_study.figures.style import ratio_axis
 
-TITLE = "How much faster than plain descent, each at its best learning rate"
+TITLE = "Speed-up over plain gradient descent, each rule at its best learning rate"
 
 _MOST_COLUMNS = 4
-_ASIDE = 0.2  # between batch sizes, of the room of a β
-_ROOM = 0.6  # beyond the first β and the last
+_ASIDE = 0.2  # between batch sizes, as a share of the distance between β
+_ROOM = 0.6  # before the first β and after the last
 
 
-def draw(contrasts: pd.DataFrame) -> Sheet:
-    """Draw the speed-up of tuned momentum over tuned descent, with its interval.
+def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
+    """Draw the speed-up of tuned momentum over tuned plain gradient descent, with its interval.
 
     Parameters
     ----------
     contrasts
         The table of contrasts.
+    confidence
+        Level of the intervals.
 
     Returns
     -------
@@ -45,7 +52,8 @@ def draw(contrasts: pd.DataFrame) -> Sheet:
     if shown.empty:
         return nothing_to_draw(
             TITLE,
-            "No grid of this study has plain descent and momentum, each at several learning rates.",
+            "No grid of this study has plain gradient descent and momentum, each at several "
+            "learning rates.",
         )
     names = sorted(set(shown["problem"]))
     settings = sorted(set(shown["setting"]))
@@ -56,12 +64,13 @@ def draw(contrasts: pd.DataFrame) -> Sheet:
         TITLE,
         [
             "Held fixed: data, start, minibatches and number of updates of a pair of runs. Each "
-            "rule has its best learning rate, and where written its best β, chosen on the other "
-            "half of the replicates.",
-            "Marks: interquartile mean over pairs of updates of plain descent / updates of "
-            f"momentum, with its interval, over {span(shown['n_pairs'])} pairs. Target: the "
-            "hardest that plain descent reaches in every replicate of the half that chooses.",
-            f"Dashed: as fast as plain descent. {EDGE_NOTE}",
+            "rule has its best learning rate (“tuned”: also its best β), chosen on the other half "
+            "of the replicates.",
+            "Marks: updates of plain gradient descent / updates of momentum, interquartile mean "
+            f"over {span(shown['n_pairs'])} pairs with its {interval_text(confidence)}. Target: "
+            "the lowest loss that plain gradient descent reaches in every replicate of the half "
+            "used for tuning.",
+            f"Dashed: as fast as plain gradient descent. {EDGE_NOTE}",
             what_to_see("speed_up"),
         ],
         (rows, columns),
@@ -69,7 +78,7 @@ def draw(contrasts: pd.DataFrame) -> Sheet:
         height=panel_height(rows),
         gaps=(0.12, 0.04),
         below=0.4,
-        labels=("momentum coefficient β", "times as fast as plain descent (log scale)"),
+        labels=("momentum coefficient β", "speed-up over plain gradient descent (log scale)"),
         keys=key_marks(list(styles.values())),
     )
     for axes, name in zip(panels.flat, names, strict=False):
@@ -95,7 +104,7 @@ def _draw_batch(
 ) -> None:
     places = np.array([settings.index(setting) for setting in rows["setting"]], dtype=np.float64)
     draw_effects(axes, "y", places + aside, rows, style)
-    # A line over every β, broken where there is no finite effect; the tuned one stands apart.
+    # A line over every β, with gaps at effects that are not finite; tuned β is separate.
     effect = rows.set_index("setting")["effect"].reindex(
         [setting for setting in settings if setting != TUNED]
     )

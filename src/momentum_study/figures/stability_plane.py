@@ -1,4 +1,4 @@
-"""The planes of learning rate and β: where a rule is monotone, oscillates, alternates, diverges."""
+"""Planes of learning rate and β: where a rule is monotone, oscillates, alternates or diverges."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ from momentum_study.theory.quadratics import ALTERNATING, DIVERGING, MONOTONE, O
 
 @dataclass(frozen=True)
 class RegimeLook:
-    """How a regime is shown: its region lighter than its mark, both told apart in grey."""
+    """The style of a regime: a light region and a darker mark, distinguishable in grey."""
 
     label: str
     region: str
@@ -52,12 +52,12 @@ REGIMES = {
         "diverging", "#b5b0b0", {**_MARK, "marker": "x", "markersize": 3.2, "color": "#202020"}
     ),
 }
-"""By the number that the theory table has for a regime."""
+"""Number of the regime in the theory table → style."""
 
 _RULES = {"momentum": "αλ", "heavy_ball": "ηλ", "nesterov": "ηλ"}
 _MARGIN = 1.22  # of the axis of β, for half a mark
-_BETAS = 241  # fine enough for edges without corners
-_STEP = 1.002  # between rates where an edge is looked for: less than the width of a line
+_BETAS = 241  # enough for smooth edges
+_STEP = 1.002  # between the rates searched for an edge: less than the width of a line
 
 
 def draw(theory: pd.DataFrame) -> Sheet:
@@ -71,23 +71,23 @@ def draw(theory: pd.DataFrame) -> Sheet:
     Returns
     -------
     Sheet
-        A panel for each rule: regions from the closed form, on top the measured regimes.
+        A panel for each rule: regions from the closed form, measured regimes as marks.
 
     Raises
     ------
     StudyError
-        If the table lacks the regimes of one of the rules.
+        If the regimes of one of the rules are missing in the table.
     """
     rows = {rule: rows_of(theory, "regime", rule) for rule in _RULES}
     figure, panels = sheet(
-        "Where momentum is stable, and where it oscillates",
+        "Regions of stability and oscillation on a quadratic",
         [
             "Held fixed: one eigenvalue λ of a quadratic, exact gradients. At β = 0 each rule is "
-            "plain descent, stable below 2.",
-            "The larger β, the smaller the rate at which iterates begin to oscillate. The limit of "
-            "αλ for momentum grows with β without bound; the heavy ball makes the same iterates "
-            "at η = (1−β)α, and its limit of ηλ grows from 2 to 4. Nesterov’s falls to 4/3.",
-            f"Regions: closed form. Marks: what the rule did. {verdict(*rows.values())}",
+            "plain gradient descent, stable below 2.",
+            "Oscillation begins at smaller rates for larger β. The limit of αλ for momentum grows "
+            "with β without bound. The heavy ball has the same iterates at η = (1−β)α, and its "
+            "limit of ηλ grows from 2 to 4. The limit of Nesterov’s rule falls to 4/3.",
+            f"Regions: closed form. Marks: measured. {verdict(*rows.values())}",
             what_to_see("stability_plane"),
         ],
         (1, len(rows)),
@@ -113,24 +113,24 @@ def _set_axes(axes: Axes, rows: pd.DataFrame, label: str) -> None:
 
 
 def edges(rule: str, betas: FloatArray, low: float, high: float) -> FloatArray:
-    """Rates at which a rule passes from one regime into the next.
+    """Rates at which a rule changes from one regime into the next.
 
     Parameters
     ----------
     rule
-        Of which the regimes follow each other in the order of `REGIMES` as the rate grows.
+        Its regimes have the order of `REGIMES` as the rate grows.
     betas
         ``(n,)``.
     low, high
-        Rates within which to look.
+        Range of rates to search.
 
     Returns
     -------
     numpy.ndarray
-        ``(5, n)``, not descending along the first axis: region k lies between rows k and k + 1.
+        ``(5, n)``, not descending along the first axis: region k is between rows k and k + 1.
     """
     rates = np.geomspace(low, high, int(np.log(high / low) / np.log(_STEP)) + 2)
-    # The furthest so far: at the rate 1 itself Nesterov's rule is done at once, as if monotone.
+    # Accumulated, because Nesterov's rule converges in one update at exactly the rate 1.
     regimes = np.maximum.accumulate(regime(rule, betas[:, None], rates), axis=1)
     before = [np.minimum((regimes < k).sum(axis=1), len(rates) - 1) for k in REGIMES]
     return np.stack([*(rates[count] for count in before), np.full_like(betas, high)])
@@ -159,7 +159,7 @@ def _draw_marks(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_key(axes: Axes) -> None:
-    """Below the panels, each mark on the colour of its region."""
+    """Draw the key below the panels, each mark on the colour of its region."""
     handles = [
         (
             Patch(facecolor=look.region, edgecolor="0.35", linewidth=0.5),

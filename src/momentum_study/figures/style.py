@@ -1,4 +1,4 @@
-"""The one look of all figures: colours, sizes, axes.
+"""The style of all figures: theme, sizes, axes.
 
 A figure is drawn at the size it has in print, so its points are points on paper.
 """
@@ -12,6 +12,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
@@ -25,7 +26,7 @@ WIDTH = 7.0
 PIXELS_PER_INCH = 165
 FONT = "DejaVu Sans"
 SMALL, NORMAL, LARGE = 7.0, 7.5, 9.5
-"""Points: ticks and keys, labels and notes, the title."""
+"""Points: ticks and keys, labels, the title."""
 
 METRIC = "train_loss_final"
 LOSS_LABEL = "final training loss / loss of the best constant prediction"
@@ -34,26 +35,26 @@ ALPHA_LABEL = "learning rate α (log scale)"
 STEP_LABEL = "updates (log scale from 1)"
 
 TOP = 10.0
-"""Largest relative loss drawn: a line that goes beyond leaves its panel."""
+"""Largest relative loss on an axis; a line above it leaves the panel."""
 FLOOR = 1e-6
-"""Smallest relative loss drawn. Below it single precision, not the rule, makes the difference."""
+"""Smallest relative loss drawn. Differences below it come from single precision."""
 
 DESCENT = "black"
 
 
 NO_BETTER = "#fddfc4"
-"""Colour in maps of a loss of 1 or more: no better than a constant."""
+"""Colour in maps for a loss of 1 or more: no better than a constant."""
 
 
 def map_palette(count: int) -> list[str]:
     """Return the palette of maps, from dark, the lowest loss, to light."""
     mako = sns.color_palette("mako", as_cmap=True)
-    # Without the ends: black and white would not be told from lines and ground.
+    # Without the ends: black and white would look like lines and background.
     return [to_hex(color) for color in mako(np.linspace(0.12, 0.94, count))]
 
 
 def apply_style() -> None:
-    """Set the theme of every figure drawn from here on, whatever the user's own settings are."""
+    """Set the theme of all figures drawn afterwards, independent of the user's settings."""
     mpl.rcdefaults()
     mpl.use("Agg")
     sns.set_theme(
@@ -74,7 +75,7 @@ def apply_style() -> None:
             "lines.linewidth": 1.1,
             "savefig.dpi": PIXELS_PER_INCH,
             "svg.fonttype": "none",
-            # Names of clip paths and hatches are drawn from it; by default it is random.
+            # The names of clip paths and hatches come from it; by default it is random.
             "svg.hashsalt": "momentum_study",
             "xtick.labelsize": SMALL,
             "xtick.major.pad": 2.0,
@@ -97,25 +98,33 @@ def power_label(value: float) -> str:
 
 
 LIMITS_NOTE = (
-    f"Dotted: the best constant. Losses are drawn up to {power_label(TOP)} and cut off below "
-    f"{power_label(FLOOR)}, about single precision."
+    f"Dotted: loss of the best constant. Losses above {power_label(TOP)} are outside the panel; "
+    f"losses below {power_label(FLOOR)}, about single precision, are drawn at that value."
 )
-LINE_NOTE = f"Cross: at the next rate half of the runs or more diverge. {LIMITS_NOTE}"
+LINE_NOTE = f"Cross: at the next rate at least half of the runs diverge. {LIMITS_NOTE}"
+
+
+def write(
+    axes: Axes, text: str, at: tuple[Any, Any], shift: tuple[float, float], **look: Any
+) -> Annotation:
+    """Write a small text at a point of a panel, shifted by some points of print."""
+    look = {"textcoords": "offset points", "size": SMALL, **look}
+    return axes.annotate(text, at, shift, **look)
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most `most` powers of ten in a range; where there is no pair of them, 1, 2 and 5 too."""
+    """At most `most` powers of ten in a range; if it has fewer than two, also 2 and 5."""
     exponents = range(ceil(log10(low) - 1e-9), floor(log10(high) + 1e-9) + 1)
     if len(exponents) > 1:
         step = ceil(len(exponents) / most)
-        # From a fixed start, so that panels of one figure have the same ticks.
+        # With a fixed start, so that the panels of one figure have the same ticks.
         return [10.0**exponent for exponent in exponents if exponent % step == 0]
     inside = _ticks_at((1, 2, 5), low, high)
     return inside[:: max(ceil(len(inside) / most), 1)]
 
 
 def _ticks_at(digits: Sequence[int], low: float, high: float) -> list[float]:
-    """Return these digits of each decade, as far as they lie in a range."""
+    """Return these digits of each decade that are inside a range."""
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
     ticks = [digit * 10.0**decade for decade in decades for digit in digits]
     return [tick for tick in ticks if low <= tick * (1 + 1e-9) and tick <= high * (1 + 1e-9)]
@@ -133,7 +142,7 @@ def log_axis(axes: Axes, which: str, low: float, high: float, ticks: Sequence[fl
     low, high
         Limits, positive.
     ticks
-        Where to set a tick with a label.
+        Positions of the labelled ticks.
     """
     axes.set(**{f"{which}scale": "log", f"{which}lim": (low, high)})
     axis = axes.xaxis if which == "x" else axes.yaxis
@@ -150,16 +159,16 @@ def rate_axis(axes: Axes, rates: ArrayLike, panels: int) -> None:
     axes
         A panel.
     rates
-        All rates that the axis must hold. A few get a tick each.
+        All rates on the axis. One or two rates get a tick each.
     panels
-        Number of panels side by side; more than three leave less room for ticks.
+        Number of panels in a row; more than three leave less room for ticks.
     """
     distinct = np.unique(rates)
     low, high = distinct[[0, -1]]
     margin = max((high / low) ** 0.04, 1.2)
     most = 3 if panels > 3 else 5
     low, high = low / margin, high * margin
-    # In narrow panels none near the edge: its label would touch that of the next panel.
+    # In narrow panels no tick near the edge: its label would touch that of the next panel.
     inside = (high / low) ** (0.1 if panels > 4 else 0.0)
     ticks = log_ticks(low * inside, high / inside, most) if len(distinct) > 2 else [*distinct]
     log_axis(axes, "x", low, high, ticks)
@@ -189,7 +198,7 @@ def loss_axis(axes: Axes, losses: ArrayLike) -> None:
 
 
 def ratio_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most `most` ticks: at 1, 2 and 5 of each decade, else at 1 and 3, else as `log_ticks`."""
+    """At most `most` ticks: at 1, 2 and 5 of each decade, or at 1 and 3, or as `log_ticks`."""
     for digits in ((1, 2, 5), (1, 3)):
         inside = _ticks_at(digits, low, high)
         if len(inside) <= most:
@@ -207,9 +216,9 @@ def ratio_axis(axes: Axes, which: str, ratios: ArrayLike, most: int) -> None:
     which
         ``"x"`` or ``"y"``.
     ratios
-        All that the axis must hold besides 1; those that are not positive and finite do not count.
+        All values on the axis; values that are not positive and finite are ignored.
     most
-        Number of ticks that there is room for.
+        Largest number of ticks.
     """
     values = np.asarray(ratios, dtype=np.float64)
     values = np.append(values[(values > 0) & np.isfinite(values)], 1.0)

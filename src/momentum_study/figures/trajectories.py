@@ -1,4 +1,4 @@
-"""The classic pictures: paths on landscapes, in the three comparisons of momentum and descent."""
+"""Paths of the rules on landscapes, in the three comparisons."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ PICTURES = {
     "monkey_saddle": "monkey saddle",
     "double_well_slope": "double well",
 }
-"""Landscapes from top to bottom, with their names for people."""
+"""Landscapes from top to bottom → display text."""
 
 _MARK: dict[str, Any] = {"linestyle": "", "markeredgecolor": "black", "markerfacecolor": "white"}
 _MARKS: dict[str, dict[str, Any]] = {
@@ -34,7 +34,7 @@ _MARKS: dict[str, dict[str, Any]] = {
     "saddle": {**_MARK, "marker": "x", "markersize": 4.0, "markeredgewidth": 0.9, "zorder": 1.5},
 }
 
-_GRID = 201  # points in a direction, for contours
+_GRID = 201  # points in each direction, for contours
 _LEVELS = np.linspace(0.02, 0.98, 11)  # quantiles of the values in the window
 
 
@@ -101,19 +101,20 @@ def _notes(landscapes: pd.DataFrame) -> list[str]:
     beta, draws = (format_number(x) for x in (USUAL_BETA, landscapes["draws"].max()))
     times = rounded(1 / (1 - USUAL_BETA))
     return [
-        f"Held fixed: in a row the start, in two columns β = {beta}. Same α: every effective rate "
-        "is plain descent’s α. Same η: every learning rate is, and momentum’s effective rate "
-        f"{times} times that. The rate that is the same stands at the left. Momentum and heavy "
-        "ball are one rule, named by the rate given.",
-        f"Numbers: updates until the minimum or the other well is reached and kept for {HOLD}, or "
-        "the saddle left; under noise (noisy ravine, saddles, double well) their median over "
-        f"{draws} draws, or the share that gets there. Drawn: a draw near all medians.",
+        f"Held fixed: the start of a row; β = {beta} in the first two columns. Same α: all rules "
+        "have the effective rate of plain gradient descent. Same η: all rules have its learning "
+        f"rate, and the effective rate of momentum is {times} times as large. The shared rate is "
+        "at the left. Momentum and heavy ball are one rule with different rates held fixed.",
+        "Numbers: updates until a run reaches the minimum or the other well and stays there for "
+        f"{HOLD} updates, or leaves the saddle; with noise (noisy ravine, saddles, double well) "
+        f"the median over {draws} draws, or the share of draws that succeed. The path is a draw "
+        "near all medians.",
         what_to_see("trajectories"),
     ]
 
 
 def _draw_landscape(axes: Axes, landscape: Landscape) -> None:
-    """Contours at even quantiles of the values in the window, and the points that matter."""
+    """Draw contours at even quantiles of the values, the start, minima and saddles."""
     (left, right), (low, high) = landscape.window
     x, y = np.meshgrid(np.linspace(left, right, _GRID), np.linspace(low, high, _GRID))
     values = landscape.value(np.stack([x, y], axis=-1))
@@ -142,7 +143,7 @@ def _draw_paths(axes: Axes, paths: pd.DataFrame, rows: pd.DataFrame) -> None:
         if path.empty:
             continue
         keys.append(Line2D([], [], label=_count(row.iloc[0]), **style.line))
-        if rule == "gd" or path["beta"].iloc[0] > 0:  # with β = 0 it is descent's path again
+        if rule == "gd" or path["beta"].iloc[0] > 0:  # β = 0 has the path of rule gd
             axes.plot(path["x"], path["y"], linewidth=0.9, **style.line)
     axes.legend(
         handles=keys,
@@ -158,7 +159,7 @@ def _draw_paths(axes: Axes, paths: pd.DataFrame, rows: pd.DataFrame) -> None:
 
 
 def _count(row: pd.Series) -> str:
-    """Updates to the event, or why there is no such number."""
+    """Number of updates, or the reason why there is none."""
     if row["rule"] != "gd" and row["beta"] == 0:
         return "β = 0"
     if np.isfinite(row["median_steps"]):

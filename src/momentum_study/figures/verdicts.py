@@ -1,5 +1,9 @@
-"""The forest of verdicts: every claim with its cases, their effects, intervals and outcomes."""
+"""A forest plot of the verdicts: every claim with the effects and intervals of its cases.
 
+The name of a case is a list of levels; cases of a claim with the same first level form a group.
+"""
+
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,37 +20,35 @@ from momentum_study.figures.effects import (
     draw_effects,
     drawn_values,
     key_marks,
-    nothing_to_draw,
     on_axis,
 )
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, interval_text, nothing_to_draw, sheet
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import DESCENT, NORMAL, SMALL, WIDTH, ratio_axis
-from momentum_study.figures.verdict_rows import GAP, LINE, Block, lay_out
 
-TITLE = "Verdicts on the claims, and the cases they rest on"
+TITLE = "Verdicts on the claims, and the cases behind them"
 
 OUTCOMES = {
     "for": RuleStyle("for the claim", "#2166ac", "-", "o"),
-    "against": RuleStyle("against it", "#b2182b", "-", "s"),
+    "against": RuleStyle("against the claim", "#b2182b", "-", "s"),
     "no_difference": RuleStyle("no difference", "0.25", "-", "D"),
     "undecided": RuleStyle("undecided", "0.5", "-", "P"),
 }
-"""By the name in tables; told apart by their marks as well as by their colours."""
+"""Name in tables → style. Both marks and colours differ."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of effects, with a panel of its own.
+    """A unit of effects, which has its own panel.
 
     Attributes
     ----------
     title
         Of the panel.
     room
-        Width of the panel, relative to the others’.
+        Relative width of the panel.
     ticks
-        At most so many.
+        Largest number of ticks.
     """
 
     title: str
@@ -55,11 +57,11 @@ class Unit:
 
 
 UNITS = {
-    "log_ratio": Unit("× as good (log scale)", 2.1, 4),
-    "share": Unit("gain in share", 1.0, 2),
-    "arrays": Unit("fewer arrays", 0.9, 2),
+    "log_ratio": Unit("ratio (log scale)", 2.1, 4),
+    "share": Unit("share", 1.0, 2),
+    "arrays": Unit("arrays", 0.9, 2),
 }
-"""By the name in tables, in the order of panels."""
+"""Name in tables → panel, in the order of panels."""
 
 # Inches from the left edge of the page to each column.
 _CLAIM, _WORDS, _CASES, _PANELS, _VERDICTS, _RIGHT = 0.07, 0.34, 1.54, 3.07, 6.0, 6.95
@@ -69,14 +71,57 @@ _BAND_KEY: dict[str, Any] = {"color": _BAND, "linewidth": 6.0, "solid_capstyle":
 _EQUIVALENCE_WIDTH = 2.2  # points
 _SIZE, _HEADLINE_SIZE = 2.4, 5.0  # points, of marks
 
+_LINE, _GAP = 0.119, 0.07  # inches, of a line of text and between claims
+_WORDS_CHARACTERS, _CASE_CHARACTERS, _VERDICT_CHARACTERS = 21, 28, 18  # of a line
+_ROWS = (0.036, 0.031, 0.027, 0.023, 0.018)  # inches, of a case in a group of many
+_MOST = 6.85  # inches for claims on a page, unless the smallest rows need more
 
-def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Sheet:
-    """Draw every claim's headline, the cases that vote on it, and its verdict.
+
+@dataclass(frozen=True)
+class Group:
+    """Cases of a claim under one name.
+
+    Attributes
+    ----------
+    label
+        Lines of the name.
+    cases
+        Rows of the table, the smallest effect first, with the additional columns ``y``, in inches
+        from the top, and ``height``.
+    top, height
+        Inches.
+    headline
+        Whether it is the headline.
+    """
+
+    label: list[str]
+    cases: pd.DataFrame
+    top: float
+    height: float
+    headline: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """A claim on the page: name, lines of its text and verdict, groups, and position in inches."""
+
+    name: str
+    words: list[str]
+    verdict: list[str]
+    groups: list[Group]
+    top: float
+    height: float
+
+
+def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame, confidence: float) -> Sheet:
+    """Draw the headline, the voting cases and the verdict of every claim.
 
     Parameters
     ----------
     claims, claim_cases
         The tables of claims and of their cases.
+    confidence
+        Level of the intervals, c.
 
     Returns
     -------
@@ -84,18 +129,21 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Sheet:
         A row for each case, in a panel for each unit of effects. A sentence if there is no claim.
     """
     if claims.empty:
-        return nothing_to_draw(TITLE, "This study has no claim that it could put to the test.")
+        return nothing_to_draw(TITLE, "This study has no claim that it can test.")
     blocks = lay_out(claims, claim_cases)
     total = blocks[-1].top + blocks[-1].height
     figure, panels = sheet(
         TITLE,
         [
-            "Held fixed: what a case names, and data, start and minibatches of each pair of runs. "
-            "Large marks, black: a claim’s headline. Small marks, grey: groups of the cases that "
-            "vote on it, with their number, the smallest effect first.",
-            "Marks: effect over all data sets, above 1 or above 0 where the claim is right; thin: "
-            "its interval; thick: of a headline the narrower one that for “no difference” must lie "
-            f"in the grey band of differences too small to matter. {EDGE_NOTE}",
+            "Held fixed: the levels in the name of a case, and data, start and minibatches of each "
+            "pair of runs. Large marks and black text: headline of a claim. Small marks and grey "
+            "text: groups of the cases that vote on it, with their number, the smallest effect "
+            "first.",
+            "Marks: effect over all data sets as a ratio, a gain in a share, or a number of "
+            "arrays saved; above 1 or above 0 the claim is right. Thin bar: its "
+            f"{interval_text(confidence)}. Thick bar of a headline: its "
+            f"{interval_text(2 * confidence - 1)}, which must be inside the grey band of "
+            f"negligible differences for the outcome “no difference”. {EDGE_NOTE}",
             what_to_see("verdicts"),
         ],
         (1, 1),
@@ -103,10 +151,10 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Sheet:
         height=total,
         gaps=(0.0, 0.2),
         labels=("", ""),
-        second_line=True,  # for the titles of the panels on it
+        second_line=True,  # for the titles of the panels above it
         keys=[
             *key_marks(list(OUTCOMES.values())),
-            Line2D([], [], label="too small to matter", **_BAND_KEY),
+            Line2D([], [], label="negligible difference", **_BAND_KEY),
         ],
     )
     canvas = panels[0, 0]
@@ -128,15 +176,15 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame) -> Sheet:
 
 
 def _write(canvas: Axes, block: Block) -> None:
-    """Write all of a claim that is text."""
+    """Write the texts of a claim."""
     if block.top:
         canvas.hlines(block.top, _CLAIM, _RIGHT, color="0.8", linewidth=0.5)
-    first = block.top + GAP / 2
+    first = block.top + _GAP / 2
     word, *counts = block.verdict
     _write_lines(canvas, _CLAIM, first, [block.name], weight="bold")
     _write_lines(canvas, _WORDS, first, block.words)
     _write_lines(canvas, _VERDICTS, first, [word], weight="bold", size=NORMAL)
-    _write_lines(canvas, _VERDICTS, first + LINE, counts, color=_MINOR)
+    _write_lines(canvas, _VERDICTS, first + _LINE, counts, color=_MINOR)
     for group in block.groups:
         color = "black" if group.headline else _MINOR
         _write_lines(canvas, _CASES, group.top, group.label, color=color)
@@ -146,7 +194,7 @@ def _write(canvas: Axes, block: Block) -> None:
 
 def _write_lines(canvas: Axes, x: float, top: float, lines: list[str], **look: Any) -> None:
     for place, line in enumerate(lines):
-        canvas.text(x, top + LINE * place, line, **{"va": "top", "size": SMALL, **look})
+        canvas.text(x, top + _LINE * place, line, **{"va": "top", "size": SMALL, **look})
 
 
 def _draw_panel(axes: Axes, name: str, rows: pd.DataFrame, total: float) -> None:
@@ -155,7 +203,7 @@ def _draw_panel(axes: Axes, name: str, rows: pd.DataFrame, total: float) -> None
     axes.set_ylim(total, 0.0)
     axes.set_yticks([])
     axes.set_title(unit.title)
-    axes.patch.set_visible(False)  # lines between claims go through
+    axes.patch.set_visible(False)  # so that the lines between claims are visible
     axes.grid(axis="x", color=_GUIDE, linewidth=0.5)
     axes.set_axisbelow(True)
     low, high = (on_axis(sign * rows["margin"], name) for sign in (-1, 1))
@@ -186,3 +234,69 @@ def _set_axis(axes: Axes, name: str, rows: pd.DataFrame) -> None:
     inside = [tick for tick in ticks if low <= tick <= high]
     axes.set_xticks(inside, [rounded(tick) for tick in inside])
     axes.axvline(0.0, color=DESCENT, linewidth=0.7, linestyle=(0, (4.0, 1.5)), zorder=1)
+
+
+def lay_out(claims: pd.DataFrame, cases: pd.DataFrame) -> list[Block]:
+    """Place the claims below each other, with the largest height of a case that fits on a page.
+
+    Parameters
+    ----------
+    claims, cases
+        The tables of claims and of their cases. Only headlines and voting cases are drawn.
+    """
+    for row in _ROWS:
+        blocks = _blocks(claims, cases, row)
+        if blocks[-1].top + blocks[-1].height <= _MOST:
+            break
+    return blocks
+
+
+def _blocks(claims: pd.DataFrame, cases: pd.DataFrame, row: float) -> list[Block]:
+    blocks: list[Block] = []
+    for _, claim in claims.sort_values("number").iterrows():
+        top = blocks[-1].top + blocks[-1].height if blocks else 0.0
+        groups = _groups(cases[cases["claim"] == claim["claim"]], top + _GAP / 2, row)
+        words = _lines(claim["words"], _WORDS_CHARACTERS)
+        verdict = _verdict_lines(claim)
+        lines = max(len(words), len(verdict))
+        height = max(_LINE * lines, sum(group.height for group in groups)) + _GAP
+        blocks.append(Block(claim["claim"], words, verdict, groups, top, height))
+    return blocks
+
+
+def _groups(cases: pd.DataFrame, top: float, row: float) -> list[Group]:
+    """Group the cases of a claim: its headline, then the voting cases by their first level."""
+    headline, voting = cases[cases["headline"]], cases[cases["votes"]].assign(headline=False)
+    level = voting["group"]
+    parts = [headline, *(voting[level == one] for one in dict.fromkeys(level))]
+    groups = []
+    for rows in parts:
+        if rows.empty:
+            continue
+        name = rows["case"].iloc[0]
+        if len(rows) > 1:
+            name = f"{rows['group'].iloc[0]} ({len(rows)})"
+        label = _lines(name, _CASE_CHARACTERS)
+        height = max(_LINE * len(label), row * len(rows))
+        places = top + height * (np.arange(len(rows)) + 0.5) / len(rows)
+        ordered = rows.sort_values("effect", kind="stable").assign(
+            y=places, height=height / len(rows)
+        )
+        groups.append(Group(label, ordered, top, height, headline=rows is headline))
+        top += height
+    return groups
+
+
+def _verdict_lines(claim: pd.Series) -> list[str]:
+    """Lines of a verdict: the word, the outcomes of the cases, the verdict of the default rule."""
+    lines = [claim["verdict"].replace("_", " ")]
+    counts = f"{claim['n_for']} for, {claim['n_against']} against of {claim['n_cases']} cases"
+    lines += _lines(counts, _VERDICT_CHARACTERS)
+    if claim["default_verdict"] != claim["verdict"]:
+        default = f"default rule: {claim['default_verdict'].replace('_', ' ')}"
+        lines += _lines(default, _VERDICT_CHARACTERS)
+    return lines
+
+
+def _lines(text: str, characters: int) -> list[str]:
+    return textwrap.wrap(text, characters)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from momentum_study.core.text import format_number
 
-ANY_RULE = "any"
+ANY_RULE = "any rule"
 """In place of a rule: the best of all rules that the study has at the usual β."""
 
 CONSTANT = "constant"

@@ -9,7 +9,7 @@ FAMILY = text("family", "Grids that give every run the same budget, named after 
 PROBLEM_COLUMNS = (FAMILY, DATASET, NETWORK, BATCH, GRADIENT_NOISE)
 
 ARM_COLUMNS = (
-    text("arm_rule", "Update rule of the arm; `any` for the best of all rules at the usual β."),
+    text("arm_rule", "Update rule of the arm; `any rule` for the best rule at the usual β."),
     real(
         "arm_beta",
         "Momentum coefficient β of the arm.",

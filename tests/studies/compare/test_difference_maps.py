@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from momentum_study.figures.cell_map import NO_VALUE
 from momentum_study.figures.layout import Sheet
 from momentum_study.figures.style import SMALL, WIDTH, apply_style
 from momentum_study.studies.compare import maps
@@ -67,7 +68,7 @@ def test_every_cell_is_drawn_and_only_those_of_both_are_coloured(cells) -> None:
     digits = own[own["dataset"] == "digits"]
     patches = of_a_panel(drawn(cells))
     assert len(patches) == len(digits) == 15
-    grey = [patch for patch in patches if patch.get_facecolor()[:3] == to_rgb(maps.ONE_SIDE)]
+    grey = [patch for patch in patches if patch.get_facecolor()[:3] == to_rgb(NO_VALUE)]
     assert len(grey) == (digits["side"] != "both").sum() == 3
     assert {patch.get_hatch() for patch in grey} == {maps.HATCHES["baseline"]}
     undecided = (digits["outcome"] == "undecided").sum()

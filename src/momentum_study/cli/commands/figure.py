@@ -13,7 +13,7 @@ from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.schema import load_table
 
 COLUMNS = {"runs.parquet": [*RUN_KEYS, "null_loss"]}
-"""Columns to read of a large table: those that figures draw."""
+"""Only the columns of large tables that figures use are read."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Options:
     """Options of the command."""
 
     kind: Annotated[str, "kind of figure", tuple(KINDS)]
+    confidence: Annotated[float, "level of the intervals"]
     tables: Annotated[Path, "folder of the tables"]
     svg: Annotated[Path, "drawing to write (.svg)"]
     png: Annotated[Path, "picture to write (.png)"]
@@ -40,7 +41,8 @@ def run(options: Options) -> None:
         tables[Path(name).stem] = table.reset_index(drop=True)
     apply_style()
     module = importlib.import_module(f"momentum_study.figures.{options.kind}")
-    sheet = module.draw(**tables)
+    level = {"confidence": options.confidence} if KINDS[options.kind].intervals else {}
+    sheet = module.draw(**tables, **level)
     save_picture(sheet, options.png)
     job = FigureJob(options.kind, options.grid, options.batch)
     save_drawing(sheet, options.svg, options.words, job.alt)

@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
-from momentum_study.figures.compared import Series
-from momentum_study.figures.rules import rule_style
+from momentum_study.figures.rules import Series, rule_style
 from momentum_study.figures.style import DESCENT
 
 GROUNDS = {"light": "#ffffff", "dark": "#16191d"}

@@ -48,7 +48,7 @@ LEVEL_COLUMNS = (
         missing=_POOLED,
     ),
     text("state", "State of the runs at a quarter of their budget.", missing=_POOLED),
-    text("rule", "Update rule of the arm; `any` for the best of all rules.", missing=_POOLED),
+    text("rule", "Update rule of the arm; `any rule` for the best of all rules.", missing=_POOLED),
     real("beta", "Momentum coefficient β of the arm.", check=SHARE, missing=_POOLED),
     text("schedule", "Schedule of the arm's learning rate or β.", missing=_POOLED),
     text("network", "Network of the record of costs.", missing=_POOLED),

@@ -1,19 +1,15 @@
-"""What holds for every figure: its words, its fit on the page, its files."""
+"""Properties of every figure of the catalogue: its words, its fit on the page, its files."""
 
-import importlib
 import json
 import os
 import re
 import subprocess
 import sys
-from itertools import combinations
 from pathlib import Path
 
 import jinja2
 import pytest
 from docutils.core import publish_parts
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 from momentum_study.cli.main import main
 from momentum_study.figures.catalogue import KINDS
@@ -21,37 +17,39 @@ from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import FONT, PIXELS_PER_INCH, SMALL, WIDTH
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import write_table
+from tests import comparison_tables as made
+from tests.figures.drawings import boxes, draw, overlapping, shown, written
 from tests.projects import ROOT
 
 REPORT = ROOT / "workflow" / "report"
-POINTS = 72  # of an inch
-TALLEST = 7.5  # inches that a page of the paper has for a drawing
-LOSS = "training loss / loss of the best constant prediction (log scale)"
-LABELS = {
-    "maps": ("learning rate α (log scale)", "momentum coefficient β", "none", "0.9"),
-    "axes": (
-        "α",
-        "η = (1−β)α",
-        "αλₘₐₓ",
-        "learning rate, in different units (log scale)",
-        f"final {LOSS}",
-    ),
-    "learning_curves": ("updates (log scale from 1)", LOSS),
-    "isolation": ("learning rate α (log scale)", f"final {LOSS}"),
-}
+POINTS = 72  # per inch
+TALLEST = 7.5  # inches of a page of the paper for a drawing
+FIXED = {"theory.csv", "landscapes.csv", "trajectories.csv", "profiles.csv"}
+GROWING = [kind for kind, about in KINDS.items() if not FIXED.issuperset(about.tables)]
+UNLABELLED = {"trajectories", "verdicts"}  # contours in a plane; units in the titles of panels
 
 
-@pytest.fixture(scope="module")
-def figures(study, full_batch):
-    """Every kind of figure, drawn from the synthetic study."""
-    drawn = {}
-    for kind, about in KINDS.items():
-        tables = full_batch if about.per == "batch" else study
-        module = importlib.import_module(f"momentum_study.figures.{kind}")
-        drawn[kind] = module.draw(
-            **{Path(name).stem: tables[Path(name).stem] for name in about.tables}
-        )
-    return drawn
+@pytest.fixture(scope="session")
+def small_figures(study):
+    """The figures whose size depends on the study, with one data set and one batch size."""
+    last = tuple(made.CONDITION)[-1:]
+    claims, cases = (table[table["number"] == 1] for table in made.claims_and_cases())
+    of_runs = {
+        name: table[(table["dataset"] == "wine") & (table.get("batch", "full") == "full")]
+        for name, table in study.items()
+        if "dataset" in table and {"replicate", "grid"} & set(table)
+    }
+    tables = {
+        **study,
+        **{name: table.reset_index(drop=True) for name, table in of_runs.items()},
+        "contrasts": made.contrasts(last, ("64",)),
+        "advice": made.advice(last, ("64",)),
+        "budget": made.budget(last, ("64",)),
+        "theory": made.theory(),
+        "claims": claims,
+        "claim_cases": cases,
+    }
+    return {kind: draw(kind, tables) for kind in GROWING}
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +70,13 @@ def flags(kind, tables, folder):
         for flag, suffix in suffixes.items()
         for word in (f"--{flag}", str(folder / f"{kind}.{suffix}"))
     ]
-    return ["figure", "--kind", kind, *scope[KINDS[kind].per], "--tables", str(tables), *files]
+    common = ["--confidence", "0.8", "--tables", str(tables)]
+    return ["figure", "--kind", kind, *scope[KINDS[kind].per], *common, *files]
 
 
 @pytest.fixture(scope="module")
 def processes(tables, tmp_path_factory):
-    """The folders that two processes wrote, with different hashes of text."""
+    """The folders that two processes wrote, with different hashes of strings."""
     folders = []
     for hash_seed in ("1", "2"):
         folder = tmp_path_factory.mktemp("figures")
@@ -96,11 +95,6 @@ def processes(tables, tmp_path_factory):
     return folders
 
 
-def shown(figure):
-    """Texts that are seen."""
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_processes_write_the_same_bytes(processes, kind):
     first, second = processes
@@ -111,7 +105,7 @@ def test_two_processes_write_the_same_bytes(processes, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_files_hold_no_date_and_no_version_and_text_stays_text(processes, kind):
+def test_files_have_no_date_or_version_and_svg_text_is_text(processes, kind):
     svg = (processes[0] / f"{kind}.svg").read_text(encoding="utf-8")
     assert "<dc:date>" not in svg
     assert "Matplotlib v" not in svg
@@ -123,25 +117,34 @@ def test_files_hold_no_date_and_no_version_and_text_stays_text(processes, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_words_say_what_the_drawing_leaves_out(processes, kind):
+def test_the_words_of_a_figure_are_complete_and_not_in_its_drawing(processes, kind):
     text = (processes[0] / f"{kind}.json").read_text(encoding="utf-8")
     words = json.loads(text)
     assert list(words) == ["alt", "height", "notes", "title", "width"]
     assert text.endswith("}\n")
     assert words["title"]
     assert words["notes"][0].startswith("Held fixed: ")
-    assert words["notes"][-1] == f"See: {KINDS[kind].see}"
+    assert words["notes"][-1] == f"Check {KINDS[kind].see}"
     assert words["alt"].startswith(KINDS[kind].alt)
     assert ("Grid: main." in words["alt"]) == (KINDS[kind].per != "study")
     assert ("Batch size: full." in words["alt"]) == (KINDS[kind].per == "batch")
     svg = (processes[0] / f"{kind}.svg").read_text(encoding="utf-8")
-    written = re.findall(r">([^<>]+)</(?:text|tspan)>", svg)
-    assert words["title"] not in written
-    assert not any(line.startswith(("Held fixed", "See:")) for line in written)
+    drawn = " ".join(re.findall(r">([^<>]+)</(?:text|tspan)>", svg))
+    assert words["title"] not in drawn
+    assert not any(note in drawn for note in words["notes"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_drawing_is_as_wide_as_a_page_and_has_no_empty_band(processes, kind):
+def test_figures_with_intervals_state_their_level(processes, kind):
+    words = json.loads((processes[0] / f"{kind}.json").read_text(encoding="utf-8"))
+    levels = set(re.findall(r"([\d.]+) % interval", " ".join(words["notes"])))
+    # Verdicts also have intervals for equivalence, at the level 2c − 1.
+    expected = {"80", "60"} if kind == "verdicts" else {"80"} if KINDS[kind].intervals else set()
+    assert levels == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_drawing_is_as_wide_as_a_page_and_cut_to_its_height(processes, kind):
     words = json.loads((processes[0] / f"{kind}.json").read_text(encoding="utf-8"))
     svg = (processes[0] / f"{kind}.svg").read_text(encoding="utf-8")
     (size,) = re.findall(r'<svg [^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
@@ -153,61 +156,47 @@ def test_the_drawing_is_as_wide_as_a_page_and_has_no_empty_band(processes, kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_heading_comes_off_and_nothing_else(figures, kind):
+def test_hiding_the_title_hides_nothing_else(figures, kind):
     sheet = figures[kind]
-    sheet.get_tightbbox()  # ticks have their labels from then on
-    before = {text.get_text() for text in shown(sheet)}
-    with sheet.bare() as box:
-        bare = {text.get_text() for text in shown(sheet)}
+    sheet.get_tightbbox()  # creates the labels of ticks
+    before = written(sheet)
+    with sheet.without_title() as box:
+        assert sorted([*written(sheet), sheet.title]) == sorted(before)
         drawn = sheet.get_tightbbox()
-    assert {text.get_text() for text in shown(sheet)} == before
-    assert sheet.title in before - bare
+    assert written(sheet) == before
     assert box.y0 < drawn.y0 < box.y0 + 0.05
     assert box.y1 - 0.05 < drawn.y1 < box.y1
-    assert box.height <= sheet.get_figheight() - sheet.heading + 0.05
 
 
-@pytest.mark.parametrize("kind", LABELS)
-def test_axes_are_labelled_and_what_is_held_fixed_is_said(figures, kind):
-    texts = [text.get_text().replace("\n", " ") for text in shown(figures[kind])]
-    assert set(LABELS[kind]) <= set(texts)
-    (held,) = (text for text in texts if text.startswith("Held fixed: "))
-    assert "200 updates" in held
-    assert ("full: 400 rows" if kind == "isolation" else "full batch (400 rows)") in held
-    for name in ("digits", "wine"):
-        assert any(text.startswith(name) for text in texts)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - UNLABELLED))
+def test_axes_are_labelled(figures, kind):
+    sheet = figures[kind]
+    common = {text.get_rotation(): text.get_text() for text in sheet.texts[-2:]}
+    for axes in (axes for axes in sheet.axes if axes.axison):
+        below = [one for one in sheet.axes if one.get_position().x0 == axes.get_position().x0]
+        assert common[0.0] or any(one.get_xlabel() for one in below)
+        left = [one for one in sheet.axes if one.get_position().y0 == axes.get_position().y0]
+        assert common[90.0] or any(one.get_ylabel() for one in left)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_too_small_or_leaves_the_page(figures, kind):
-    figure = figures[kind]
+@pytest.mark.parametrize(
+    ("size", "kind"), [*(("usual", kind) for kind in KINDS), *(("small", kind) for kind in GROWING)]
+)
+def test_texts_are_large_enough_inside_the_page_and_do_not_overlap(
+    figures, small_figures, kind, size
+):
+    figure = {"usual": figures, "small": small_figures}[size][kind]
     assert figure.get_figwidth() == WIDTH
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    for text in shown(figure):
+    places, page = boxes(figure), figure.bbox
+    for text, box in places.items():
         assert text.get_fontsize() >= SMALL
-        box = text.get_window_extent(canvas.get_renderer())
-        inside = figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+        inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
         assert inside, text.get_text()
-        assert figure.bbox.y0 <= box.y0, text.get_text()
-        assert box.y1 <= figure.bbox.y1, text.get_text()
+    assert not overlapping(places)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_two_words_lie_on_each_other(figures, kind):
-    figure = figures[kind]
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    boxes = [(text, text.get_window_extent(canvas.get_renderer())) for text in shown(figure)]
-    for (one, first), (other, second) in combinations(boxes, 2):
-        width = min(first.x1, second.x1) - max(first.x0, second.x0)
-        height = min(first.y1, second.y1) - max(first.y0, second.y0)
-        # Lines of a paragraph may touch.
-        assert width <= 0 or height <= 2, (one.get_text(), other.get_text())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_figure_that_cannot_be_written_leaves_the_old_one(figures, kind, tmp_path, monkeypatch):
+def test_a_figure_that_cannot_be_written_leaves_the_previous_files(figures, tmp_path, monkeypatch):
+    figure = figures["lag"]
     old = [tmp_path / f"old.{suffix}" for suffix in ("json", "png", "svg")]
     for path in old:
         path.write_text("old")
@@ -216,17 +205,17 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(figures, kind, tmp_p
     def fail(*arguments, **keywords):
         raise OSError("disk full")
 
-    monkeypatch.setattr(figures[kind], "savefig", fail)
+    monkeypatch.setattr(figure, "savefig", fail)
     with pytest.raises(OSError, match="disk full"):
-        save_picture(figures[kind], png)
+        save_picture(figure, png)
     with pytest.raises(OSError, match="disk full"):
-        save_drawing(figures[kind], svg, words, "alt")
-    assert figures[kind].title in {text.get_text() for text in shown(figures[kind])}
+        save_drawing(figure, svg, words, "alt")
+    assert figure.title in {text.get_text() for text in shown(figure)}
     assert sorted(tmp_path.iterdir()) == old
     assert {path.read_text() for path in old} == {"old"}
 
 
-def test_a_grid_that_is_not_there_is_told(tables, tmp_path, capsys):
+def test_an_unknown_grid_is_an_error(tables, tmp_path, capsys):
     call = flags("maps", tables, tmp_path)
     call[call.index("main")] = "other"
     assert main(call) == 1

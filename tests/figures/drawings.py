@@ -1,0 +1,55 @@
+"""Drawing figures of the catalogue, and reading what is on them."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from momentum_study.figures.catalogue import KINDS
+
+LEVEL = 0.95
+
+
+def draw(kind, tables, confidence=LEVEL):
+    """Draw a kind of figure from tables by name."""
+    own = {name: tables[name] for name in (Path(file).stem for file in KINDS[kind].tables)}
+    level = {"confidence": confidence} if KINDS[kind].intervals else {}
+    return importlib.import_module(f"momentum_study.figures.{kind}").draw(**own, **level)
+
+
+def shown(figure):
+    """Visible texts."""
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+def written(figure):
+    """Strings of the visible texts."""
+    return [text.get_text().replace("\n", " ") for text in shown(figure)]
+
+
+def boxes(figure):
+    """Visible texts with the places they take, in pixels."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return {text: text.get_window_extent(canvas.get_renderer()) for text in shown(figure)}
+
+
+def overlapping(places):
+    """Pairs of texts that overlap; lines of one paragraph may touch."""
+    texts, extents = list(places), np.array([box.extents for box in places.values()])
+    low, high = extents[:, :2], extents[:, 2:]
+    common = np.minimum(high[:, None], high[None]) - np.maximum(low[:, None], low[None])
+    pairs = np.argwhere(np.triu((common[..., 0] > 0) & (common[..., 1] > 2), k=1))
+    return [(texts[one].get_text(), texts[other].get_text()) for one, other in pairs]
+
+
+def bold(figure):
+    """Bold texts of the sheet below its title: the heads of columns."""
+    return [text.get_text() for text in figure.texts if text.get_weight() == "bold"][1:]
+
+
+def titles(figure):
+    """Titles of the panels that have one."""
+    return [title for axes in figure.axes if (title := axes.get_title(loc="left"))]
