@@ -68,7 +68,7 @@ def test_divergence_rate_of_one_in_four(cell):
         ("up_step_share", 0.25, 0.25),  # 0.1 0.2 0.3 0.8: finite in the diverged run
     ],
 )
-def test_every_run_enters_losses_scores_and_times(cell, metric, median, iqm):
+def test_losses_scores_and_times_include_every_run(cell, metric, median, iqm):
     assert cell[f"{metric}_n"] == 4
     assert cell[f"{metric}_median"] == pytest.approx(median)
     assert cell[f"{metric}_iqm"] == pytest.approx(iqm)
@@ -79,7 +79,7 @@ def test_every_run_enters_losses_scores_and_times(cell, metric, median, iqm):
     [
         ("update_cosine", 0.6, 0.6),  # 0.5 0.6 0.7
         # Weights 0.25, 1, 0.25: (0.5 + 3 + 1) / 1.5
-        ("path_ratio", 3.0, 3.0),  # 2 3 4, without the run that went nowhere
+        ("path_ratio", 3.0, 3.0),  # 2 3 4, without the run of infinite ratio
         ("gradient_norm_final", 2.0, 2.0),  # 1 2 3
     ],
 )
@@ -89,7 +89,7 @@ def test_path_metrics_are_over_the_runs_that_have_them(cell, metric, median, iqm
     assert cell[f"{metric}_iqm"] == pytest.approx(iqm)
 
 
-def test_intervals_hold_the_estimate_and_reach_infinity_where_a_run_failed(cell):
+def test_intervals_contain_the_estimate_and_reach_infinity_if_a_run_failed(cell):
     for metric in ("train_loss_best", "steps_to_0.5"):
         low, high = cell[f"{metric}_median_low"], cell[f"{metric}_median_high"]
         assert low <= cell[f"{metric}_median"] <= high
@@ -139,7 +139,7 @@ def test_cells_may_differ_in_their_number_of_replicates():
     pd.testing.assert_frame_equal(cells[cells["dataset"] == "digits"], alone)
 
 
-def test_only_the_seed_decides_the_resamples():
+def test_resamples_depend_on_the_seed_only():
     runs = synthetic_runs(replicates=9)
     cells, other = cells_table(runs, resamples=50), cells_table(runs, resamples=50, seed=1)
     bounds = [c for c in cells.columns if c.endswith(("_low", "_high")) and "rate" not in c]
@@ -194,7 +194,7 @@ def test_replicates_that_are_not_of_one_cell_are_refused(column):
         ("test_score_at_best_median", 1.1, "test_score_at_best_median must be at most 1"),
     ],
 )
-def test_cells_that_cannot_be_are_refused(tmp_path, column, value, message):
+def test_inconsistent_cells_are_refused(tmp_path, column, value, message):
     cells = cells_table(synthetic_runs())
     cells.loc[0, column] = value
     with pytest.raises(StudyError, match=message):

@@ -64,7 +64,7 @@ def test_a_run_is_divided_by_its_own_null_loss_and_infinite_from_its_divergence_
         assert list(cell[f"{loss}_q75"]) == [3.0] * 5 + [INF] * 6
 
 
-def test_a_missing_test_loss_is_infinite_and_no_divergence(runs, curves):
+def test_a_missing_test_loss_is_infinite_but_no_divergence(runs, curves):
     curves.loc[of_one_cell(curves), "test_loss"] = np.nan
     table = cell_curves_table(runs, curves)
     cell = table[of_one_cell(table)]
@@ -89,7 +89,7 @@ def test_curves_without_runs_are_refused(runs, curves):
         cell_curves_table(runs[runs["replicate"] > 0], curves)
 
 
-def test_parts_are_cut_between_cells(curves):
+def test_parts_contain_whole_cells(curves):
     keys = list(CELL_KEYS)
     ordered = curves.sort_values([*keys, "replicate", "step"], ignore_index=True)
     parts = list(whole_cells(ordered.iloc[i : i + 1000] for i in range(0, len(ordered), 1000)))
@@ -123,7 +123,7 @@ def test_a_large_table_is_read_group_by_group(tmp_path, monkeypatch, curves):
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut off", "other"])
-def test_a_large_table_that_is_none_is_told(tmp_path, curves, damage):
+def test_a_file_that_is_no_curves_table_is_refused(tmp_path, curves, damage):
     path = tmp_path / "curves.parquet"
     write_table(curves, path, CURVES)
     if damage == "missing":

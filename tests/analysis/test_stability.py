@@ -1,4 +1,4 @@
-"""The stability line against runs whose outcome is known."""
+"""The stability line compared with runs whose outcome is known."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ RATES = 10.0 ** np.arange(-3, 3.5, 0.5)
 
 
 def made_runs(edge: float, replicates: int = 10) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Runs that diverge just if they lie beyond the line moved by `edge`, and their λ_max."""
+    """Runs that diverge if and only if they are beyond `edge` times the limit, and their λ_max."""
     initial = pd.DataFrame(
         {
             "grid": "main",
@@ -51,7 +51,7 @@ def test_limits_are_those_of_each_rule() -> None:
     np.testing.assert_allclose(beyond_line(runs), 1.0, rtol=1e-12)
 
 
-def test_a_line_that_is_right_is_always_right() -> None:
+def test_a_correct_line_has_accuracy_one() -> None:
     table = stability_table(*made_runs(1.0))
     assert table["accuracy"].tolist() == [1, 1]
     assert table["accuracy_low"].tolist() == [1, 1]
@@ -59,7 +59,7 @@ def test_a_line_that_is_right_is_always_right() -> None:
     assert (table["n_both"] == table["n_bad"]).all()
 
 
-def test_a_line_that_is_off_is_found_where_it_belongs() -> None:
+def test_the_shift_of_a_displaced_line_is_recovered() -> None:
     runs, initial = made_runs(5.0)
     table = stability_table(runs, initial).set_index("outcome").loc["diverged"]
     position = beyond_line(runs.merge(initial))
@@ -78,11 +78,11 @@ def test_no_better_than_a_constant_is_failed_and_not_diverged() -> None:
     assert table.loc["diverged", "n_bad"] + slow.sum() == table.loc["failed", "n_bad"]
 
 
-def test_rules_without_a_limit_and_decaying_rates_do_not_enter() -> None:
+def test_rules_without_a_limit_and_decaying_rates_are_left_out() -> None:
     runs, initial = made_runs(1.0)
     others = [
         runs.assign(rule="adam"),
-        # Stable in the long run alone: near its limit it first grows by orders of magnitude.
+        # Near its limit the loss first grows by orders of magnitude.
         runs.assign(rule="momentum_corrected"),
         runs.assign(schedule="cosine"),
     ]
@@ -98,7 +98,7 @@ def test_one_replicate_has_neither_width_nor_shift(tmp_path) -> None:
     write_table(table, tmp_path / "stability.csv", STABILITY)
 
 
-def test_no_shift_is_best_where_all_runs_ended_alike() -> None:
+def test_without_divergence_there_is_no_shift() -> None:
     runs, initial = made_runs(np.inf)
     table = stability_table(runs, initial)
     assert (table["n_bad"] == 0).all()

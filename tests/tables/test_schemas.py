@@ -7,13 +7,11 @@ from momentum_study.cli.main import COMMANDS
 from momentum_study.core.dependencies import ROOT, source_files
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.studies.compare.schemas import SCHEMAS as COMPARISON_SCHEMAS
-from momentum_study.studies.plan.jobs import JOBS
-from momentum_study.studies.plan.rates import RATES
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import joined_tables, read_table, write_table
 from momentum_study.tables.schema import Table, load_table, schema_module
 
-ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS, JOBS, RATES]
+ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS]
 
 TABLES_OF = {
     "collect": {"runs", "curves"},

@@ -1,4 +1,4 @@
-"""Studies of claims, made once, with real landscapes and step costs beside the made-up runs."""
+"""Findings from made-up runs with real landscapes and step costs, each made once."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def found(landscapes):
 
 @pytest.fixture(scope="session")
 def nothing_differs(found):
-    """All rules, decays, changes in mid-run and noise, and none of them makes a difference."""
+    """All rules, decays, changes during the run and noise, without any effect."""
     return found(made_runs(EVERYTHING))
 
 

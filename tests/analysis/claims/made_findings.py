@@ -1,4 +1,4 @@
-"""Made-up studies in which it is known how momentum does against plain descent.
+"""Made-up studies with a known effect of momentum.
 
 No cost depends on the learning rate or on β, so that the truth is the same at the same α, at the
 same η and with both tuned. Runs of a replicate share its luck; the rest of a cost is noise.
@@ -14,7 +14,7 @@ import pandas as pd
 from momentum_study.analysis.claims.evidence import Findings
 from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import SPEED
-from momentum_study.analysis.comparison.pairs import BASES, Comparison, compare
+from momentum_study.analysis.comparison.pairs import COMPARISONS, Comparison, compare
 from momentum_study.analysis.comparison.problems import problems
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.states import StateRule
@@ -48,7 +48,7 @@ class Group(NamedTuple):
 
     @property
     def rates(self) -> tuple[float, ...]:
-        """α: of descent those whose η momentum has as well."""
+        """α: of gradient descent those whose η momentum has as well."""
         return RATES[:3] if self.rule == "gd" else RATES
 
 
@@ -80,10 +80,10 @@ def made_runs(
     datasets=tuple(CONDITIONS.index),
     diverging: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
-    """Runs with what comparisons look at.
+    """Runs with the columns that comparisons need.
 
-    Rules other than descent take TYPICAL / ``speed(batch)`` updates to the target, as far as luck
-    and noise let them; losses are the same. Rules in ``diverging`` diverge in every run.
+    Rules other than gradient descent take TYPICAL / ``speed(batch)`` updates to the target, times
+    luck and noise; losses are the same. Rules in ``diverging`` diverge in every run.
     """
     rows = [
         (*group, dataset, batch, alpha, place, replicate)
@@ -127,7 +127,7 @@ def made_runs(
 def made_findings(
     runs: pd.DataFrame, landscapes: pd.DataFrame, step_costs: pd.DataFrame
 ) -> Findings:
-    """Compare all that these runs have, and put it beside the side studies."""
+    """Make all comparisons of these runs, and add the side studies."""
     settings = ComparisonSettings(
         families=FAMILIES,
         floor=FLOOR,
@@ -160,10 +160,10 @@ def speed_pairs(runs: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for problem in problems(runs, FAMILIES):
         tuner = Tuner(problem, FLOOR, 0)
-        for basis in BASES:
+        for matched_on in COMPARISONS:
             arms = Arm(("gd",)), Arm(("momentum",), DEFAULTS.beta)
-            comparison = Comparison("rules", *arms, basis, (SPEED,))
+            comparison = Comparison("rules", *arms, matched_on, (SPEED,))
             ((criterion, pairs, _),) = compare(tuner, comparison)
-            key = {**problem.keys, **comparison.key, "criterion": criterion}
+            key = {**problem.keys, **comparison.columns, "criterion": criterion}
             parts.append(pd.DataFrame({**key, **pairs}))
     return pd.concat(parts, ignore_index=True)

@@ -5,10 +5,17 @@ import pandas as pd
 import pytest
 
 from momentum_study.analysis.claims.cases import Case, Evidence, Margins, pairs_evidence
+from momentum_study.analysis.claims.levels import (
+    NO_LEVELS,
+    batch_level,
+    comparison_level,
+    criterion_level,
+)
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import Effect
 
 MARGINS = Margins(log_ratio=0.1, share=0.02, cost=0.3, arrays=0.05)
+LEVELS = (comparison_level("tuned"), batch_level("full"), criterion_level("speed", ""))
 INTERVALS = Intervals(confidence=0.95, resamples=200, seed=0)
 NO_COUNTS = dict.fromkeys(
     (
@@ -39,7 +46,7 @@ def pairs(**gains):
 
 def case(effect, kind="log_ratio", expects="greater", **others):
     evidence = Evidence(effect, NO_COUNTS, 0.5, (3, 2, 1), "a test")
-    return Case("C1", "a name", evidence, kind, expects, "an experiment", "a query", **others)
+    return Case("C1", LEVELS, evidence, kind, expects, "an experiment", "a query", **others)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,12 @@ def test_the_row_of_a_case():
     row = case(Effect(0.5, 0.4, 0.6, 0.45, 0.55, 10), kind="cost", headline=True).row(MARGINS)
     assert row == {
         "claim": "C1",
-        "case": "a name",
+        "case": "each tuned, full batch",
+        "group": "each tuned",
+        **NO_LEVELS,
+        "comparison": "tuned",
+        "batch": "full",
+        "criterion": "speed",
         "headline": True,
         "votes": True,
         "experiment": "an experiment",
@@ -91,7 +103,7 @@ WORSE = [-gain for gain in BETTER]
 MIXED = [0.5, -0.6, 0.4, -0.55, 0.45, -0.52, 0.48, -0.51]
 
 
-def test_data_sets_are_counted_on_either_side():
+def test_data_sets_for_and_against_are_counted():
     found = pairs_evidence(pairs(a=BETTER, b=WORSE, c=MIXED, d=BETTER), INTERVALS, "C1", "x")
     assert found.datasets == (4, 2, 1)
     assert found.probability == pytest.approx((8 + 4 + 8) / 32)
@@ -99,12 +111,12 @@ def test_data_sets_are_counted_on_either_side():
     assert found.counts["n_pairs"] == found.effect.n == 32
 
 
-def test_a_single_large_loss_does_not_turn_a_data_set_round():
+def test_a_single_large_loss_does_not_change_the_side_of_a_data_set():
     found = pairs_evidence(pairs(a=[0.1] * 11 + [-9.0]), INTERVALS)
     assert found.datasets == (1, 1, 0)
 
 
-def test_with_more_data_sets_each_has_to_be_surer():
+def test_with_more_data_sets_each_needs_a_smaller_p_value():
     # Seven of seven: p = 2/128 is enough for three tests, 3 · 2/128 < 0.05, and not for four.
     seven = BETTER[:7]
     three = dict.fromkeys("abc", seven)
@@ -112,14 +124,14 @@ def test_with_more_data_sets_each_has_to_be_surer():
     assert pairs_evidence(pairs(**three, d=seven), INTERVALS).datasets == (4, 0, 0)
 
 
-def test_where_only_one_side_failed_the_effect_is_infinite():
+def test_if_only_one_side_failed_the_effect_is_infinite():
     found = pairs_evidence(pairs(a=[np.inf] * 8, b=[np.inf] * 8), INTERVALS)
     assert (found.effect.value, found.effect.low, found.effect.high) == (np.inf,) * 3
     assert found.counts["n_reference_failed"] == 16
     assert found.datasets == (2, 2, 0)
 
 
-def test_where_both_failed_everywhere_there_is_no_effect():
+def test_if_both_failed_everywhere_there_is_no_effect():
     found = pairs_evidence(pairs(a=[np.nan] * 8), INTERVALS)
     assert np.isnan(found.effect.value)
     assert (found.counts["n_pairs"], found.counts["n_compared"]) == (8, 0)
@@ -139,7 +151,7 @@ def test_a_replicate_counts_once_however_many_pairs_it_has():
     assert widths[1] == pytest.approx(widths[0], rel=0.5)
 
 
-def test_names_make_the_resamples():
+def test_resamples_depend_on_the_names():
     table = pairs(a=MIXED, b=BETTER)
     first, second, other = (
         pairs_evidence(table, INTERVALS, "C1", name).effect for name in ("x", "x", "y")

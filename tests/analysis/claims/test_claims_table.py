@@ -1,4 +1,4 @@
-"""The tables of verdicts: rows, counts, conditions, and what the rule changes."""
+"""The tables of verdicts: rows, counts, conditions, and the influence of the rule."""
 
 import math
 
@@ -8,6 +8,7 @@ import pytest
 
 from momentum_study.analysis.claims.cases import Margins
 from momentum_study.analysis.claims.evidence import Findings
+from momentum_study.analysis.claims.levels import NO_LEVELS
 from momentum_study.analysis.claims.table import claims_tables, rule_of
 from momentum_study.analysis.claims.wording import CLAIMS as WORDS
 from momentum_study.config.verdicts import Margins as ConfiguredMargins
@@ -40,7 +41,7 @@ def tables_at_full_batch(faster_at_full_batch):
 
 @pytest.fixture(scope="module")
 def faster(found) -> Findings:
-    """Half as fast again, everywhere."""
+    """Momentum is 1.5 times as fast everywhere."""
     return found(made_runs(speed=lambda batch: 1.5, noise=0.05, datasets=("round", "narrow")))
 
 
@@ -59,7 +60,9 @@ def test_the_rule_of_a_configuration():
     assert DEFAULT.shares == Rule()
 
 
-def test_tables_are_valid_and_every_claim_has_its_row(nothing_differs, tmp_path):
+def test_tables_are_valid_with_a_row_per_claim_and_typed_levels_that_identify_a_case(
+    nothing_differs, tmp_path
+):
     cases, claims = claims_tables(nothing_differs, DEFAULT, DEFAULT)
     write_table(cases, tmp_path / "cases.csv", CLAIM_CASES)
     write_table(claims, tmp_path / "claims.csv", CLAIMS)
@@ -68,9 +71,11 @@ def test_tables_are_valid_and_every_claim_has_its_row(nothing_differs, tmp_path)
     assert set(cases["claim"]) == set(claims["claim"])
     assert (cases["number"] == cases["claim"].str[1:].astype(int)).all()
     assert (claims["verdict"] == claims["default_verdict"]).all()
+    for names in (["case"], list(NO_LEVELS)):
+        assert not cases.duplicated(["claim", *names]).any()
 
 
-def test_a_claim_sums_up_the_cases_that_vote(tables_at_full_batch):
+def test_a_claim_summarizes_the_cases_that_vote(tables_at_full_batch):
     cases, claims = tables_at_full_batch
     for name, own in cases.groupby("claim"):
         counts = own.loc[own["votes"], "outcome"].value_counts()
@@ -96,7 +101,7 @@ def test_the_headline_is_one_of_the_cases(tables_at_full_batch):
         assert (row["test"], row["unit"]) == (case["test"], case["unit"])
 
 
-def test_faster_at_the_full_batch_only_depends_on_the_batch(tables_at_full_batch):
+def test_a_claim_that_holds_at_the_full_batch_only_depends_on_the_batch(tables_at_full_batch):
     _, claims = tables_at_full_batch
     row = claims.loc["C1"]
     assert row["verdict"] == "depends"
@@ -112,7 +117,7 @@ def test_twice_as_fast_is_supported(twice_as_fast):
     assert (cases.loc[cases["claim"] == "C1", "n_failed"] == 0).all()
 
 
-def test_divergence_everywhere_is_counted_and_told(momentum_diverges, tmp_path):
+def test_divergence_everywhere_is_counted(momentum_diverges, tmp_path):
     cases, claims = claims_tables(momentum_diverges, DEFAULT, DEFAULT)
     by_name = claims.set_index("claim")
     row = by_name.loc["C1"]
@@ -127,7 +132,7 @@ def test_divergence_everywhere_is_counted_and_told(momentum_diverges, tmp_path):
     write_table(claims, tmp_path / "claims.csv", CLAIMS)
 
 
-def test_a_wider_margin_changes_the_verdict_and_not_that_of_the_default_rule(faster):
+def test_a_wider_margin_changes_the_verdict_but_not_the_default_verdict(faster):
     _, claims = tables(faster)
     assert claims.loc["C1", "verdict"] == "supported"
     wide = rule_of(Verdicts(margins=ConfiguredMargins(log_ratio=0.9)))
@@ -138,11 +143,11 @@ def test_a_wider_margin_changes_the_verdict_and_not_that_of_the_default_rule(fas
     own = cases[cases["claim"] == "C1"]
     assert own["margin"].tolist() == pytest.approx([np.log(1.9)] * len(own))
     assert (own["outcome"] == "no_difference").all()
-    # The effect is what it was.
+    # The effect is the same.
     assert row["low"] < np.log(1.5) < row["high"]
 
 
-def test_shares_change_the_verdict_too(faster_at_full_batch):
+def test_shares_change_the_verdict(faster_at_full_batch):
     lenient = rule_of(Verdicts(supported_share=0.5))
     strict = rule_of(Verdicts(refuted_share=0.5))
     verdicts = [
@@ -164,14 +169,14 @@ NEEDS_OTHER_GRIDS = {"C7", "C8", "C9", "C10"}
     ],
     ids=["no momentum", "no descent"],
 )
-def test_what_a_study_has_no_runs_for_is_undecided(found, groups, lacking, tmp_path):
+def test_claims_without_runs_are_undecided(found, groups, lacking, tmp_path):
     findings = found(made_runs(groups, datasets=("round", "narrow")))
     cases, claims = claims_tables(findings, DEFAULT, DEFAULT)
     write_table(cases, tmp_path / "cases.csv", CLAIM_CASES)
     write_table(claims, tmp_path / "claims.csv", CLAIMS)
     assert len(claims) == 12
     without = claims[claims["n_cases"] == 0]
-    # C4 and C11 need no runs, and are judged all the same.
+    # C4 and C11 need no runs.
     assert set(without["claim"]) == lacking
     assert set(without["verdict"]) == set(without["default_verdict"]) == {"undecided"}
     assert set(without["headline"]) == {"no case"}
@@ -184,5 +189,5 @@ def test_the_same_findings_make_the_same_tables(faster_at_full_batch, tables_at_
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
-def test_every_claim_names_a_figure_that_there_is():
+def test_the_figure_of_every_claim_exists():
     assert {claim.figure for claim in WORDS} <= set(KINDS)

@@ -1,4 +1,4 @@
-"""The shortest conditions that tell cases apart."""
+"""The shortest conditions that separate the cases of a claim."""
 
 from itertools import combinations, product
 
@@ -9,90 +9,94 @@ from hypothesis import strategies as st
 from momentum_study.analysis.claims.conditions import condition_of, conditions
 
 LEVELS = (("same α", "same η", "each tuned"), ("batch 16", "full batch"), ("κ < 38", "κ ≥ 38"))
-NAMES = [", ".join(levels) for levels in product(*LEVELS)]
+CASES = list(product(*LEVELS))
 OUTCOMES = ("for", "against", "no_difference", "undecided")
 
 
 def outcomes(holds):
-    return {name: "for" if holds(name) else "against" for name in NAMES}
+    return {case: "for" if holds(case) else "against" for case in CASES}
 
 
 @pytest.mark.parametrize(
     ("holds", "expected"),
     [
-        (lambda name: "full" in name, "holds: full batch. Does not: batch 16"),
-        (lambda name: "same α" not in name, "holds: each tuned; same η. Does not: same α"),
+        (lambda case: "full batch" in case, "holds: full batch. Does not: batch 16"),
+        (lambda case: "same α" not in case, "holds: each tuned; same η. Does not: same α"),
         (
-            lambda name: "full" in name and "≥" in name,
+            lambda case: {"full batch", "κ ≥ 38"} <= set(case),
             "holds: full batch, κ ≥ 38. Does not: batch 16; κ < 38",
         ),
         (
-            lambda name: "full" in name or "≥" in name,
+            lambda case: {"full batch", "κ ≥ 38"} & set(case),
             "holds: full batch; κ ≥ 38. Does not: batch 16, κ < 38",
         ),
-        (lambda name: True, "holds in every decided case"),
-        (lambda name: False, "holds in no decided case"),
+        (lambda case: True, "holds in every decided case"),
+        (lambda case: False, "holds in no decided case"),
     ],
 )
-def test_conditions_in_words(holds, expected):
+def test_texts_of_conditions(holds, expected):
     assert condition_of(outcomes(holds)) == expected
 
 
-def test_undecided_cases_tell_nothing():
-    known = outcomes(lambda name: "full" in name)
-    known |= dict.fromkeys([name for name in NAMES if "same" in name], "undecided")
-    # Of what is decided all is tuned.
+def test_undecided_cases_are_left_out():
+    known = outcomes(lambda case: "full batch" in case)
+    known |= dict.fromkeys([case for case in CASES if "each tuned" not in case], "undecided")
     assert condition_of(known) == "holds: full batch. Does not: batch 16"
-    assert condition_of(dict.fromkeys(NAMES, "undecided")) == "no case is decided"
+    assert condition_of(dict.fromkeys(CASES, "undecided")) == "no case is decided"
     assert condition_of({}) == "no case is decided"
 
 
-def test_no_difference_is_a_case_in_which_better_does_not_hold():
-    known = dict.fromkeys(NAMES, "no_difference") | {NAMES[0]: "for"}
-    assert condition_of(known).startswith(f"holds: {', '.join(sorted(NAMES[0].split(', ')))}. ")
+def test_no_difference_counts_as_not_holding():
+    known = dict.fromkeys(CASES, "no_difference") | {CASES[0]: "for"}
+    assert condition_of(known).startswith(f"holds: {', '.join(sorted(CASES[0]))}. ")
 
 
-def test_what_holds_in_most_cases_is_named_first_and_spares_the_rest():
-    assert conditions(["a, z", "b, x", "b, y"], ["c, w"]) == ["b", "a"]
-    # Both x and y would do for the last, and a covers it already.
-    assert conditions(["a, x", "a, y", "a, z"], ["b, w"]) == ["a"]
+def test_the_condition_of_most_cases_comes_first():
+    assert conditions([("a", "z"), ("b", "x"), ("b", "y")], [("c", "w")]) == ["b", "a"]
+    # A case that is already covered needs no other condition.
+    assert conditions([("a", "x"), ("a", "y"), ("a", "z")], [("b", "w")]) == ["a"]
 
 
-def test_conditions_that_are_too_many_are_counted():
-    names = [", ".join(levels) for levels in product("abcd", "wxyz")]
-    one_each = {name: "for" if (ord(name[0]) + ord(name[3])) % 2 else "against" for name in names}
+def test_conditions_beyond_the_fourth_are_counted():
+    cases = product("abcd", "wxyz")
+    one_each = {case: "for" if sum(map(ord, case)) % 2 else "against" for case in cases}
     assert condition_of(one_each) == (
         "holds: a, x; a, z; b, w; b, y; and 4 more. Does not: a, w; a, y; b, x; b, z; and 4 more"
     )
 
 
-def covers(condition: str, name: str) -> bool:
-    return set(condition.split(", ")) <= set(name.split(", "))
+def covers(condition, case) -> bool:
+    return set(condition) <= set(case)
 
 
-@given(st.lists(st.sampled_from(OUTCOMES), min_size=len(NAMES), max_size=len(NAMES)))
-def test_every_decided_case_is_covered_by_its_side_alone(drawn):
-    decided = dict(zip(NAMES, drawn, strict=True))
-    holds = [name for name, outcome in decided.items() if outcome == "for"]
-    fails = [name for name, outcome in decided.items() if outcome in ("against", "no_difference")]
+@given(st.lists(st.sampled_from(OUTCOMES), min_size=len(CASES), max_size=len(CASES)))
+def test_conditions_cover_every_decided_case_of_one_side_and_none_of_the_other(drawn):
+    decided = dict(zip(CASES, drawn, strict=True))
+    holds = [case for case, outcome in decided.items() if outcome == "for"]
+    fails = [case for case, outcome in decided.items() if outcome in ("against", "no_difference")]
     for these, others in ((holds, fails), (fails, holds)):
-        found = conditions(these, others)
+        # No level's text contains a comma here.
+        found = [tuple(text.split(", ")) for text in conditions(these, others)]
         assert len(found) == len(set(found))
-        for name in these:
-            assert any(covers(condition, name) for condition in found)
+        for case in these:
+            assert any(covers(condition, case) for condition in found)
         for condition in found:
-            assert any(covers(condition, name) for name in these)
-            assert not any(covers(condition, name) for name in others)
-            levels = condition.split(", ")
-            # No part of it would do.
-            for size in range(1, len(levels)):
-                for part in combinations(levels, size):
-                    assert any(covers(", ".join(part), name) for name in others)
+            assert any(covers(condition, case) for case in these)
+            assert not any(covers(condition, case) for case in others)
+            # A shorter part of it also holds in cases of the other side.
+            for size in range(1, len(condition)):
+                for part in combinations(condition, size):
+                    assert any(covers(part, case) for case in others)
 
 
-@given(st.permutations(NAMES), st.lists(st.booleans(), min_size=12, max_size=12))
+def test_levels_with_commas_are_not_split():
+    cases = {("x, y", "a"): "for", ("x", "y"): "against"}
+    assert condition_of(cases) == "holds: a. Does not: x"
+
+
+@given(st.permutations(CASES), st.lists(st.booleans(), min_size=12, max_size=12))
 def test_the_order_of_cases_does_not_matter(order, drawn):
     decided = {
-        name: "for" if holds else "against" for name, holds in zip(NAMES, drawn, strict=True)
+        case: "for" if holds else "against" for case, holds in zip(CASES, drawn, strict=True)
     }
-    assert condition_of({name: decided[name] for name in order}) == condition_of(decided)
+    assert condition_of({case: decided[case] for case in order}) == condition_of(decided)

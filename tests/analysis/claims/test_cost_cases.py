@@ -20,15 +20,15 @@ ROUNDS = 8
 
 
 def costs(ratio=1.1, arrays=1.0, noise=0.0):
-    """Timings of two networks, some rounds slower than others, momentum ``ratio`` times descent."""
+    """Timings of two networks, in rounds of different speed; ``ratio`` is that of momentum."""
     random = np.random.default_rng(0)
     rows = [
-        (network, batch, rule, number, 100, seconds, held)
+        (network, batch, rule, number, 100, seconds, count)
         for network, batch, number in product(
             ("iris 4-3", "wine 13-3"), ("16", "full"), range(ROUNDS)
         )
         for slow in [random.lognormal(sigma=1.0)]
-        for rule, factor, held in (
+        for rule, factor, count in (
             ("gd", 1.0, 2.0),
             ("momentum", ratio, 2.0 + arrays),
             ("adam", 9.0, 4.0),
@@ -42,7 +42,7 @@ def by_name(table):
     return {case.name: case for case in cost_cases(table, INTERVALS)}
 
 
-def test_a_known_ratio_is_the_effect_whatever_the_rounds_were_like(tmp_path):
+def test_a_known_ratio_is_the_effect_however_slow_the_rounds(tmp_path):
     table = costs(ratio=1.1)
     write_table(table, tmp_path / "step_costs.csv", STEP_COSTS)
     cases = by_name(table)
@@ -53,7 +53,7 @@ def test_a_known_ratio_is_the_effect_whatever_the_rounds_were_like(tmp_path):
             assert case.outcome(MARGINS) == "for"
 
 
-def test_every_network_and_batch_is_a_case_and_their_sum_the_headline():
+def test_every_network_and_batch_is_a_case_and_all_together_the_headline():
     cases = by_name(costs())
     assert list(cases) == [
         "time, all networks",
@@ -82,7 +82,7 @@ def test_an_update_is_cheap_up_to_the_margin(ratio, outcome):
     assert cases["memory"].unit == "arrays"
 
 
-def test_noise_makes_an_interval_around_the_ratio():
+def test_with_noise_the_interval_contains_the_ratio():
     effect = by_name(costs(ratio=1.1, noise=0.05))["time, all networks"].evidence.effect
     assert effect.low < -np.log(1.1) < effect.high
     assert effect.high - effect.low < 0.1
@@ -92,19 +92,19 @@ def test_noise_makes_an_interval_around_the_ratio():
     ("arrays", "effect", "outcome"),
     [(1.0, 0.0, "for"), (1.02, -0.02, "for"), (2.0, -1.0, "against"), (0.0, 1.0, "against")],
 )
-def test_memory_is_as_claimed_with_exactly_one_array_more(arrays, effect, outcome):
+def test_memory_is_as_claimed_with_exactly_one_more_array(arrays, effect, outcome):
     case = by_name(costs(arrays=arrays))["memory"]
     assert case.evidence.effect.value == pytest.approx(effect)
     assert case.outcome(MARGINS) == outcome
 
 
-def test_the_recording_says_one_array():
+def test_recorded_costs_have_one_more_array():
     memory = by_name(step_costs())["memory"]
     assert memory.evidence.effect.value == pytest.approx(0, abs=0.01)
     assert memory.outcome(MARGINS) == "for"
 
 
-def test_other_rules_do_not_enter_nor_does_the_order_of_rows():
+def test_neither_other_rules_nor_the_order_of_rows_matter():
     table = costs(noise=0.05)
     rows = [case.row(MARGINS) for case in cost_cases(table, INTERVALS)]
     alone = table[table["rule"] != "adam"].sample(frac=1, random_state=0)

@@ -1,4 +1,4 @@
-"""Claims put to made-up studies in which it is known whether they are right."""
+"""Claims judged on made-up studies in which it is known whether they are right."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ def headline(cases: list[Case]) -> Case:
     return case
 
 
-# What says "better" makes no difference, what says "good enough" or "the same" is right.
+# Claims of an improvement have no difference; claims of "not worse" or "the same" are right.
 @pytest.mark.parametrize(
     ("claim", "expected"),
     [
@@ -58,13 +58,13 @@ def headline(cases: list[Case]) -> Case:
         ("C12", "no_difference"),
     ],
 )
-def test_where_nothing_differs(same_cases, claim, expected):
+def test_verdicts_where_nothing_differs(same_cases, claim, expected):
     assert judged(same_cases[claim]) == expected
     effect = headline(same_cases[claim]).evidence.effect
     assert abs(effect.value) < 0.01
 
 
-def test_every_claim_has_cases_and_names_them_once(same_cases):
+def test_every_claim_has_cases_with_different_names(same_cases):
     assert list(EXPERIMENTS) == [claim.name for claim in CLAIMS]
     for claim, cases in same_cases.items():
         names = [case.name for case in cases]
@@ -75,7 +75,7 @@ def test_every_claim_has_cases_and_names_them_once(same_cases):
 
 
 def rows_of(findings: Findings, case: Case) -> pd.DataFrame:
-    """Pairs that the query of a case finds, with the column that its part after # is about."""
+    """Pairs that the query of a case selects, with the column in its comment."""
     table, query = case.query.split(": ", 1)
     assert table == "pairs"
     pairs = findings.pairs.merge(findings.curvatures, on=list(START_KEYS), how="left")
@@ -86,22 +86,22 @@ ON_PAIRS = sorted(set(EXPERIMENTS) - {"C4", "C11"})
 
 
 @pytest.mark.parametrize("claim", ON_PAIRS)
-def test_the_query_of_a_case_finds_its_pairs(nothing_differs, same_cases, claim):
+def test_the_query_of_a_case_selects_its_pairs(nothing_differs, same_cases, claim):
     for case in same_cases[claim]:
         rows = rows_of(nothing_differs, case)
         assert len(rows) == case.evidence.counts["n_pairs"] > 0
         again = pairs_evidence(rows, nothing_differs.intervals, claim, case.name)
         assert again.effect.value == pytest.approx(case.evidence.effect.value, abs=1e-12)
-        # Injected noise is a matter of one claim.
+        # Only one claim is about injected noise.
         if claim != "C3":
             assert (rows["gradient_noise"] == 0).all()
 
 
-def test_cases_are_told_apart_by_batch_size_and_condition_number(same_cases):
+def test_cases_differ_by_comparison_batch_size_and_condition_number(same_cases):
     cases = {case.name: case for case in same_cases["C1"] if case.votes}
     assert set(cases) == {
-        f"{basis}, {batch}, κ {side} 38"
-        for basis in ("same α", "same η", "each tuned")
+        f"{comparison}, {batch}, κ {side} 38"
+        for comparison in ("same α", "same η", "each tuned")
         for batch in (SMALL, FULL)
         for side in "<≥"
     }
@@ -111,15 +111,14 @@ def test_cases_are_told_apart_by_batch_size_and_condition_number(same_cases):
     assert "dataset in ['narrow', 'narrower']" in cases[f"same α, {FULL}, κ ≥ 38"].query
 
 
-def test_a_data_set_without_a_condition_number_makes_no_case(nothing_differs):
+def test_a_data_set_without_a_condition_number_is_in_the_headline_only(nothing_differs):
     known = CONDITIONS.drop(["round", "rounder"])
     fewer = replace(nothing_differs, conditions=known)
     assert len(outcomes(cases_of(fewer, "C1"))) == 6
-    # The headline has them all the same.
     assert headline(cases_of(fewer, "C1")).evidence.datasets[0] == 4
 
 
-def test_curvature_tells_where_descent_oscillates(nothing_differs):
+def test_cases_by_curvature_at_the_start(nothing_differs):
     def alphas(findings):
         cases = {case.name: case for case in cases_of(findings, "C2")}
         return {
@@ -128,7 +127,7 @@ def test_curvature_tells_where_descent_oscillates(nothing_differs):
             if f"same α, {band}, {FULL}, sign flips" in cases
         }
 
-    # Descent has α = 0.1, 0.3 and 1, and λ_max is 1; four data sets of ten replicates.
+    # Gradient descent has α = 0.1, 0.3 and 1, and λ_max is 1; four data sets of ten replicates.
     assert alphas(nothing_differs) == {"αλ < 1": 80, "1 ≤ αλ < 2": 40}
     steeper = nothing_differs.curvatures.assign(lambda_max=4.0)
     assert alphas(replace(nothing_differs, curvatures=steeper)) == {
@@ -139,7 +138,7 @@ def test_curvature_tells_where_descent_oscillates(nothing_differs):
     assert alphas(replace(nothing_differs, curvatures=unknown)) == {}
 
 
-def test_advice_in_mid_run_is_tried_on_the_runs_that_need_it(nothing_differs, same_cases):
+def test_advice_during_the_run_is_evaluated_on_runs_in_its_state(nothing_differs, same_cases):
     for claim, state, rate in (("C7", "slow", 0.1), ("C8", "oscillating", 10.0)):
         for case in same_cases[claim]:
             rows = rows_of(nothing_differs, case)
@@ -147,40 +146,40 @@ def test_advice_in_mid_run_is_tried_on_the_runs_that_need_it(nothing_differs, sa
             assert rows["alpha"].unique() == pytest.approx([rate])
 
 
-def test_changing_the_rate_stands_beside_the_advice_and_does_not_vote(same_cases):
+def test_changes_of_the_rate_do_not_vote(same_cases):
     cases = same_cases["C7"]
     assert {case.name.split(",")[0] for case in cases if case.votes} == {"β up"}
-    beside = [case for case in cases if case.name.startswith("α up")]
-    assert len(beside) == 4
-    assert not any(case.votes for case in beside)
+    others = [case for case in cases if case.name.startswith("α up")]
+    assert len(others) == 4
+    assert not any(case.votes for case in others)
 
 
-def test_a_decay_of_descents_rate_stands_beside_that_of_momentums(same_cases):
+def test_a_decay_with_gradient_descent_does_not_vote(same_cases):
     cases = same_cases["C10"]
     assert {case.name.split(",")[0] for case in cases if case.votes} == {"momentum"}
-    beside = [case for case in cases if case.name.startswith("descent")]
+    others = [case for case in cases if case.name.startswith("descent")]
     # Two criteria by two batch sizes, and all of them together.
-    assert len(beside) == 5
-    assert not any(case.votes for case in beside)
+    assert len(others) == 5
+    assert not any(case.votes for case in others)
 
 
 @pytest.mark.parametrize("claim", ON_PAIRS)
-def test_shapes_of_paths_are_compared_as_shares_and_costs_as_ratios(same_cases, claim):
+def test_path_shapes_are_compared_as_shares_and_costs_as_ratios(same_cases, claim):
     assert {case.unit for case in same_cases[claim]} == {"share" if claim == "C2" else "log_ratio"}
 
 
-def test_the_best_of_all_votes_on_variants_and_each_alone_stands_beside(same_cases):
+def test_only_the_best_of_all_variants_votes(same_cases):
     cases = same_cases["C12"]
     assert all(case.name.startswith("best of all") for case in cases if case.votes)
     alone = {case.name.split(",")[0] for case in cases if not case.votes and not case.headline}
     assert alone == {"adam 0.9", "momentum 0.9", "momentum_corrected 0.9"}
 
 
-def test_noise_is_that_injected_and_that_of_small_batches(same_cases):
+def test_noise_is_injected_or_that_of_small_batches(same_cases):
     names = {case.name for case in same_cases["C3"] if case.votes}
     assert names == {
-        f"{basis}, {noise}"
-        for basis in ("same α", "same η", "each tuned")
+        f"{comparison}, {noise}"
+        for comparison in ("same α", "same η", "each tuned")
         for noise in ("injected noise of 0.3", f"noise of {SMALL}")
     }
 
@@ -199,7 +198,7 @@ def test_momentum_twice_as_fast_everywhere(twice_as_fast):
     assert judged(cases_of(twice_as_fast, "C3")) == "undecided"
 
 
-def test_momentum_half_as_fast_everywhere(found):
+def test_momentum_at_half_the_speed_everywhere(found):
     findings = found(made_runs(speed=lambda batch: 0.5, noise=0.1, datasets=("round", "narrow")))
     cases = cases_of(findings, "C1")
     assert judged(cases) == "refuted"
@@ -216,7 +215,7 @@ def test_momentum_diverging_everywhere(momentum_diverges):
             assert effect.value == effect.low == effect.high == -np.inf
             assert counts["n_diverged"] == counts["n_failed"] == counts["n_pairs"] > 0
             assert counts["n_reference_diverged"] == 0
-    # With nothing to compare, nothing is decided, and the failures are told all the same.
+    # With nothing to compare nothing is decided, but the failures are counted.
     for claim in ("C2", "C6"):
         cases = cases_of(momentum_diverges, claim)
         assert judged(cases) == "undecided"
@@ -224,7 +223,7 @@ def test_momentum_diverging_everywhere(momentum_diverges):
         assert all(case.evidence.counts["n_diverged"] > 0 for case in cases)
 
 
-def test_descent_diverging_everywhere(found):
+def test_gradient_descent_diverging_everywhere(found):
     findings = found(made_runs(diverging=frozenset({"gd"}), datasets=("round", "narrow")))
     cases = cases_of(findings, "C1")
     assert judged(cases) == "supported"
@@ -232,7 +231,7 @@ def test_descent_diverging_everywhere(found):
     assert headline(cases).evidence.counts["n_reference_diverged"] == 40
 
 
-# From where no difference is nearly always seen to where hardly anything is.
+# From where nearly every case finds no difference to where hardly any case is decided.
 NOISE = np.geomspace(0.02, 0.2, 20)
 
 
@@ -246,6 +245,6 @@ def test_noise_alone_never_supports_the_claim(twice_as_fast):
         word = verdict(found, RULE.shares)
         verdicts.add(word)
         assert word != "supported"
-        # By chance, one interval in forty lies below 0: beside cases that make no difference.
+        # By chance one interval in forty lies below 0.
         assert found.count("against") <= 1
     assert {"undecided", "no_difference"} <= verdicts

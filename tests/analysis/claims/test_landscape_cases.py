@@ -1,4 +1,4 @@
-"""C4: differences of shares against a published example, ratios of medians by hand."""
+"""C4: differences of shares as in a published example, ratios of medians by hand."""
 
 import numpy as np
 import pandas as pd
@@ -86,7 +86,7 @@ def test_newcombes_example():
         ((50, 50), (0, 50), "against"),
     ],
 )
-def test_shares_are_judged_by_their_difference(descent, momentum, outcome):
+def test_outcomes_of_differences_of_shares(descent, momentum, outcome):
     case = shares(descent, momentum)
     effect = case.evidence.effect
     assert case.outcome(MARGINS) == outcome
@@ -104,7 +104,7 @@ def test_medians_are_combined_by_hand():
     assert (effect.equivalence_low, effect.equivalence_high) == (effect.low, effect.high)
 
 
-def test_exchanging_the_rules_turns_the_effect_round():
+def test_exchanging_the_rules_changes_the_sign_of_the_effect():
     one, other = ((100, 80, 120), (50, 40, 55))
     there, back = (times(*pair).evidence.effect for pair in ((one, other), (other, one)))
     assert back.value == pytest.approx(-there.value)
@@ -121,21 +121,21 @@ def test_without_noise_the_interval_is_the_ratio():
 @pytest.mark.parametrize(
     ("descent", "momentum", "expected", "outcome"),
     [
-        # Never in any resample, against a hundred updates or so.
+        # Infinite in every resample, against about a hundred updates.
         ((INF, INF, INF), (100, 90, 120), (INF, INF, INF), "for"),
         ((INF, 480, INF), (100, 90, 120), (np.log(4), INF, INF), "for"),
         ((INF, 90, INF), (100, 90, 120), (np.log(3 / 4), INF, INF), "undecided"),
         ((100, 90, 120), (INF, INF, INF), (-INF, -INF, -INF), "against"),
         ((100, 90, 120), (INF, 480, INF), (-INF, -INF, np.log(1 / 4)), "against"),
-        # One end open.
+        # One end is infinite.
         ((100, 90, INF), (50, 40, 60), (None, np.log(2), INF), "for"),
         ((100, 90, 120), (50, 40, INF), (-INF, np.log(2), None), "undecided"),
-        # Neither rule got away.
+        # Neither rule left the saddle.
         ((INF, INF, INF), (INF, INF, INF), (np.nan, np.nan, np.nan), "undecided"),
         ((INF, 100, INF), (INF, 100, INF), (np.nan, np.nan, np.nan), "undecided"),
     ],
 )
-def test_medians_that_are_infinite(descent, momentum, expected, outcome):
+def test_infinite_medians(descent, momentum, expected, outcome):
     case = times(descent, momentum)
     effect = case.evidence.effect
     for end, value in zip((effect.low, effect.value, effect.high), expected, strict=True):
@@ -159,7 +159,7 @@ def test_failures_are_counted():
     }
 
 
-def test_each_comparison_speaks_of_the_form_whose_rate_it_holds():
+def test_each_comparison_uses_the_form_whose_rate_is_the_same():
     table = pd.DataFrame(
         [
             row(rule, comparison=comparison, steps=steps)
@@ -181,13 +181,13 @@ def test_each_comparison_speaks_of_the_form_whose_rate_it_holds():
     assert [case.headline for case in cases] == [True, False, False]
 
 
-def test_barriers_are_cases_by_height(landscapes):
+def test_every_height_of_a_barrier_is_a_case(landscapes):
     names = [case.name for case in landscape_cases(landscapes)]
     assert len(names) == len(set(names)) == 2 * 3 + 2 * 3 * 5
     assert "well from the slope, same η, height 0.4" in names
 
 
-def test_the_query_of_a_case_finds_the_two_rows_that_it_compares(landscapes):
+def test_the_query_of_a_case_selects_the_two_rows_that_it_compares(landscapes):
     for case in landscape_cases(landscapes):
         name, query = case.query.split(": ", 1)
         assert name == "landscapes"
@@ -200,9 +200,9 @@ def test_the_query_of_a_case_finds_the_two_rows_that_it_compares(landscapes):
         assert case.evidence.effect.value == pytest.approx(expected)
 
 
-def test_the_landscapes_themselves_say_what_theory_says(landscapes, tmp_path):
+def test_outcomes_at_a_saddle_are_those_of_theory(landscapes, tmp_path):
     write_table(landscapes, tmp_path / "landscapes.csv", LANDSCAPES)
     outcomes = {case.name: case.outcome(MARGINS) for case in landscape_cases(landscapes)}
-    # At a saddle and the same α the average leaves later than descent, at the same η sooner.
+    # The moving average leaves later than gradient descent at the same α, earlier at the same η.
     assert outcomes["saddle, same α"] == "against"
     assert outcomes["saddle, same η"] == "for"

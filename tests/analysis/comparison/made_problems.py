@@ -34,7 +34,7 @@ def made_problem(
     """
     order = sorted(validation, key=lambda cell: (cell[0], cell[2], cell[1]))
     chosen = np.array([validation[cell] for cell in order], dtype=float)
-    reported = np.array([(test or validation)[cell] for cell in order], dtype=float)
+    evaluated = np.array([(test or validation)[cell] for cell in order], dtype=float)
     final = np.array([(train or validation)[cell] for cell in order], dtype=float)
     there, completed = ~np.isnan(chosen), np.isfinite(chosen)
     missed = [np.nan] * chosen.shape[1]
@@ -43,7 +43,7 @@ def made_problem(
         "null_loss": np.where(there, NULL_LOSS, np.nan),
         "train_loss_final": np.where(completed, NULL_LOSS * final, np.nan),
         "validation_loss_best": np.where(completed, NULL_LOSS * chosen, np.nan),
-        "test_loss_at_best": np.where(completed, NULL_LOSS * reported, np.nan),
+        "test_loss_at_best": np.where(completed, NULL_LOSS * evaluated, np.nan),
         **{
             f"steps_to_{target}": np.array([own.get(cell, missed) for cell in order], dtype=float)
             for target, own in (times or {}).items()

@@ -1,4 +1,4 @@
-"""Best-of-k budgets on problems whose losses are made by hand."""
+"""The best of k trials on problems with given losses."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_study.analysis.comparison.budget import budget_table, trials_until_it_pays
+from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.files import write_table
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schemas.budget import BUDGET
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
+from tests.arms import arm_columns, labels
 
 RATES = (0.1, 1.0, 10.0)
 
@@ -21,7 +23,7 @@ def arm_of(rule, beta, losses):
 
 
 def rows_of(table: pd.DataFrame, arm: str) -> pd.DataFrame:
-    return table[table["arm"] == arm].set_index("trials")
+    return table[labels(table) == arm].set_index("trials")
 
 
 def test_all_pairs_of_three_cells_by_hand():
@@ -39,7 +41,7 @@ def test_all_pairs_of_three_cells_by_hand():
     assert rows["n_runs"].tolist() == [6, 6, 6]
 
 
-def test_a_useless_trial_is_worth_the_constant_prediction_and_counted():
+def test_a_useless_trial_counts_as_the_constant_prediction():
     problem = made_problem(
         arm_of("gd", 0.0, [[0.2] * 3, [DIVERGED] * 3, [1.5] * 3]),
         arm_of("gd", 0.0, [[0.4] * 3, [DIVERGED] * 3, [0.1] * 3]),
@@ -50,7 +52,7 @@ def test_a_useless_trial_is_worth_the_constant_prediction_and_counted():
     assert rows["n_diverged"].tolist() == [3, 3, 3]
 
 
-def test_no_test_loss_counts_for_more_than_the_constant_prediction():
+def test_a_test_loss_counts_at_most_as_the_constant_prediction():
     problem = made_problem({("gd", 0.0, 1.0): [0.5]}, {("gd", 0.0, 1.0): [1e4]})
     assert budget_table([problem], FLOOR)["test_loss"].tolist() == [1.0]
 
@@ -68,15 +70,15 @@ def test_equal_rules_have_equal_rows_and_no_advantage():
     losses = generator.uniform(0.1, 1.2, (3, 10)).tolist()
     problem = made_problem(arm_of("gd", 0.0, losses) | arm_of("momentum", 0.9, losses))
     table = budget_table([problem], FLOOR)
-    pd.testing.assert_frame_equal(
-        rows_of(table, "gd").drop(columns="arm"), rows_of(table, "momentum 0.9").drop(columns="arm")
-    )
+    first, second = (rows_of(table, arm) for arm in ("gd", "momentum 0.9"))
+    arm = list(ARM_KEYS)
+    pd.testing.assert_frame_equal(first.drop(columns=arm), second.drop(columns=arm))
     assert (table[["advantage", "advantage_low", "advantage_high"]] == 0).all(axis=None)
 
 
-def test_interval_of_the_advantage_holds_zero_where_there_is_none():
+def test_the_interval_of_no_advantage_contains_zero():
     losses = np.random.default_rng(1).uniform(0.1, 0.9, (3, 10))
-    # The same losses with the replicates the other way around: log ratios symmetric about 0.
+    # The same losses with the replicates reversed: log ratios symmetric about 0.
     problem = made_problem(
         arm_of("gd", 0.0, losses.tolist()) | arm_of("momentum", 0.9, losses[:, ::-1].tolist())
     )
@@ -85,7 +87,7 @@ def test_interval_of_the_advantage_holds_zero_where_there_is_none():
     assert ((rows["advantage_low"] < 0) & (rows["advantage_high"] > 0)).all()
 
 
-def test_a_constant_factor_is_the_advantage_whatever_the_number_of_trials():
+def test_a_constant_factor_is_the_advantage_at_any_number_of_trials():
     losses = np.random.default_rng(2).uniform(0.2, 0.9, (3, 10))
     problem = made_problem(
         arm_of("gd", 0.0, losses.tolist()) | arm_of("adam", 0.9, (losses / 2).tolist())
@@ -95,18 +97,18 @@ def test_a_constant_factor_is_the_advantage_whatever_the_number_of_trials():
         np.testing.assert_allclose(rows[column], np.log(2))
 
 
-def test_descent_has_its_whole_grid_where_trials_exceed_it():
+def test_more_trials_than_gradient_descent_has_are_all_of_its_grid():
     problem = made_problem(
         {("gd", 0.0, 1.0): [0.4, 0.4]}
         | arm_of("momentum", 0.8, [[0.2, 0.2], [0.3, 0.3]])
         | arm_of("momentum", 0.9, [[0.1, 0.1]])
     )
     rows = rows_of(budget_table([problem], FLOOR), "momentum tuned")
-    assert rows["n_cells"].unique() == [4]  # plain descent belongs to the grid
+    assert rows["n_cells"].unique() == [4]  # gradient descent belongs to the grid
     assert rows.loc[4, "advantage"] == pytest.approx(np.log(4))
 
 
-def test_replicates_that_an_arm_lacks_do_not_enter():
+def test_replicates_that_an_arm_lacks_are_left_out():
     problem = made_problem(
         arm_of("gd", 0.0, [[0.4, 0.8]] * 3) | arm_of("adam", 0.9, [[0.2, ABSENT]] * 3)
     )
@@ -117,17 +119,17 @@ def test_replicates_that_an_arm_lacks_do_not_enter():
     assert rows_of(table, "gd")["n_replicates"].tolist() == [2, 2, 2]
 
 
-def test_without_descent_there_is_no_advantage():
+def test_without_gradient_descent_there_is_no_advantage():
     alone = arm_of("adam", 0.9, [[0.2, 0.3]] * 2)
-    never_whole = {("gd", 0.0, 0.1): [0.4, ABSENT], ("gd", 0.0, 1.0): [ABSENT, 0.4]}
-    for cells in (alone, alone | never_whole):
+    incomplete = {("gd", 0.0, 0.1): [0.4, ABSENT], ("gd", 0.0, 1.0): [ABSENT, 0.4]}
+    for cells in (alone, alone | incomplete):
         table = budget_table([made_problem(cells)], FLOOR)
-        assert table["arm"].unique().tolist() == ["adam 0.9"]
+        assert set(labels(table)) == {"adam 0.9"}
         assert table["advantage"].isna().all()
         assert table["test_loss"].notna().all()
 
 
-def test_one_replicate_leaves_open_what_others_would_say():
+def test_one_replicate_has_intervals_without_bounds():
     cells = arm_of("gd", 0.0, [[0.4]] * 3) | arm_of("adam", 0.9, [[0.2]] * 3)
     table = budget_table([made_problem(cells)], FLOOR)
     rows = rows_of(table, "adam 0.9")
@@ -137,7 +139,7 @@ def test_one_replicate_leaves_open_what_others_would_say():
     assert trials_until_it_pays(table)["trials"].tolist() == [np.inf]
 
 
-def test_table_is_valid_and_the_same_twice(tmp_path):
+def test_the_table_is_valid_and_reproducible(tmp_path):
     losses = np.random.default_rng(3).uniform(0.1, 1.2, (3, 4)).tolist()
     cells = arm_of("gd", 0.0, losses) | arm_of("momentum", 0.9, losses[::-1])
     study = [made_problem(cells, dataset=name) for name in ("iris", "wine")]
@@ -161,22 +163,21 @@ def test_no_problems_make_an_empty_table(tmp_path):
         ([np.nan] * 3, np.inf),
     ],
 )
-def test_it_pays_from_where_it_pays_for_good(lows, expected):
+def test_an_arm_pays_from_where_all_larger_numbers_of_trials_pay(lows, expected):
     key = dict(zip(PROBLEM_KEYS, ("main", "iris", "small", "full", 0.0), strict=True))
     budget = pd.DataFrame(
         [
-            {**key, "arm": arm, "trials": trials, "n_cells": 5, "advantage_low": low}
+            {**key, **arm_columns(arm), "trials": trials, "n_cells": 5, "advantage_low": low}
             for arm in ("gd", "momentum tuned")
             for trials, low in zip((1, 2, 5), lows, strict=True)
         ]
     )
-    # In whatever order the rows come.
-    found = trials_until_it_pays(budget[::-1])
-    assert found["arm"].tolist() == ["momentum tuned"]
+    found = trials_until_it_pays(budget[::-1])  # in any order of rows
+    assert labels(found).tolist() == ["momentum tuned"]
     assert found["trials"].tolist() == [expected]
 
 
-def test_decayed_rates_do_not_enter():
+def test_decayed_rates_are_left_out():
     problem = made_problem({("gd", 0.0, 1.0): [0.1, 0.1]})
     problem.cells["schedule"] = "cosine"
     assert budget_table([problem], FLOOR).empty

@@ -1,4 +1,4 @@
-"""Costs of runs, failures among them, and the scores of cells, by hand."""
+"""Costs of runs, including failed ones, and scores of cells, against values computed by hand."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ def test_final_losses_are_relative_and_not_below_the_floor():
     assert costs.budget is None
 
 
-def test_cells_are_chosen_by_validation_loss_and_reported_by_test_loss():
+def test_cells_are_chosen_by_validation_loss_and_evaluated_by_test_loss():
     problem = made_problem(
         {SLOW: [0.2, 1e-9, ABSENT], FAST: [0.3, DIVERGED, 0.2]},
         {SLOW: [0.4, 0.5, ABSENT], FAST: [1e-9, 0.1, 0.6]},
@@ -46,7 +46,7 @@ def test_cells_are_chosen_by_validation_loss_and_reported_by_test_loss():
     np.testing.assert_allclose(costs.outcome, [[0.4, 0.5, np.nan], [0.01, np.inf, 0.6]])
 
 
-def test_a_completed_run_without_a_number_has_failed():
+def test_a_completed_run_without_a_finite_loss_has_failed():
     problem = made_problem({SLOW: [0.2, 0.2]})
     losses = {**problem.columns, "test_loss_at_best": np.array([[np.nan, np.inf]])}
     costs = criteria.test_loss_costs(replace(problem, columns=losses), 0.01)
@@ -57,7 +57,7 @@ def test_a_completed_run_without_a_number_has_failed():
 def test_score_of_times_is_the_expected_running_time():
     times = np.array([[10, np.inf, 30], [np.inf] * 3, [5, 5, np.nan]])
     costs = Costs(times, times, budget=100)
-    # (10 + 100 + 30) / 2 successes
+    # (10 + 100 + 30) updates / 2 successes
     np.testing.assert_array_equal(costs.score(EVERY), [70, np.inf, np.nan])
 
 
@@ -76,12 +76,12 @@ def test_a_resample_counts_a_replicate_as_often_as_it_is_drawn(values, budget):
     np.testing.assert_allclose(costs.score(drawn), expected)
 
 
-def test_resamples_come_before_cells():
+def test_the_first_axis_of_scores_is_that_of_resamples():
     costs = Costs(np.ones((5, 4)), np.ones((5, 4)))
     assert costs.score(np.zeros((7, 3), dtype=np.intp)).shape == (7, 5)
 
 
-def test_there_is_a_criterion_for_every_target_and_for_both_losses():
+def test_every_target_and_both_losses_have_a_criterion():
     problem = made_problem(
         {SLOW: [0.1]}, times={"0.1": {}, "0.5": {SLOW: [3]}, "0.02": {}, "1e-05": {}}
     )
@@ -93,8 +93,22 @@ def test_there_is_a_criterion_for_every_target_and_for_both_losses():
     assert costs["steps_to_0.1"].outcome.tolist() == [[np.inf]]
 
 
+@pytest.mark.parametrize(
+    ("criterion", "name", "target"),
+    [
+        ("steps_to_0.1", criteria.UPDATES, 0.1),
+        ("steps_to_1e-05", criteria.UPDATES, 1e-5),
+        (criteria.SPEED, criteria.SPEED, np.nan),
+        (criteria.TEST_LOSS, criteria.TEST_LOSS, np.nan),
+    ],
+)
+def test_columns_of_a_criterion(criterion, name, target):
+    columns = criteria.criterion_columns(criterion)
+    assert columns == {"criterion": name, "target": pytest.approx(target, rel=0, nan_ok=True)}
+
+
 @given(st.lists(st.sampled_from([1, 50, 100, np.inf]), min_size=3, max_size=3))
-def test_a_miss_never_scores_better_than_a_success_at_the_last_moment(times):
+def test_a_missed_target_never_scores_better_than_one_reached_with_the_last_update(times):
     missed = np.array([times])
     reached = np.where(np.isinf(missed), BUDGET, missed)
     scores = [Costs(own, own, BUDGET).score(EVERY)[0] for own in (reached, missed)]

@@ -1,4 +1,4 @@
-"""Effects of pairs: counts by hand, what has no interval, and how often intervals are wrong."""
+"""Effects of pairs: counts by hand, missing intervals, and how often intervals are wrong."""
 
 import numpy as np
 import pandas as pd
@@ -55,8 +55,8 @@ def test_counts_by_hand():
     }
 
 
-def test_a_diverged_run_has_failed_even_where_its_cost_is_no_number():
-    # As by the shape of the path.
+def test_a_diverged_run_has_failed_even_if_its_cost_is_nan():
+    # As for the shape of the path.
     table = pairs(("iris", 0, 0.5, 0.5)).assign(cost=NAN, gain=NAN, diverged=True)
     counts = counts_of(table)
     assert (counts["n_failed"], counts["n_diverged"], counts["n_compared"]) == (1, 1, 0)
@@ -72,7 +72,7 @@ def test_gains_are_stacked_by_data_set_and_replicate():
 
 
 @given(st.permutations(range(6)))
-def test_stacking_does_not_depend_on_the_order_of_rows_but_for_items(order):
+def test_stacks_depend_on_the_order_of_rows_only_within_replicates(order):
     table = pd.DataFrame(
         {"dataset": list("aabbbb"), "replicate": [0, 1, 0, 0, 1, 2], "gain": range(6)}
     )
@@ -89,7 +89,7 @@ def test_no_pairs_make_no_effect():
     assert summary["n_pairs"] == summary["n_compared"] == 0
 
 
-def test_with_one_replicate_the_interval_is_everything():
+def test_with_one_replicate_the_interval_is_unbounded():
     one = np.array([[[0.5, 0.7]], [[0.6, NAN]]])
     effect = calibrated_effect(one, 0.95, 100, generator(0))
     middle = interquartile_mean(np.array([0.5, 0.6, 0.7]))
@@ -99,7 +99,7 @@ def test_with_one_replicate_the_interval_is_everything():
     assert np.isfinite([calibrated_effect(two, 0.95, 100, generator(0)).low]).all()
 
 
-def test_intervals_are_wider_than_those_that_cover_too_seldom():
+def test_calibrated_intervals_are_wider():
     values = np.random.default_rng(0).normal(size=(1, 10, 1))
     plain = stratified_effect(values, interquartile_mean, 0.95, 1000, generator(0))
     wider = calibrated_effect(values, 0.95, 1000, generator(0))
@@ -113,7 +113,7 @@ def test_the_interval_for_equivalence_lies_within_the_other():
     assert effect.low < effect.equivalence_low < effect.equivalence_high < effect.high
 
 
-def test_what_both_arms_failed_in_does_not_move_the_effect():
+def test_pairs_in_which_both_failed_do_not_change_the_effect():
     values = np.random.default_rng(0).normal(size=(1, 6, 1))
     more = np.concatenate([values, np.full((1, 3, 1), NAN)], axis=1)
     effects = [calibrated_effect(own, 0.95, 200, generator(0)) for own in (values, more)]
@@ -160,8 +160,8 @@ EXPERIMENTS = 400
 
 
 @pytest.mark.parametrize("strata", [1, 7])
-def test_without_an_effect_zero_is_seldom_excluded(strata):
-    """At 95 %, 5 % of intervals are wrong; the standard error of 400 is 1.1 %."""
+def test_without_an_effect_intervals_rarely_exclude_zero(strata):
+    """At 95 %, 5 % of intervals are wrong; the standard error over 400 is 1.1 %."""
     random = np.random.default_rng(strata)
     wrong = [
         effect.low > 0 or effect.high < 0

@@ -1,9 +1,10 @@
-"""Pairs of runs: what each basis holds fixed, and what a gain says."""
+"""Pairs of runs: how cells are matched, and the gain of a pair."""
 
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, TRAIN_LOSS
 from momentum_study.analysis.comparison.pairs import Comparison, compare
 from momentum_study.analysis.comparison.tuning import Tuner
+from momentum_study.tables.arms import REFERENCE_KEYS, ArmKey, arms_of_rows
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
 
 DESCENT, AVERAGE = Arm(("gd",)), Arm(("momentum",), 0.9)
@@ -22,12 +24,18 @@ OWN = [("momentum", 0.9, rate) for rate in RATES]
 CHOOSING = ("tuned", "same_alpha", "same_eta")
 
 
-def pairs_of(problem, basis, criterion=TEST_LOSS, reference=DESCENT, arm=AVERAGE, states=None):
-    """Pairs by one criterion, and why there are none."""
-    comparison = Comparison("rules", reference, arm, basis, (criterion,))
+def pairs_of(problem, matched_on, criterion=TEST_LOSS, reference=DESCENT, arm=AVERAGE, states=None):
+    """Return the pairs by one criterion, and why there are none."""
+    comparison = Comparison("rules", reference, arm, matched_on, (criterion,))
     ((name, pairs, reason),) = compare(Tuner(problem, FLOOR, 0), comparison, states)
     assert name == criterion
     return pairs, reason
+
+
+def by_replicate(pairs, column):
+    """Values of a column that has one for each replicate, in the order of replicates."""
+    assert sorted(pairs["replicate"]) == list(range(len(pairs["replicate"])))
+    return pairs[column][np.argsort(pairs["replicate"])].tolist()
 
 
 def random_problem(seed, replicates=4, cells=(*GD, *OWN)):
@@ -40,7 +48,7 @@ def random_problem(seed, replicates=4, cells=(*GD, *OWN)):
 
 @settings(max_examples=20)
 @given(st.integers(0, 999))
-def test_the_rate_that_is_held_fixed_is_the_same(seed):
+def test_both_cells_have_the_same_rate(seed):
     problem = random_problem(seed, cells=[*GD[:2], *OWN])
     alpha, _ = pairs_of(problem, "same_alpha")
     np.testing.assert_array_equal(alpha["alpha"], alpha["reference_rate"])
@@ -50,37 +58,32 @@ def test_the_rate_that_is_held_fixed_is_the_same(seed):
     assert len(alpha["alpha"]) == len(eta["alpha"]) == 4
 
 
-@pytest.mark.parametrize("basis", CHOOSING)
-def test_every_replicate_is_compared_once(basis):
+@pytest.mark.parametrize("matched_on", CHOOSING)
+def test_every_replicate_is_compared_once(matched_on):
     cells = [*GD[:2], *OWN]
-    pairs, reason = pairs_of(random_problem(1, 6, cells), basis)
+    pairs, reason = pairs_of(random_problem(1, 6, cells), matched_on)
     assert sorted(pairs["replicate"]) == list(range(6))
     assert reason == ""
     assert (pairs["rule"] == "momentum").all()
     assert (pairs["beta"] == 0.9).all()
-    assert (pairs["target"] == "").all()
+    assert np.isnan(pairs["target"]).all()
 
 
-def test_both_cells_are_chosen_on_the_other_half():
+def test_both_cells_are_chosen_on_the_other_fold():
     # On the even replicates the first of each is better, on the odd ones the second.
     problem = made_problem(
         {GD[0]: [0.1, 0.9] * 2, GD[1]: [0.2, 0.2] * 2, OWN[0]: [0.1, 0.9] * 2, OWN[1]: [0.2] * 4},
         {GD[0]: [0.6] * 4, GD[1]: [0.5] * 4, OWN[0]: [0.3] * 4, OWN[1]: [0.4] * 4},
     )
     pairs, _ = pairs_of(problem, "tuned")
-    by_replicate = dict(zip(pairs["replicate"], pairs["gain"], strict=True))
-    expected = [np.log(0.5 / 0.4), np.log(0.6 / 0.3)] * 2
-    np.testing.assert_allclose([by_replicate[n] for n in range(4)], expected)
-    assert dict(zip(pairs["replicate"], pairs["alpha"], strict=True)) == {
-        0: 1.0,
-        1: 0.3,
-        2: 1.0,
-        3: 0.3,
-    }
+    np.testing.assert_allclose(
+        by_replicate(pairs, "gain"), [np.log(0.5 / 0.4), np.log(0.6 / 0.3)] * 2
+    )
+    assert by_replicate(pairs, "alpha") == [1.0, 0.3, 1.0, 0.3]
 
 
-def test_at_the_same_rate_the_reference_chooses_it():
-    # Momentum alone would choose another one, at which it is ten times as good.
+def test_the_reference_chooses_the_same_rate():
+    # Momentum alone would choose the other one, at which it is ten times as good.
     losses = {GD[0]: [0.2] * 2, GD[1]: [0.5] * 2, OWN[0]: [0.4] * 2, OWN[1]: [0.04] * 2}
     assert set(pairs_of(made_problem(losses), "same_alpha")[0]["alpha"]) == {0.3}
     assert set(pairs_of(made_problem(losses), "tuned")[0]["alpha"]) == {1.0}
@@ -88,7 +91,7 @@ def test_at_the_same_rate_the_reference_chooses_it():
     assert set(pairs_of(made_problem(more), "same_eta")[0]["alpha"]) == {3.0}
 
 
-def test_at_the_same_rate_tuned_momentum_still_chooses_its_coefficient():
+def test_at_the_same_rate_tuned_momentum_chooses_its_beta():
     losses = {GD[0]: [0.2] * 2, OWN[0]: [0.4] * 2, ("momentum", 0.5, 0.3): [0.3] * 2}
     pairs, _ = pairs_of(made_problem(losses), "same_alpha", arm=Arm(("momentum",)))
     assert set(pairs["rule"]) == {"gd"}
@@ -97,23 +100,23 @@ def test_at_the_same_rate_tuned_momentum_still_chooses_its_coefficient():
     assert set(pairs["beta"]) == {0.5}
 
 
-def test_without_a_cell_of_the_same_rate_there_is_no_pair_but_a_reason():
+def test_without_a_cell_of_the_same_rate_there_is_a_reason_and_no_pair():
     problem = made_problem({GD[1]: [0.2] * 2, OWN[0]: [0.4] * 2})
     pairs, reason = pairs_of(problem, "same_alpha")
     assert pairs == {}
     assert reason == (
-        "momentum 0.9 has no such cell (reported: odd); "
-        "momentum 0.9 has no such cell (reported: even)"
+        "momentum 0.9 has no such cell (evaluated on: odd); "
+        "momentum 0.9 has no such cell (evaluated on: even)"
     )
     pairs, reason = pairs_of(problem, "every_alpha")
     assert pairs == {}
     assert reason == "momentum 0.9 and gd share no α"
 
 
-def test_with_one_replicate_nothing_can_be_chosen_for_it():
+def test_one_replicate_leaves_none_to_choose_on():
     pairs, reason = pairs_of(made_problem({GD[0]: [0.2], OWN[0]: [0.4]}), "tuned")
     assert pairs == {}
-    assert reason == "no replicates are odd; gd has no such cell (reported: even)"
+    assert reason == "no replicates are odd; gd has no such cell (evaluated on: even)"
 
 
 def test_every_shared_alpha_has_every_replicate_once():
@@ -125,7 +128,7 @@ def test_every_shared_alpha_has_every_replicate_once():
     np.testing.assert_array_equal(pairs["reference_rate"], pairs["alpha"])
 
 
-def test_a_gain_is_positive_where_the_arm_is_better_and_keeps_failures():
+def test_gains_are_positive_where_the_arm_is_better_and_include_failures():
     problem = made_problem(
         {GD[0]: [0.4, 0.1, DIVERGED, 0.1, DIVERGED], OWN[0]: [0.1, 0.4, 0.1, DIVERGED, DIVERGED]}
     )
@@ -137,11 +140,12 @@ def test_a_gain_is_positive_where_the_arm_is_better_and_keeps_failures():
     np.testing.assert_allclose(pairs["cost"], [0.1, 0.4, 0.1, np.inf, np.inf])
 
 
-def test_a_missed_target_is_a_failure_but_no_divergence():
+def test_a_missed_target_is_a_failure_and_no_divergence():
     times = {"0.5": {GD[0]: [10, np.nan, 8, np.nan], OWN[0]: [5, 7, np.nan, np.nan]}}
     problem = made_problem({GD[0]: [0.1] * 4, OWN[0]: [0.1] * 4}, times=times)
     pairs, _ = pairs_of(problem, "every_alpha", "steps_to_0.5")
     np.testing.assert_allclose(pairs["gain"], [np.log(2), np.inf, -np.inf, np.nan])
+    assert pairs["target"].tolist() == [0.5] * 4
     assert not pairs["diverged"].any()
     assert not pairs["reference_diverged"].any()
 
@@ -151,7 +155,7 @@ def test_losses_below_the_floor_are_equal():
     assert pairs_of(problem, "tuned")[0]["gain"].tolist() == [0.0, 0.0]
 
 
-def test_a_run_that_is_not_there_makes_no_pair():
+def test_a_missing_run_makes_no_pair():
     problem = made_problem({GD[0]: [0.1, ABSENT, 0.1], OWN[0]: [0.1, 0.1, ABSENT]})
     pairs, _ = pairs_of(problem, "every_alpha", TRAIN_LOSS)
     assert pairs["replicate"].tolist() == [0]
@@ -162,10 +166,10 @@ losses = st.one_of(st.floats(1e-3, 10), st.sampled_from([DIVERGED, ABSENT]))
 
 @settings(max_examples=50)
 @given(arrays(float, (4, 4), elements=losses), st.sampled_from(["tuned", "every_alpha"]))
-def test_exchanging_the_arms_turns_every_gain_round(values, basis):
+def test_exchanging_the_arms_changes_the_sign_of_every_gain(values, matched_on):
     problem = made_problem(dict(zip([*GD[:2], *OWN[:2]], values, strict=True)))
-    there, _ = pairs_of(problem, basis, TRAIN_LOSS)
-    back, _ = pairs_of(problem, basis, TRAIN_LOSS, AVERAGE, DESCENT)
+    there, _ = pairs_of(problem, matched_on, TRAIN_LOSS)
+    back, _ = pairs_of(problem, matched_on, TRAIN_LOSS, AVERAGE, DESCENT)
     assert set(there) == set(back)
     if there:
         np.testing.assert_array_equal(there["gain"], -back["gain"])
@@ -173,29 +177,22 @@ def test_exchanging_the_arms_turns_every_gain_round(values, basis):
         np.testing.assert_array_equal(there["replicate"], back["replicate"])
 
 
-def test_speed_is_reported_with_the_target_that_each_half_set():
+def test_each_fold_has_the_target_set_on_the_other():
     cells = [GD[0], OWN[0]]
     problem = made_problem(
         dict.fromkeys(cells, [0.1] * 4),
-        # In the odd replicates descent reaches the hard target, in the even ones not.
+        # Gradient descent reaches the hard target in the odd replicates only.
         times={
             "0.5": {GD[0]: [20] * 4, OWN[0]: [10] * 4},
             "0.1": {GD[0]: [np.nan, 40] * 2, OWN[0]: [10] * 4},
         },
     )
     pairs, _ = pairs_of(problem, "tuned", SPEED)
-    targets = dict(zip(pairs["replicate"], pairs["target"], strict=True))
-    assert targets == {
-        0: "steps_to_0.1",
-        1: "steps_to_0.5",
-        2: "steps_to_0.1",
-        3: "steps_to_0.5",
-    }
-    gains = dict(zip(pairs["replicate"], pairs["gain"], strict=True))
-    assert [gains[n] for n in range(4)] == pytest.approx([np.inf, np.log(2)] * 2)
+    assert by_replicate(pairs, "target") == [0.1, 0.5] * 2
+    assert by_replicate(pairs, "gain") == pytest.approx([np.inf, np.log(2)] * 2)
 
 
-def test_shapes_of_paths_are_compared_where_the_training_loss_chose_and_by_their_difference():
+def test_path_shapes_are_compared_by_difference_in_cells_chosen_by_training_loss():
     cells = [*GD[:2], *OWN[:2]]
     problem = made_problem(
         dict.fromkeys(cells, [0.5] * 2),
@@ -210,11 +207,10 @@ def test_shapes_of_paths_are_compared_where_the_training_loss_chose_and_by_their
         },
     )
     pairs, _ = pairs_of(problem, "tuned", "sign_flips")
-    gains = dict(zip(pairs["replicate"], pairs["gain"], strict=True))
-    assert [gains[n] for n in range(2)] == pytest.approx([0.3, -0.1])
+    assert by_replicate(pairs, "gain") == pytest.approx([0.3, -0.1])
 
 
-def test_a_diverged_run_has_no_shape():
+def test_a_diverged_run_has_no_path_shape():
     problem = made_problem(
         {GD[0]: [0.1] * 2, OWN[0]: [DIVERGED, 0.1]},
         shapes={"up_step_share": {GD[0]: [0.5, 0.5], OWN[0]: [0.25, 0.25]}},
@@ -230,19 +226,18 @@ def test_states_are_those_of_the_reference():
     changed = replace(
         problem, cells=problem.cells.assign(alpha=1.0, schedule=["constant", "beta_up"])
     )
-    states = np.array([["slow", "steady"], ["other", "other"]])
+    states = np.array([["slow", "monotone"], ["other", "other"]])
     arm = replace(AVERAGE, schedule="beta_up")
     pairs, _ = pairs_of(changed, "every_alpha", TRAIN_LOSS, AVERAGE, arm, states)
-    assert pairs["state"].tolist() == ["slow", "steady"]
+    assert pairs["state"].tolist() == ["slow", "monotone"]
     plain, _ = pairs_of(changed, "every_alpha", TRAIN_LOSS, AVERAGE, arm)
     assert plain["state"].tolist() == ["", ""]
 
 
-def test_a_comparison_is_named_by_its_arms():
+def test_columns_and_seed_names_of_a_comparison():
     comparison = Comparison("rules", DESCENT, AVERAGE, "tuned", (SPEED,))
-    assert comparison.key == {
-        "question": "rules",
-        "basis": "tuned",
-        "reference": "gd",
-        "arm": "momentum 0.9",
-    }
+    columns = pd.DataFrame([comparison.columns])
+    assert columns[["question", "comparison"]].to_numpy().tolist() == [["rules", "tuned"]]
+    assert arms_of_rows(columns, REFERENCE_KEYS)[0] == ArmKey("gd")
+    assert arms_of_rows(columns)[0] == ArmKey("momentum", 0.9)
+    assert comparison.seed_names == ("rules", "tuned", "gd", "momentum 0.9")

@@ -11,12 +11,13 @@ from momentum_study.statistics.estimates import wilson_interval
 from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.profiles import PROFILES
 from tests.analysis.comparison.made_problems import DIVERGED, FLOOR, made_problem
+from tests.arms import labels
 
 DESCENT, AVERAGE, ADAM = ("gd", 0.0, 1.0), ("momentum", 0.9, 1.0), ("adam", 0.9, 1.0)
 
 
 def study(*factors, **keys):
-    """Problems on which descent has loss 0.1, and momentum so many times that."""
+    """Problems with loss 0.1 of gradient descent, and this multiple of it of momentum."""
     return [
         made_problem({DESCENT: [0.1] * 4, AVERAGE: [0.1 * factor] * 4}, dataset=f"data{n}", **keys)
         for n, factor in enumerate(factors)
@@ -24,7 +25,7 @@ def study(*factors, **keys):
 
 
 def shares(table: pd.DataFrame, arm: str, criterion: str = "test_loss") -> pd.Series:
-    own = table[(table["arm"] == arm) & (table["criterion"] == criterion)]
+    own = table[(labels(table) == arm) & (table["criterion"] == criterion)]
     return own.set_index("ratio")["share"]
 
 
@@ -33,14 +34,14 @@ def result(problem, rule="gd", beta=None, criterion="test_loss"):
     return tuned_result(Tuner(problem, FLOOR, 0), Arm((rule,), beta), criterion, complete)
 
 
-def test_cost_is_the_outcome_on_the_half_that_did_not_choose():
+def test_the_cost_is_the_outcome_on_the_evaluation_fold():
     better, worse = ("gd", 0.0, 0.1), ("gd", 0.0, 1.0)
     problem = made_problem(
         # In the even replicates the first looks better, in the odd ones the second.
         {better: [0.1, 0.3, 0.1, 0.3], worse: [0.2, 0.2, 0.2, 0.2]},
         {better: [0.7, 0.8, 0.7, 0.8], worse: [0.4, 0.5, 0.4, 0.5]},
     )
-    # Reported on the odd ones: the first, 0.8; on the even ones: the second, 0.4.
+    # Evaluated on the odd ones: the first, 0.8; on the even ones: the second, 0.4.
     assert result(problem).cost == pytest.approx(np.sqrt(0.8 * 0.4))
 
 
@@ -50,7 +51,7 @@ def test_time_to_the_target_is_the_expected_running_time():
     assert result(problem, criterion="speed").cost == pytest.approx(np.sqrt(20 * 30))
 
 
-def test_what_fails_on_either_half_has_failed():
+def test_a_failure_on_either_fold_is_a_failure():
     problem = made_problem({DESCENT: [0.1, 0.1, 0.1, DIVERGED], AVERAGE: [DIVERGED] * 4})
     assert vars(result(problem)) == {"cost": np.inf, "n_runs": 4, "n_failed": 1}
     assert vars(result(problem, "momentum", 0.9)) == {"cost": np.inf, "n_runs": 4, "n_failed": 4}
@@ -68,13 +69,12 @@ def test_shares_by_hand():
     assert table["n_runs"].unique() == [16]
 
 
-def test_far_out_the_share_is_that_of_the_problems_solved():
+def test_at_large_ratios_the_share_is_that_of_the_problems_solved():
     table = profiles_table(study(2.0, 3.0, np.inf), FLOOR)
-    last = table[table["ratio"] == 10]
+    last = table[table["ratio"] == 10].set_index(labels(table[table["ratio"] == 10]))
     np.testing.assert_allclose(last["share"], 1 - last["n_unsolved"] / last["n_problems"])
-    failed = last.set_index("arm")
-    assert failed["n_unsolved"].to_dict() == {"gd": 0, "momentum 0.9": 1}
-    assert failed["n_failed"].to_dict() == {"gd": 0, "momentum 0.9": 4}
+    assert last["n_unsolved"].to_dict() == {"gd": 0, "momentum 0.9": 1}
+    assert last["n_failed"].to_dict() == {"gd": 0, "momentum 0.9": 4}
 
 
 def test_equal_rules_have_equal_profiles():
@@ -84,40 +84,40 @@ def test_equal_rules_have_equal_profiles():
     assert (momentum == 1).all()
 
 
-def test_arms_are_compared_where_all_of_them_are():
+def test_arms_are_compared_on_the_problems_that_have_all_of_them():
     both = study(0.5, 0.5)
     more = made_problem(dict.fromkeys((DESCENT, AVERAGE, ADAM), [0.1] * 4), dataset="more")
     table = profiles_table([*both, more], FLOOR)
-    assert set(table["arm"]) == {"gd", "momentum 0.9", "adam 0.9"}
+    assert set(labels(table)) == {"gd", "momentum 0.9", "adam 0.9"}
     assert table["n_problems"].unique() == [1]
 
 
-def test_only_momentum_is_tuned_in_beta_as_well():
+def test_only_momentum_has_an_arm_with_tuned_beta():
     cells = [("momentum", 0.5, 1.0), ("nesterov", 0.5, 1.0), ("nesterov", 0.9, 1.0)]
     problem = made_problem(dict.fromkeys([DESCENT, AVERAGE, *cells], [0.1] * 2))
     table = profiles_table([problem], FLOOR)
-    assert set(table["arm"]) == {"gd", "momentum 0.9", "momentum tuned", "nesterov 0.9"}
+    assert set(labels(table)) == {"gd", "momentum 0.9", "momentum tuned", "nesterov 0.9"}
 
 
-def test_the_heavy_ball_stands_for_momentum_only_where_that_is_missing():
+def test_the_heavy_ball_is_compared_only_without_momentum():
     ball = ("heavy_ball", 0.9, 1.0)
     with_both = made_problem(dict.fromkeys((DESCENT, AVERAGE, ball), [0.1] * 2))
-    assert set(profiles_table([with_both], FLOOR)["arm"]) == {"gd", "momentum 0.9"}
+    assert set(labels(profiles_table([with_both], FLOOR))) == {"gd", "momentum 0.9"}
     with_one = made_problem(dict.fromkeys((DESCENT, ball), [0.1] * 2))
-    assert set(profiles_table([with_one], FLOOR)["arm"]) == {"gd", "heavy_ball 0.9"}
+    assert set(labels(profiles_table([with_one], FLOOR))) == {"gd", "heavy_ball 0.9"}
 
 
-def test_injected_noise_and_single_replicates_do_not_enter():
+def test_injected_noise_and_single_replicates_are_left_out():
     noisy = study(0.5, gradient_noise=0.1)
     single = made_problem({DESCENT: [0.1], AVERAGE: [0.2]}, dataset="single")
     assert profiles_table([*noisy, single], FLOOR).empty
     assert profiles_table([*noisy, single, *study(0.5)], FLOOR)["n_problems"].unique() == [1]
 
 
-def test_band_counts_data_sets_not_batch_sizes():
+def test_the_band_counts_data_sets_not_batch_sizes():
     batches = [study(0.5, 2.0, batch=batch) for batch in ("16", "64", "full")]
     table = profiles_table([problem for part in batches for problem in part], FLOOR)
-    first = table[(table["arm"] == "gd") & (table["ratio"] == 1)].iloc[0]
+    first = table[(labels(table) == "gd") & (table["ratio"] == 1)].iloc[0]
     assert first["n_problems"] == 6
     low, high = wilson_interval(1, 2)
     np.testing.assert_allclose(
@@ -125,9 +125,10 @@ def test_band_counts_data_sets_not_batch_sizes():
     )
 
 
-def test_families_have_profiles_of_their_own():
+def test_each_family_has_its_own_profiles():
     table = profiles_table([*study(0.5), *study(2.0, family="other")], FLOOR)
-    at_once = table[table["ratio"] == 1].set_index(["family", "arm"])["share"]
+    best = table[table["ratio"] == 1]
+    at_once = best.set_index(["family", labels(best)])["share"]
     assert at_once.to_dict() == {
         ("main", "gd"): 0,
         ("main", "momentum 0.9"): 1,
@@ -136,18 +137,18 @@ def test_families_have_profiles_of_their_own():
     }
 
 
-def test_table_is_valid_and_rises_with_the_ratio(tmp_path):
+def test_the_table_is_valid_and_shares_increase_with_the_ratio(tmp_path):
     times = {"0.5": {DESCENT: [10] * 4, AVERAGE: [20] * 4}}
     problem = made_problem({DESCENT: [0.1] * 4, AVERAGE: [0.2] * 4}, times=times)
     table = profiles_table([problem], FLOOR)
     assert set(table["criterion"]) == {"speed", "test_loss"}
-    for _, own in table.groupby(["criterion", "arm"]):
+    for _, own in table.groupby(["criterion", labels(table)]):
         assert own.sort_values("ratio")["share"].is_monotonic_increasing
     write_table(table, tmp_path / "profiles.csv", PROFILES)
     write_table(profiles_table([], FLOOR), tmp_path / "empty.csv", PROFILES)
 
 
-def test_decayed_rates_do_not_enter():
+def test_decayed_rates_are_left_out():
     problem = made_problem({("gd", 0.0, 1.0): [0.1, 0.1]})
     problem.cells["schedule"] = "cosine"
     assert profiles_table([problem], FLOOR).empty

@@ -1,4 +1,4 @@
-"""Problems as they are put together from runs: which cells are pooled, and which are kept apart."""
+"""Problems made from runs: which cells are pooled, and which are kept separate."""
 
 from itertools import product
 
@@ -16,7 +16,7 @@ BATCH_SIZES = {"16": 16, "full": 90}
 
 
 def runs(grid="a", rule="gd", beta=0.0, rates=(0.1, 1.0), replicates=range(2), **others):
-    """Make runs that completed, their loss the number of the replicate, unless told otherwise."""
+    """Make runs that completed, by default with the number of the replicate as loss."""
     batch = others.get("batch", "full")
     rows = [
         {
@@ -99,12 +99,12 @@ def test_problems_differ_by_any_of_their_keys(other):
     assert keys == sorted(keys)
 
 
-def test_schedules_make_cells_of_their_own():
+def test_each_schedule_has_its_own_cells():
     problem = only(pd.concat([runs(schedule="cosine"), runs()]))
     assert problem.cells["schedule"].tolist() == ["constant", "constant", "cosine", "cosine"]
 
 
-def test_a_missing_replicate_is_no_number_and_a_diverged_one_is_there():
+def test_a_missing_replicate_is_nan_and_a_diverged_one_is_present():
     table = runs(replicates=range(3))
     table.loc[0, ["status", "train_loss_final", "steps_to_0.5"]] = ["diverged", np.nan, pd.NA]
     problem = only(table.drop(index=4))
@@ -115,11 +115,11 @@ def test_a_missing_replicate_is_no_number_and_a_diverged_one_is_there():
     )
 
 
-def test_halves_go_by_the_numbers_of_replicates():
+def test_folds_are_the_odd_and_even_numbers_of_replicates():
     problem = only(runs(replicates=(3, 4, 7)))
     assert problem.replicates.tolist() == [3, 4, 7]
-    assert problem.half("odd").tolist() == [True, False, True]
-    assert problem.half("even").tolist() == [False, True, False]
+    assert problem.fold("odd").tolist() == [True, False, True]
+    assert problem.fold("even").tolist() == [False, True, False]
 
 
 EVERYTHING = pd.concat(

@@ -24,12 +24,12 @@ def named(*args, rule=RULE, **kwargs):
 
 def test_states_by_hand():
     found = named([1.5, 1.0, 0.5, 1.5, 0.1, np.nan], [0.0, 0.1, 0.19, 0.2, 0.9, 0.5])
-    assert found == ["slow", "steady", "steady", "oscillating", "oscillating", "diverged"]
+    assert found == ["slow", "monotone", "monotone", "oscillating", "oscillating", "diverged"]
 
 
 def test_slow_is_relative_to_the_start():
     assert named([1.5], [0.0], initial=2.0) == ["slow"]
-    assert named([1.5], [0.0], initial=4.0) == ["steady"]
+    assert named([1.5], [0.0], initial=4.0) == ["monotone"]
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_slow_is_relative_to_the_start():
     [
         (StateRule(oscillating_share=0.1, slow_loss=0.5), "oscillating"),
         (StateRule(oscillating_share=0.2, slow_loss=0.5), "slow"),
-        (StateRule(oscillating_share=0.2, slow_loss=0.8), "steady"),
+        (StateRule(oscillating_share=0.2, slow_loss=0.8), "monotone"),
     ],
 )
-def test_thresholds_are_the_rules_to_set(rule, state):
+def test_the_rule_sets_the_thresholds(rule, state):
     assert named([1.5], [0.15], rule=rule) == [state]
 
 
-def test_seen_once_only_a_run_does_not_oscillate():
-    assert named([1.5, 0.5], [np.nan, np.nan]) == ["slow", "steady"]
+def test_a_run_evaluated_only_once_does_not_oscillate():
+    assert named([1.5, 0.5], [np.nan, np.nan]) == ["slow", "monotone"]

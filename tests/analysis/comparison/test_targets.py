@@ -13,14 +13,14 @@ SLOW, FAST, OTHER = ("gd", 0.0, 0.1), ("gd", 0.0, 1.0), ("momentum", 0.9, 1.0)
     ("replicates", "expected"),
     [([1, 1, 1], EASY), ([1, 1, 0], MIDDLE), ([1, 0, 0], HARD), ([0, 0, 0], EASY)],
 )
-def test_hardest_that_some_rate_of_descent_reaches_in_every_replicate(replicates, expected):
+def test_the_hardest_target_that_gradient_descent_reaches_in_every_replicate(replicates, expected):
     missed = np.nan
     problem = made_problem(
         dict.fromkeys((SLOW, FAST, OTHER), [0.1] * 3),
         times={
             "0.5": {SLOW: [50, 50, 50], FAST: [5, 5, missed], OTHER: [1, 1, 1]},
             "0.2": {SLOW: [missed] * 3, FAST: [9, 9, missed], OTHER: [2, 2, 2]},
-            # Each replicate by some rate is not enough: one rate has to reach it in both.
+            # One and the same rate has to reach it in all replicates.
             "0.1": {SLOW: [missed, 90, missed], FAST: [20, missed, missed], OTHER: [3, 3, 3]},
         },
     )

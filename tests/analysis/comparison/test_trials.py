@@ -9,7 +9,7 @@ from momentum_study.analysis.comparison.trials import trial_numbers, trials_of, 
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
 
 
-def test_arms_at_the_usual_coefficient_the_only_one_or_tuned():
+def test_usual_arms_have_the_usual_beta_the_only_one_or_a_tuned_one():
     problem = made_problem(
         {
             ("gd", 0.0, 0.1): [0.4],
@@ -18,14 +18,14 @@ def test_arms_at_the_usual_coefficient_the_only_one_or_tuned():
             ("nesterov", 0.8, 0.1): [0.4],
         }
     )
-    names = [arm.name for arm in usual_arms(problem.cells)]
+    names = [arm.key.label for arm in usual_arms(problem.cells)]
     assert names == ["gd", "momentum 0.9", "momentum tuned", "nesterov 0.8"]
-    other = [arm.name for arm in usual_arms(problem.cells, beta=0.5)]
+    other = [arm.key.label for arm in usual_arms(problem.cells, beta=0.5)]
     assert other == ["gd", "momentum 0.5", "momentum tuned", "nesterov 0.8"]
 
 
 @given(st.integers(1, 5000))
-def test_numbers_of_trials_rise_to_all_cells(cells):
+def test_numbers_of_trials_increase_up_to_all_cells(cells):
     numbers = trial_numbers(cells)
     assert numbers[0] == 1
     assert numbers[-1] == cells

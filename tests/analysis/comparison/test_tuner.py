@@ -1,4 +1,4 @@
-"""Tuning on one half of the replicates: what it may look at, and what it chooses."""
+"""Tuning on one fold of the replicates: which runs it depends on, and what it chooses."""
 
 from itertools import product
 
@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, TRAIN_LOSS
-from momentum_study.analysis.comparison.tuning import HALVES, RESAMPLES, Tuner
+from momentum_study.analysis.comparison.tuning import FOLDS, RESAMPLES, Tuner
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
 
 RATES = (0.1, 1.0, 10.0)
@@ -24,18 +24,18 @@ def tuner(*args, seed=0, **parts) -> Tuner:
     return Tuner(made_problem(*args, **parts), FLOOR, seed)
 
 
-def chosen(one: Tuner, arm=DESCENT, criterion=TEST_LOSS, reported="odd", allowed=None):
-    """Rule, β and α of the cell that was chosen."""
-    choice = one.choose(arm, criterion, reported, allowed)
+def chosen(one: Tuner, arm=DESCENT, criterion=TEST_LOSS, evaluation_fold="odd", allowed=None):
+    """Return rule, β and α of the chosen cell."""
+    choice = one.choose(arm, criterion, evaluation_fold, allowed)
     return tuple(one.problem.cells.loc[choice.cell, ["rule", "beta", "alpha"]])
 
 
-def test_each_half_chooses_for_the_other():
+def test_cells_are_chosen_on_the_other_fold():
     # Replicates 0 and 2 are even.
     one = tuner({GD[0]: [0.1, 0.9, 0.1, 0.9], GD[1]: [0.2, 0.2, 0.2, 0.2]})
-    assert chosen(one, reported="odd") == GD[0]
-    assert chosen(one, reported="even") == GD[1]
-    assert HALVES == {"odd": "even", "even": "odd"}
+    assert chosen(one, evaluation_fold="odd") == GD[0]
+    assert chosen(one, evaluation_fold="even") == GD[1]
+    assert FOLDS == {"odd": "even", "even": "odd"}
 
 
 losses = st.one_of(st.floats(1e-3, 10), st.sampled_from([DIVERGED, ABSENT]))
@@ -43,39 +43,39 @@ times = st.one_of(st.integers(0, 100).map(float), st.just(np.nan))
 
 
 @settings(max_examples=50)
-@given(st.data(), st.sampled_from(list(HALVES)))
-def test_the_half_that_is_reported_has_no_say(data, reported):
+@given(st.data(), st.sampled_from(list(FOLDS)))
+def test_the_choice_does_not_depend_on_the_evaluation_fold(data, evaluation_fold):
     seed = data.draw(st.integers(0, 99))
     random = np.random.default_rng(seed)
     cells = GD + AVERAGE
     values = random.uniform(0.1, 0.9, (2, len(cells), 4))
     updates = random.integers(1, 100, (2, len(cells), 4)).astype(float)
-    before = choices(cells, values, updates, reported)
-    own = np.flatnonzero(np.arange(4) % 2 == (reported == "odd"))
+    before = choices(cells, values, updates, evaluation_fold)
+    own = np.flatnonzero(np.arange(4) % 2 == (evaluation_fold == "odd"))
     shape = (2, len(cells), len(own))
     values[..., own] = data.draw(arrays(float, shape, elements=losses))
     updates[..., own] = data.draw(arrays(float, shape, elements=times))
-    assert choices(cells, values, updates, reported) == before
+    assert choices(cells, values, updates, evaluation_fold) == before
 
 
-def choices(cells, values, updates, reported):
-    """What is chosen on losses and times of cells: for every arm, by every criterion."""
+def choices(cells, values, updates, evaluation_fold):
+    """Return the choice for every arm by every criterion, given losses and times of the cells."""
     by_cell = [dict(zip(cells, part, strict=True)) for part in (*values, *updates)]
     one = tuner(*by_cell[:2], dict(zip(("0.5", "0.1"), by_cell[2:], strict=True)))
     return [
-        (criterion, one.choose(arm, criterion, reported))
+        (criterion, one.choose(arm, criterion, evaluation_fold))
         for arm in (DESCENT, TUNED, Arm(("momentum",), 0.9))
-        for criterion in (one.criterion_of(SPEED, reported), TEST_LOSS, TRAIN_LOSS)
+        for criterion in (one.criterion_of(SPEED, evaluation_fold), TEST_LOSS, TRAIN_LOSS)
     ]
 
 
-def test_of_equal_scores_the_smaller_rate_wins_then_the_smaller_coefficient():
+def test_ties_go_to_the_smaller_rate_then_to_the_smaller_beta():
     one = tuner(dict.fromkeys(GD + AVERAGE, [0.5] * 4))
     assert chosen(one, TUNED) == ("gd", 0.0, 0.1)
     assert chosen(one, Arm(("momentum",), 0.9)) == ("momentum", 0.9, 0.1)
     without = tuner(dict.fromkeys(AVERAGE, [0.5] * 4))
     assert chosen(without, TUNED) == ("momentum", 0.5, 0.1)
-    # A better coefficient does not help a cell at a larger rate that is only as good.
+    # The rate decides first, even for the larger β.
     ahead = {**dict.fromkeys(AVERAGE, [0.5] * 4), ("momentum", 0.9, 0.1): [0.4] * 4}
     ahead["momentum", 0.5, 1.0] = [0.4] * 4
     assert chosen(tuner(ahead), TUNED) == ("momentum", 0.9, 0.1)
@@ -92,18 +92,18 @@ def test_scores_are_geometric_means_and_expected_running_times():
     assert one.score_on(TEST_LOSS, by_loss.cell, "even") == by_loss.score
     by_time = one.choose(DESCENT, EASY, "odd")
     assert by_time.score == 15
-    # 5 updates and a whole budget in vain, for one success.
+    # 5 updates and a whole budget for one success.
     assert one.score_on(EASY, 1, "even") == 105
     assert by_time.trials == by_loss.trials == 2
 
 
-def test_one_divergence_rules_a_cell_out_while_others_are_whole():
+def test_a_cell_with_a_diverged_run_loses_to_cells_without():
     one = tuner({GD[0]: [0.001, 0.1, DIVERGED, 0.1], GD[1]: [0.9] * 4})
     assert chosen(one) == GD[1]
-    assert chosen(one, reported="even") == GD[0]
+    assert chosen(one, evaluation_fold="even") == GD[0]
 
 
-def test_where_every_cell_missed_the_lowest_training_loss_is_chosen():
+def test_if_every_cell_missed_the_target_the_lowest_training_loss_is_chosen():
     one = tuner(
         {GD[0]: [0.1] * 4, GD[1]: [0.9] * 4},
         times={"0.5": {GD[0]: [np.nan, 9, np.nan, 9]}},
@@ -112,23 +112,23 @@ def test_where_every_cell_missed_the_lowest_training_loss_is_chosen():
     choice = one.choose(DESCENT, EASY, "odd")
     assert choice.cell == 1
     assert np.isinf(choice.score)
-    assert chosen(one, criterion=EASY, reported="even") == GD[0]
+    assert chosen(one, criterion=EASY, evaluation_fold="even") == GD[0]
 
 
-def test_where_every_cell_diverged_there_is_a_choice_all_the_same():
+def test_if_every_cell_diverged_the_first_is_chosen():
     one = tuner(dict.fromkeys(GD, [DIVERGED] * 4))
     choice = one.choose(DESCENT, TEST_LOSS, "odd")
     assert (choice.cell, choice.score, choice.trials) == (0, np.inf, 3)
 
 
-def test_a_cell_with_a_replicate_missing_where_it_counts_is_no_candidate():
+def test_a_cell_without_a_replicate_of_the_selection_fold_is_no_candidate():
     one = tuner({GD[0]: [0.1, 0.1, ABSENT, 0.1], GD[1]: [0.5] * 4})
-    assert chosen(one, reported="odd") == GD[1]
-    assert chosen(one, reported="even") == GD[0]
+    assert chosen(one, evaluation_fold="odd") == GD[1]
+    assert chosen(one, evaluation_fold="even") == GD[0]
     assert one.choose(DESCENT, TEST_LOSS, "odd").trials == 1
 
 
-def test_nothing_to_choose_from_or_by():
+def test_without_cells_or_replicates_nothing_is_chosen():
     alone = tuner({GD[0]: [0.1]})
     assert alone.choose(DESCENT, TEST_LOSS, "even") is None
     assert alone.choose(DESCENT, TEST_LOSS, "odd").cell == 0
@@ -144,7 +144,7 @@ def test_a_restriction_narrows_the_choice():
     assert (choice.cell, choice.trials) == (1, 2)
 
 
-def test_tuned_momentum_chooses_descent_where_that_is_best():
+def test_tuned_momentum_chooses_gradient_descent_where_that_is_best():
     one = tuner({**dict.fromkeys(AVERAGE, [0.5] * 4), GD[1]: [0.4] * 4})
     assert chosen(one, TUNED) == GD[1]
 
@@ -174,7 +174,7 @@ def test_the_same_seed_makes_the_same_shares():
     assert first == second
 
 
-def test_speed_is_to_the_hardest_target_that_descent_reaches_on_the_half_that_chooses():
+def test_speed_is_to_the_hardest_target_that_gradient_descent_reaches_on_the_selection_fold():
     one = tuner(
         dict.fromkeys([*GD[:2], *AVERAGE], [0.1] * 4),
         times={
@@ -187,7 +187,7 @@ def test_speed_is_to_the_hardest_target_that_descent_reaches_on_the_half_that_ch
             },
         },
     )
-    assert one.criterion_of(SPEED, reported="even") == HARD
-    assert one.criterion_of(SPEED, reported="odd") == EASY
-    assert one.criterion_of(HARD, reported="odd") == HARD
-    assert one.criterion_of(TEST_LOSS, reported="odd") == TEST_LOSS
+    assert one.criterion_of(SPEED, evaluation_fold="even") == HARD
+    assert one.criterion_of(SPEED, evaluation_fold="odd") == EASY
+    assert one.criterion_of(HARD, evaluation_fold="odd") == HARD
+    assert one.criterion_of(TEST_LOSS, evaluation_fold="odd") == TEST_LOSS
