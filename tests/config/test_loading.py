@@ -286,7 +286,7 @@ REFUSED = [
     (openml(data_id="61"), "mine.parameters: 'data_id' is '61'; expected a whole number", ""),
     (top(rule_files=_RULE), "rule_files: expected a list, got '/", ""),
     (files(3), "rule_files[0]: expected text, got 3", ""),
-    (files("absent.py"), "rule_files: absent.py: no such file, seen from", ""),
+    (files("absent.py"), "rule_files: absent.py: no such file, relative to", ""),
     (files(_OWN["path"]), "rule_files: ", "expected a Python file, ending in .py"),
     (files("https://example.org/a.py"), "rule_files: ", "nothing is fetched"),
     (files(_RULE, _RULE), "rule_files: expected each value once", "twice"),

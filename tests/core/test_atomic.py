@@ -1,4 +1,4 @@
-"""A file is there whole or not at all, whatever happens while it is written."""
+"""A file is complete or absent, whatever happens while it is written."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_file_is_there_when_the_block_has_ended(tmp_path: Path) -> None:
+def test_the_file_exists_when_the_block_has_ended(tmp_path: Path) -> None:
     path = tmp_path / "new folder/file"
     with replacing(path) as file:
         file.write(b"content")
@@ -45,7 +45,7 @@ def test_the_file_is_there_when_the_block_has_ended(tmp_path: Path) -> None:
     assert names(path.parent) == ["file"]
 
 
-def test_what_was_there_stays_if_the_block_raises(tmp_path: Path) -> None:
+def test_the_old_file_remains_if_the_block_raises(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     with pytest.raises(ZeroDivisionError), replacing(path) as file:
@@ -71,7 +71,7 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new(tmp_path: 
     assert path.read_bytes() == b"new" * 3000
 
 
-def test_what_a_living_writer_writes_is_left_alone(tmp_path: Path) -> None:
+def test_the_temporary_file_of_a_running_writer_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with replacing(path) as outer:
         outer.write(b"outer")

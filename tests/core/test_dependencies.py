@@ -1,4 +1,4 @@
-"""Declared source files are those that a command really loads."""
+"""Declared source files are those that a command loads."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from momentum_study.figures.catalogue import KINDS
 
 
 def loaded(*modules: str) -> set[Path]:
-    """Files of the package that importing the modules loads, in a process of their own."""
+    """Files of the package that importing the modules loads, in a new process."""
     code = (
         "import importlib, sys\n"
         f"for name in {modules!r}: importlib.import_module(f'momentum_study.{{name}}')\n"
@@ -44,27 +44,17 @@ def test_a_figure_depends_on_its_own_module_alone(kind: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["config", "analysis", "figures", "runs/collect.py"])
-def test_training_does_not_depend_on_what_comes_before_or_after(part: str) -> None:
+def test_training_does_not_depend_on_other_stages(part: str) -> None:
     declared = source_files("cli.commands.train")
     assert not [path for path in declared if (ROOT / part) in (path, *path.parents)]
 
 
-def test_a_training_job_loads_no_heavy_library() -> None:
-    code = (
-        "import sys, momentum_study.cli.commands.train\n"
-        "heavy = {'pandas', 'scipy', 'sklearn', 'matplotlib', 'pydantic'}\n"
-        "print(*sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
-
-
-def test_parts_of_a_page_beside_a_module_are_declared() -> None:
+def test_parts_of_a_page_are_declared_with_its_module() -> None:
     folder = ROOT / "documents/explorer"
-    beside = {path for kind in ("html", "css", "js") for path in folder.glob(f"*.{kind}")}
-    assert {folder / "page.html", folder / "main.js"} < beside
-    assert beside < set(source_files("cli.commands.explorer"))
-    assert not beside & set(source_files("cli.commands.cells"))
+    parts = {path for kind in ("html", "css", "js") for path in folder.glob(f"*.{kind}")}
+    assert {folder / "page.html", folder / "main.js"} < parts
+    assert parts < set(source_files("cli.commands.explorer"))
+    assert not parts & set(source_files("cli.commands.cells"))
 
 
 def test_unknown_module() -> None:

@@ -1,4 +1,4 @@
-"""Tables in pages are those of today."""
+"""Tables in pages are replaced by current ones."""
 
 import pandas as pd
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from momentum_study.core.markdown import filled
 
 
-def test_a_table_replaces_what_stood_between_its_markers() -> None:
+def test_a_table_replaces_the_text_between_its_markers() -> None:
     contents = {"one": lambda: pd.DataFrame({"a": [1, 2], "b": [0.5, None]})}
     page = "before\n<!-- table: one -->old<!-- end -->\nafter"
     expected = (
@@ -17,11 +17,11 @@ def test_a_table_replaces_what_stood_between_its_markers() -> None:
     assert filled(expected, contents) == expected
 
 
-def test_a_table_without_a_place_is_no_silent_loss() -> None:
+def test_a_table_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="one"):
         filled("no marker", {"one": pd.DataFrame})
 
 
-def test_a_name_that_nothing_makes_is_no_empty_table() -> None:
+def test_markers_of_an_unknown_table_are_refused() -> None:
     with pytest.raises(KeyError):
         filled("<!-- table: two --><!-- end -->", {})

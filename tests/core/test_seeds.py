@@ -52,7 +52,7 @@ def test_different_names_different_streams(
         ((1,), ("1",)),
     ],
 )
-def test_names_are_not_run_together(
+def test_names_are_not_concatenated(
     first: tuple[str | int, ...], second: tuple[str | int, ...]
 ) -> None:
     assert draw(0, *first) != draw(0, *second)

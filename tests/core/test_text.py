@@ -76,13 +76,13 @@ def test_text_that_looks_like_a_number_is_refused() -> None:
         format_number("1e-3")  # type: ignore[arg-type]
 
 
-def test_suggestion_lists_what_exists_and_the_nearest_of_it() -> None:
+def test_suggestion_lists_valid_names_and_the_nearest() -> None:
     assert suggest("momentun", ["momentum", "adam"]) == (
         "expected one of adam, momentum; did you mean 'momentum'?"
     )
 
 
-def test_suggestion_asks_nothing_when_nothing_is_near() -> None:
+def test_suggestion_without_a_near_name() -> None:
     assert suggest("zzz", ["momentum", "adam"]) == "expected one of adam, momentum"
 
 

@@ -1,4 +1,4 @@
-"""Minibatches: every row once an epoch, in the order asked for, laid out for the engine."""
+"""Minibatches: every row once per epoch, in the given order, laid out for the engine."""
 
 from itertools import islice
 
@@ -47,7 +47,7 @@ def test_each_matrix_is_contiguous():
             assert matrix[replicate].flags.c_contiguous
 
 
-def test_the_full_batch_is_the_whole_training_set_in_its_own_order():
+def test_the_full_batch_is_the_training_set_in_its_original_order():
     def never(epoch: int) -> np.ndarray:
         raise AssertionError("the full batch has no order")
 
@@ -57,7 +57,7 @@ def test_the_full_batch_is_the_whole_training_set_in_its_own_order():
     assert np.array_equal(first.rows, data.inputs)
 
 
-def test_orders_are_permutations_that_can_be_asked_for_again():
+def test_orders_are_permutations_and_can_be_requested_again():
     order = MinibatchOrder(1, "iris", [0, 4], rows=20)
     later = order(3).copy()
     np.testing.assert_array_equal(np.sort(later, axis=1), np.tile(np.arange(20), (2, 1)))

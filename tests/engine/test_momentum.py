@@ -267,7 +267,7 @@ def test_parameters_that_are_no_chain_of_layers_are_refused(names):
         initialize_velocity({name: np.ones(1) for name in names})
 
 
-def test_layers_may_stand_in_any_order():
+def test_layers_may_be_in_any_order():
     v = initialize_velocity({name: np.ones(1) for name in ("b2", "W2", "b1", "W1")})
     assert set(v) == {"dW1", "db1", "dW2", "db2"}
 

@@ -32,7 +32,7 @@ every_network = pytest.mark.parametrize(
 
 
 def make_stack(problem: Problem, seed: int = 0) -> Stack:
-    """Cells that differ: each has the starting weights plus noise of its own."""
+    """Cells that differ: each has the starting weights plus independent noise."""
     stack = Stack(problem.architecture, problem.weights, CELLS, np.float64)
     generator = np.random.default_rng(seed)
     weights = stack.weights.array

@@ -1,4 +1,4 @@
-"""Every rule makes the updates of its textbook formula, and is stable where theory says so."""
+"""Every rule equals its textbook formula, and is stable where theory predicts it."""
 
 from dataclasses import replace
 
@@ -143,7 +143,7 @@ def test_no_rule_takes_the_name_of_another_and_nothing_changes(added, names):
     assert list(known_rules()) == [*NAMES, "adam_of_mine"]
 
 
-def test_an_unknown_rule_that_resembles_none_is_answered_with_all_names():
+def test_an_unknown_rule_without_a_near_name_is_refused_with_all_names():
     with pytest.raises(StudyError, match="xyz") as caught:
         get_rule("xyz")
     assert all(name in str(caught.value) for name in NAMES)

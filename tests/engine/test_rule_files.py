@@ -1,4 +1,4 @@
-"""Rule files: loaded as they stand, without a trace, or refused in one line."""
+"""Rule files: loaded without writing anything, or refused in one line."""
 
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def test_loading_leaves_no_trace_and_sees_every_change(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_may_hold_dataclasses_with_annotations_as_text(tmp_path):
+def test_a_file_may_define_dataclasses_with_annotations_as_text(tmp_path):
     text = """
 from __future__ import annotations
 from dataclasses import dataclass
@@ -130,7 +130,7 @@ def test_a_file_that_is_not_python_is_refused_with_its_line(tmp_path):
         ),
     ],
 )
-def test_what_a_file_raises_is_told_with_its_line(tmp_path, text, what):
+def test_errors_of_a_file_are_reported_with_their_line(tmp_path, text, what):
     assert what in refused(written(tmp_path, text))
 
 
@@ -162,7 +162,7 @@ def test_a_file_without_a_rule_is_refused(tmp_path, text, what):
         ("name='mine', depends_on_t=0", "RULE.depends_on_t: expected True or False"),
     ],
 )
-def test_a_field_that_is_wrong_is_told_with_what_was_expected(tmp_path, changes, what):
+def test_an_invalid_field_is_reported_with_what_was_expected(tmp_path, changes, what):
     assert what in refused(adam(tmp_path, changes))
 
 
@@ -189,19 +189,19 @@ def test_the_example_passes_every_check(capsys):
     assert max(map(len, lines)) <= 100
 
 
-def test_a_rule_that_fails_is_told_check_by_check_and_by_the_exit_code(tmp_path, capsys):
+def test_failed_checks_are_reported_one_by_one_and_by_the_exit_code(tmp_path, capsys):
     assert cli.main(["check-rule", str(adam(tmp_path, "name='mine', homogeneous=True"))]) == 1
-    told = capsys.readouterr()
-    failed = [line for line in told.out.splitlines() if line.startswith("FAILED")]
+    printed = capsys.readouterr()
+    failed = [line for line in printed.out.splitlines() if line.startswith("FAILED")]
     assert failed[0].split() == [
         *("FAILED", "homogeneous", "homogeneous=True,", "but"),
-        *("updates", "are", "not", "in", "proportion"),
+        *("updates", "are", "not", "proportional"),
     ]
-    assert f"mine failed {len(failed)} of {len(told.out.splitlines())} checks" in told.err
+    assert f"mine failed {len(failed)} of {len(printed.out.splitlines())} checks" in printed.err
 
 
-def test_a_file_that_is_no_rule_file_is_told_in_one_line(tmp_path, capsys):
+def test_a_file_without_a_rule_is_refused_in_one_line(tmp_path, capsys):
     assert cli.main(["check-rule", str(tmp_path / "absent.py")]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("error: ")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")

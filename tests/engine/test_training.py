@@ -431,10 +431,17 @@ def assert_same_alone(problem, rule, betas, rates, steps, **options) -> History:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("hidden", [(), (1,), (6,), (13, 5), (1, 1), (5, 1, 3), (3, 4, 2)])
 @pytest.mark.parametrize(
-    ("inputs", "loss", "outputs"),
-    [(1, "mse", 1), (13, "cross_entropy", 10), (9, "logistic", 1), (30, "mse", 9)],
+    ("inputs", "hidden", "loss", "outputs"),
+    [
+        (1, (), "mse", 1),
+        (13, (1,), "cross_entropy", 10),
+        (9, (6,), "logistic", 1),
+        (30, (13, 5), "mse", 9),
+        (13, (1, 1), "logistic", 1),
+        (1, (5, 1, 3), "cross_entropy", 10),
+        (30, (3, 4, 2), "mse", 1),
+    ],
 )
 @pytest.mark.parametrize(("rows", "batch_size"), [(33, None), (33, 8), (9, 1), (7, 2), (2, None)])
 def test_a_network_is_the_same_alone_and_in_a_stack(

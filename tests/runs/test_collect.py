@@ -16,7 +16,7 @@ from momentum_study.runs.collect import (
     read_shards,
     set_aside,
 )
-from momentum_study.runs.design import prepared_path, shard_settings, shards
+from momentum_study.runs.design import prepared_path, shards
 from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
 from momentum_study.runs.train import train_shard
 from momentum_study.tables.files import read_table, write_table
@@ -40,9 +40,8 @@ def train(folder: Path, of: Study) -> None:
     for shard in shards(of):
         data = folder / prepared_path(shard.dataset, shard.block)
         save_prepared(data, DATA)
-        settings = shard_settings(of, shard)
-        origin = Fingerprint(settings, digest_of_file(data))
-        write_shard(folder / shard.path, train_shard(settings, DATA).table, origin)
+        origin = Fingerprint(shard.settings, digest_of_file(data))
+        write_shard(folder / shard.path, train_shard(shard.settings, DATA).table, origin)
 
 
 def collected(folder: Path, of: Study = SMALL) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""Costs: what jobs measured comes together, and shares of time are right by hand."""
+"""Costs: one table of what jobs measured, and shares of time by hand."""
 
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def test_timings_that_were_damaged_are_named_and_can_be_deleted(
     write_table(cost_table(folder, shards), folder / "cost.csv", COST)
 
 
-def test_what_a_job_measured_comes_back(folder: Path) -> None:
+def test_costs_of_a_job_are_read_as_written(folder: Path) -> None:
     path = folder / "train/grid/one.json"
     assert read_training_cost(path) == COST_OF_ONE
     path.write_text('{"started": 1}', encoding="utf-8")

@@ -16,7 +16,6 @@ from momentum_study.runs.design import (
     families,
     followed_shards,
     prepare_flags,
-    shard_settings,
     shards,
     starts,
 )
@@ -32,7 +31,7 @@ def study(**grid: Any) -> Study:
 
 def jobs(of: Study) -> dict[str, str]:
     """Path of each shard, and the command line that trains it."""
-    return {shard.path: to_flags(shard_settings(of, shard)) for shard in shards(of)}
+    return {shard.path: to_flags(shard.settings) for shard in shards(of)}
 
 
 def test_a_small_design_by_hand() -> None:
@@ -74,7 +73,7 @@ def test_blocks_are_cut_at_multiples() -> None:
     ],
     ids=["beta", "rule", "batch size", "data set", "schedule", "replicates", "another rule"],
 )
-def test_growing_a_design_leaves_its_shards_as_they_are(change: dict[str, Any]) -> None:
+def test_extending_a_design_keeps_its_shards(change: dict[str, Any]) -> None:
     before = jobs(study(replicates=10))
     after = jobs(study(**({"replicates": 10} | change)))
     assert len(after) > len(before)
@@ -89,7 +88,7 @@ def test_runs_are_distinct() -> None:
     assert len(set(paths)) == len(paths)
 
 
-def test_the_paper_grid_is_as_large_as_the_question_needs() -> None:
+def test_the_grid_of_the_paper_is_large_enough() -> None:
     paper = load_study(ROOT / "config/paper.yaml")
     grid = paper.grids["momentum"]
     rates = grid.learning_rates
@@ -109,15 +108,15 @@ def test_every_rule_is_in_the_paper_or_equals_one_that_is() -> None:
         for grid in load_study(ROOT / "config/paper.yaml").grids.values()
         for rule in grid.rules
     }
-    # The heavy ball makes the iterates of momentum at another rate, to the last bit.
+    # The heavy ball has the iterates of momentum at another rate, bit for bit.
     assert used | {"heavy_ball"} == set(RULES)
 
 
 def test_a_regression_gets_squared_error() -> None:
     (shard, *_) = shards(study(datasets=["sugar"]))
-    assert shard_settings(study(datasets=["sugar"]), shard).loss == "mse"
+    assert shard.loss == "mse"
     (shard, *_) = shards(study())
-    assert shard_settings(study(), shard).loss == "cross_entropy"
+    assert shard.loss == "cross_entropy"
 
 
 def test_families_are_named_after_the_first_grid_with_their_training() -> None:
@@ -149,20 +148,20 @@ def test_families_are_named_after_the_first_grid_with_their_training() -> None:
     }
 
 
-def test_the_noise_of_a_grid_goes_to_its_shards() -> None:
+def test_shards_have_the_noise_of_their_grid() -> None:
     of = study(gradient_noise=0.25)
-    assert {shard_settings(of, shard).gradient_noise for shard in shards(of)} == {0.25}
-    assert shard_settings(study(), shards(study())[0]).gradient_noise == 0
+    assert {shard.gradient_noise for shard in shards(of)} == {0.25}
+    assert shards(study())[0].gradient_noise == 0
 
 
-def test_prepare_flags_carry_the_recipe_through_the_shell() -> None:
+def test_the_recipe_survives_the_shell() -> None:
     flags = shlex.split(prepare_flags(study(), "moons", "000-009"))
     assert flags[:2] == ["--name", "moons"]
     assert Recipe.model_validate_json(flags[3]) == study().datasets["moons"]
     assert flags[4:] == ["--seed", "1", "--first", "0", "--last", "9"]
 
 
-def test_followed_shards_have_the_followed_rates_alone() -> None:
+def test_followed_shards_have_only_the_followed_rates() -> None:
     follow = {"learning_rates": [1], "replicates": 1}
     of = study(sharpness=follow, replicates=12, schedules=["constant", "cosine"])
     trained = {shard.path: shard for shard in shards(of)}
@@ -176,7 +175,7 @@ def test_followed_shards_have_the_followed_rates_alone() -> None:
         assert set(shard.learning_rates) < set(trained[shard.path].learning_rates)
 
 
-def test_nothing_is_followed_unless_asked_for() -> None:
+def test_nothing_is_followed_by_default() -> None:
     assert followed_shards(study()) == []
 
 
@@ -194,5 +193,5 @@ def test_starting_points_belong_to_grids_that_compare_or_follow() -> None:
 def test_a_start_has_the_settings_of_its_shards() -> None:
     of = study()
     (start, _), *_ = starts(of)
-    settings = shard_settings(of, shards(of)[0])
+    settings = shards(of)[0].settings
     assert {name: getattr(settings, name) for name in vars(start)} == vars(start)

@@ -1,4 +1,4 @@
-"""Metrics of runs, worked by hand on small curves, diverged ones included."""
+"""Metrics of runs, by hand on small curves, diverged ones included."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from momentum_study.runs.metrics import (
     argbest,
     at_best,
     lowest,
-    mean_of_seen,
+    mean_of_finite,
     path_ratio,
     run_metrics,
     steps_to,
@@ -21,7 +21,7 @@ from momentum_study.tables.keys import target_column
 NAN = np.nan
 
 
-def test_lowest_is_the_best_seen_before_any_divergence():
+def test_lowest_is_the_least_value_before_any_divergence():
     curves = np.array([[3.0, 1.0, 2.0], [2.0, 5.0, NAN], [NAN, NAN, NAN]])
     np.testing.assert_array_equal(lowest(curves), [1.0, 2.0, NAN])
 
@@ -41,7 +41,7 @@ def test_at_best_reads_one_curve_where_another_is_lowest():
     assert at_best(curve, selector).tolist() == [20.0, 50.0]
 
 
-def test_up_step_share_counts_rises_among_intervals_seen():
+def test_up_step_share_counts_rises_among_finite_intervals():
     curves = np.array(
         [[3.0, 2.0, 4.0, 4.0, 5.0], [1.0, 2.0, NAN, NAN, NAN], [1.0, NAN, NAN, NAN, NAN]]
     )
@@ -52,12 +52,12 @@ def test_up_step_share_of_a_single_evaluation_is_unknown():
     assert np.isnan(up_step_share(np.array([[1.0]]))).all()
 
 
-def test_mean_of_seen_skips_what_was_not_measured():
+def test_mean_of_finite_skips_what_was_not_measured():
     curves = np.array([[NAN, 1.0, 3.0], [NAN, 0.5, NAN], [NAN, NAN, NAN]])
-    np.testing.assert_array_equal(mean_of_seen(curves), [2.0, 0.5, NAN])
+    np.testing.assert_array_equal(mean_of_finite(curves), [2.0, 0.5, NAN])
 
 
-def test_path_ratio_of_straight_and_crooked_ways():
+def test_path_ratio_of_straight_and_winding_paths():
     steps = np.array([0, 2, 4])
     norms = np.array([[NAN, 1.0, 1.0], [NAN, 3.0, 5.0]])
     displacement = np.array([[0.0, 2.0, 4.0], [0.0, 1.0, 2.0]])
@@ -181,7 +181,7 @@ def test_early_is_up_to_a_quarter_of_the_budget_the_quarter_included():
     assert early([4.0, 3.0, 3.5, 2.0, 9.0, 1.0], [0, 10, 20, 26, 40, 100]) == (3.5, 1 / 2)
 
 
-def test_what_comes_later_has_no_say_in_what_is_early():
+def test_early_metrics_do_not_depend_on_later_evaluations():
     steps = [0, 10, 25, 50, 100]
     assert early([4.0, 3.0, 2.0, 1.0, 0.5], steps) == early([4.0, 3.0, 2.0, 8.0, NAN], steps)
 

@@ -33,7 +33,7 @@ def test_starting_points_have_the_top_of_their_whole_hessian(tmp_path) -> None:
         assert found == pytest.approx(np.linalg.eigvalsh(np.array(whole))[-1], rel=1e-5)
 
 
-def test_a_replicate_starts_from_the_same_point_whatever_stands_beside_it() -> None:
+def test_the_start_of_a_replicate_does_not_depend_on_the_others() -> None:
     together = initial_sharpness(START, data(0, 1, 2)).set_index("replicate")["lambda_max"]
     assert initial_sharpness(START, data(1))["lambda_max"].tolist() == [together[1]]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from momentum_study.cli.flags import to_flags
 from momentum_study.config.study import Study
-from momentum_study.runs.design import prepare_flags, prepared_path, shard_settings, shards
+from momentum_study.runs.design import prepare_flags, prepared_path, shards
 
 # Paths are relative to the folder in which the commands run.
 TABLES = ("tables/runs.parquet", "tables/curves.parquet")
@@ -25,7 +25,7 @@ def train_steps(study: Study) -> Iterator[list[str]]:
     for shard in shards(study):
         data = f"datasets/{prepared_path(shard.dataset, shard.block)}"
         files = ["--output", f"runs/{shard.path}", "--timing", f"timings/{shard.path}.json"]
-        flags = shlex.split(to_flags(shard_settings(study, shard)))
+        flags = shlex.split(to_flags(shard.settings))
         yield ["train", "--data", data, *files, *flags]
 
 

@@ -22,7 +22,6 @@ from momentum_study.runs.design import (
     followed_shards,
     prepare_flags,
     prepared_path,
-    shard_settings,
     shards,
     starts,
 )
@@ -109,7 +108,7 @@ def prepared_data(wildcards):
 
 
 def train_flags(wildcards):
-    return to_flags(shard_settings(STUDY, SHARDS[f"{wildcards.shard}.parquet"]))
+    return to_flags(SHARDS[f"{wildcards.shard}.parquet"].settings)
 
 
 def rule_file(wildcards):

@@ -34,7 +34,7 @@ rule sharpness:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         follow=follow_flags,
-        flags=lambda wildcards: to_flags(shard_settings(STUDY, followed(wildcards))),
+        flags=lambda wildcards: to_flags(followed(wildcards).settings),
     message:
         "Following the sharpness of {wildcards.shard}"
     shell:

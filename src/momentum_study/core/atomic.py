@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Atomic writing of files."""
 
 import glob
 import os
@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes the place of ``path`` when the block ends well.
+    """Open a file for writing that replaces ``path`` when the block ends without an error.
 
-    It is written under a temporary name in the same folder, brought to the disk and renamed. If
-    the block raises, ``path`` is as it was. What a writer of ``path`` left behind that was killed
-    on this machine is removed.
+    It is written under a temporary name in the same folder, flushed to disk and renamed. If the
+    block raises, ``path`` is unchanged. Temporary files that killed writers of ``path`` left on
+    this machine are removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     of_this_machine = f".{path.name}.{platform.node()}."
@@ -30,7 +30,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        if error.errno and not error.filename:  # a full disk does not say which file it was about
+        if error.errno and not error.filename:  # the error of a full disk names no file
             error.filename = str(path)
         raise
     finally:
@@ -39,9 +39,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _is_alive(process: str) -> bool:
     try:
-        os.kill(int(process), 0)  # asks, sends nothing
+        os.kill(int(process), 0)  # signal 0 only checks
     except (ProcessLookupError, ValueError):
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # of another user
         pass
     return True

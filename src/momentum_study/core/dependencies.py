@@ -1,7 +1,7 @@
 """Which source files a module depends on, read from its import statements.
 
 The workflow declares these files as inputs of its rules, so that an edit reruns exactly what
-depends on it, and nobody has to keep a list.
+depends on it, without a list to maintain.
 """
 
 import ast
@@ -12,13 +12,13 @@ from pathlib import Path
 PACKAGE = "momentum_study"
 ROOT = Path(__file__).parents[1]
 
-_BESIDE = ("*.csv", "*.css", "*.html", "*.js")
+_DATA_FILES = ("*.csv", "*.css", "*.html", "*.js")
 
 
 def source_files(*modules: str) -> list[Path]:
     """Return the package's files that these modules import, directly or not, and their own.
 
-    Tables, and parts of a page, that lie beside a module belong to it.
+    Tables and parts of a page in the folder of a module belong to it.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def source_files(*modules: str) -> list[Path]:
             waiting.extend(_imports(module))
     files = {_file(module) for module in found}
     folders = {file.parent for file in files}
-    beside = {path for folder in folders for kind in _BESIDE for path in folder.glob(kind)}
-    return sorted(files | beside)
+    data = {path for folder in folders for kind in _DATA_FILES for path in folder.glob(kind)}
+    return sorted(files | data)
 
 
 def _file(module: str) -> Path:
@@ -62,12 +62,12 @@ def _imports(module: str) -> tuple[str, ...]:
             continue
         prefix = f"{PACKAGE}."
         names.update(name.removeprefix(prefix) for name in imported if name.startswith(prefix))
-    # The package's own `__init__` only forwards two functions and sets the version.
+    # The package's `__init__` only forwards two functions and sets the version.
     return tuple(name for name in names if name and _file(name).is_file())
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield all nodes but those under ``if TYPE_CHECKING:``, which no program executes."""
+    """Yield all nodes but those under ``if TYPE_CHECKING:``, which are never executed."""
     yield tree
     if isinstance(tree, ast.If) and ast.unparse(tree.test) == "TYPE_CHECKING":
         children: Iterable[ast.AST] = tree.orelse

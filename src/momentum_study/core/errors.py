@@ -1,8 +1,8 @@
-"""The one exception that is a message to the user, and what to do when a file cannot be had."""
+"""The exception that is a message to the user, and next steps after errors of files."""
 
 import errno
 
-INTERRUPTED = "interrupted"  # so begins the last line of a job that Ctrl-C ended
+INTERRUPTED = "interrupted"  # start of the last line of a job that Ctrl-C ended
 AGAIN = "run the same command again: what is finished is kept"
 RESTORE = "delete it and run the workflow again; a published one is restored by git checkout"
 
@@ -14,7 +14,7 @@ _NEXT_STEPS = {
     errno.EROFS: f"make this file system writable, or work in a copy elsewhere, and {AGAIN}",
     **dict.fromkeys(
         (errno.EACCES, errno.EPERM),
-        f"see to it that you may read and write there (ls -ld), and {AGAIN}",
+        f"check that you may read and write there (ls -ld), and {AGAIN}",
     ),
     **dict.fromkeys(
         (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EEXIST),
@@ -24,7 +24,7 @@ _NEXT_STEPS = {
 
 
 class StudyError(Exception):
-    """Something in the user's hands is wrong: a config, a data file, a damaged output.
+    """An error that the user can fix: in a configuration, a data file, a damaged output.
 
     The message says what is wrong, where (file, key, dataset), what was expected and what to do
     about it. The command line prints it without a traceback and exits with code 1. Errors that
@@ -33,11 +33,11 @@ class StudyError(Exception):
 
 
 def next_step(number: int | None) -> str:
-    """Say what to do about an error of the operating system.
+    """Return what to do about an error of the operating system.
 
     Parameters
     ----------
     number
         The `errno` of the `OSError`.
     """
-    return _NEXT_STEPS.get(number or 0, f"{AGAIN}; if it comes back, check the disk")
+    return _NEXT_STEPS.get(number or 0, f"{AGAIN}; if the error occurs again, check the disk")

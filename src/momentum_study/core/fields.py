@@ -1,4 +1,4 @@
-"""What all models of the configuration share: strictness, types of values, and checks of names."""
+"""Base class, value types and checks of names for the models of the configuration."""
 
 import re
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ T = TypeVar("T")
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-"""What no command line, page or file can hold, and what turns the text around it the other way."""
+"""Characters that command lines, pages or files cannot contain, or that reverse the text."""
 
 MOST = 10**9
-"""Beyond it nothing that is counted can be trained, or even listed."""
+"""Largest count; more runs could not even be listed."""
 
 LEAST_RATE, LARGEST_RATE = 1e-12, 1e12
-"""Within them (1 − β)α and α/(1 − β) are numbers in single precision, whatever β."""
+"""Within these (1 − β)α and α/(1 − β) are numbers in single precision for every β."""
 
 
 def _not_vanishing(rate: float) -> float:
@@ -47,7 +47,7 @@ class Model(BaseModel):
 
 
 def distinct(values: list[T]) -> list[T]:
-    """Return the values if each stands there once.
+    """Return the values if each occurs once.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def distinct(values: list[T]) -> list[T]:
     seen: set[T] = set()
     for value in values:
         if value in seen:
-            raise ValueError(f"expected each value once, but {value!r} stands there twice")
+            raise ValueError(f"expected each value once, but {value!r} occurs twice")
         seen.add(value)
     return values
 
@@ -68,7 +68,7 @@ def known(name: str, names: Iterable[str]) -> str:
     Raises
     ------
     ValueError
-        Naming the nearest.
+        Suggesting the nearest.
     """
     choice = list(names)
     if name not in choice:
@@ -77,7 +77,7 @@ def known(name: str, names: Iterable[str]) -> str:
 
 
 def workflow_path(path: str) -> str:
-    """Return the path of a file if the workflow reads nothing else out of it.
+    """Return the path of a file if the workflow can take it literally.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def workflow_path(path: str) -> str:
     """
     if mark := _FILLED_IN.search(path):
         raise ValueError(
-            f"{path!r} contains {mark[0]!r}, which the workflow cannot have in a path; expected "
+            f"{path!r} contains {mark[0]!r}, which the workflow does not allow in a path; expected "
             "one without { } < > and line ends: rename the file or its folder"
         )
     return path

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 PINS = {
-    # One thread a job: parallelism is the workflow's, and a product's split changes its rounding.
+    # One thread: the workflow runs jobs in parallel, and a split product rounds differently.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -19,24 +19,24 @@ PINS = {
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
 }
 CPUINFO = Path("/proc/cpuinfo")
-"""Where Linux says what its processors can do."""
+"""Where Linux lists the features of its processors."""
 
 
 def pin() -> None:
     """Set the environment variables of :data:`PINS` for this process and its children.
 
-    A processor without AVX2 is left to choose its own kernels of OpenBLAS.
+    On a processor without AVX2, OpenBLAS chooses its own kernels.
     """
     os.environ.update(PINS)
     # NumPy does not load where features are both enabled and disabled.
     os.environ.pop("NPY_ENABLE_CPU_FEATURES", None)
     if _lacks_avx2():
-        # OpenBLAS takes the word for it, and the first product would be an illegal instruction.
+        # OpenBLAS does not check, and the first product would be an illegal instruction.
         del os.environ["OPENBLAS_CORETYPE"]
 
 
 def _lacks_avx2() -> bool:
-    """Say whether Linux lists a processor's features, and not those that Haswell kernels use."""
+    """Whether Linux lists the processor's features without those that Haswell kernels use."""
     try:
         with CPUINFO.open(encoding="utf-8") as lines:
             features = next((line.split() for line in lines if line.startswith("flags")), None)

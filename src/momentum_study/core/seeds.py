@@ -1,4 +1,4 @@
-"""Random generators that are asked for by name, never by position."""
+"""Random generators, identified by names and never by position."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ import numpy as np
 def generator(study_seed: int, *names: str | int) -> np.random.Generator:
     """Make the random generator that belongs to a list of names.
 
-    The same names give the same stream on every machine and in every process, whatever else is
-    drawn in the study; different names give independent streams. The seed is the SHA-256 digest of
+    The same names give the same stream on every machine and in every process, independently of
+    other draws; different names give independent streams. The seed is the SHA-256 digest of
     the names as a JSON list, so that ``("a", "b")``, ``("ab",)``, ``(1,)`` and ``("1",)`` all
     differ.
 
@@ -20,7 +20,7 @@ def generator(study_seed: int, *names: str | int) -> np.random.Generator:
     study_seed
         The seed of the whole study.
     *names
-        What the stream is for, from general to particular, e.g. ``"split", "iris", 3``.
+        Purpose of the stream, from general to particular, e.g. ``"split", "iris", 3``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Turning values into text, and unknown names into suggestions."""
+"""Text for values, and suggestions for unknown names."""
 
 import difflib
 import math
@@ -13,9 +13,9 @@ _LONGEST_NAME = 60
 def format_number(number: SupportsFloat) -> str:
     """Write a finite number in the one form used for paths, flags and labels.
 
-    The text holds the fewest digits that read back as the same double, without a decimal part for
+    The text has the fewest digits that read back as the same double, without a decimal part for
     whole numbers and without a plus sign in the exponent: ``0.9``, ``0.001``, ``1000``, ``1e-05``.
-    Equal numbers have equal text, whatever their type; negative zero is written ``0``.
+    Equal numbers of any type have equal text; negative zero is written ``0``.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def format_number(number: SupportsFloat) -> str:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """End an error message about an unknown name: what exists, and the nearest of it.
+    """Return the end of an error message about an unknown name: valid names, and the nearest.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     Returns
     -------
     str
-        ``"expected one of a, b, c; did you mean 'b'?"``, without the question when nothing is near.
+        ``"expected one of a, b, c; did you mean 'b'?"``, without the question if no name is near.
     """
     names = sorted(known)
     expected = f"expected one of {', '.join(names)}" if names else "none is accepted here"
@@ -70,7 +70,7 @@ def one_line(message: object) -> str:
 
 
 def plain(name: str) -> str:
-    """Return the name if it can be that of a file and needs no quotes anywhere.
+    """Return the name if it can be a file name and never needs quotes.
 
     Raises
     ------
@@ -123,5 +123,5 @@ def span(values: Iterable[int]) -> str:
 
 
 def rounded(number: float, digits: int = 3) -> str:
-    """Write a number with so many digits that count, for people."""
+    """Write a number with this many significant digits, as display text."""
     return format_number(float(f"{number:.{digits}g}"))

@@ -3,7 +3,7 @@
 Each activation is a pair of in-place operations: ``apply`` maps pre-activations ``z`` to
 activations ``a``, and ``multiply_derivative`` multiplies an error by ``dσ/dz``, which for these
 three functions is a function of ``a`` alone, so that ``z`` need not be kept. The second derivative
-is for Hessians, which are not taken in a hurry.
+is for Hessians, where speed matters less.
 """
 
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def _relu_derivative(error: Array, a: Array) -> None:
 
 
 def _relu_second_derivative(a: Array) -> Array:
-    # At the kink it is taken as 0 too, as the derivative is on the left of it.
+    # 0 at the kink too, as the derivative to its left.
     return np.zeros_like(a)
 
 

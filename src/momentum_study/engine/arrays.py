@@ -1,4 +1,4 @@
-"""What a network sees of a data set."""
+"""Arrays of a data set as networks use them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class ArraySplit:
-    """One of the parts of a data set (training, validation, test), for R replicates at once.
+    """Training, validation or test split of a data set, for R replicates.
 
     Attributes
     ----------
@@ -24,5 +24,5 @@ class ArraySplit:
     targets: Array
 
     def take(self, replicates: slice) -> "ArraySplit":
-        """Return the part that belongs to these replicates."""
+        """Return the split of these replicates."""
         return ArraySplit(self.inputs[replicates], self.targets[replicates])

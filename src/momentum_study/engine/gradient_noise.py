@@ -1,4 +1,4 @@
-"""Noise injected into gradients: normal numbers that each replicate draws for all its cells."""
+"""Noise injected into gradients: normal numbers, shared by all cells of a replicate."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from momentum_study.core.seeds import generator
 
 Array = NDArray[Any]
 
-# Numbers of a replicate drawn by one call. A call for 259 numbers, a small network's, takes half
-# as long again as its share of a call for 4096.
+# Numbers of a replicate drawn by one call. Per number, a call for the 259 of a small network takes
+# 1.5 times as long as one for 4096.
 NORMALS_AT_ONCE = 2**12
 
 
@@ -28,7 +28,7 @@ class GradientNoise:
     deviation
         σ, in units of the gradient of the mean loss.
     seed, dataset, network
-        What the generators are named after.
+        Names of the generators.
     replicates
         ``(R,)`` numbers of the replicates.
     """
@@ -51,7 +51,7 @@ class GradientNoise:
         parameters
             P, the number of weights and biases.
         dtype
-            What the float64 numbers are rounded to.
+            Type that the float64 numbers are rounded to.
 
         Yields
         ------

@@ -2,7 +2,7 @@
 
 The Hessian H of a network's mean loss over a data set is never formed. Its product with a vector v
 is the derivative of the gradient in the direction v, by Pearlmutter's rule: every line of the
-forward and of the backward pass is differentiated once more. It costs two to three gradients.
+forward and of the backward pass is differentiated. It costs as much as two to three gradients.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from momentum_study.engine.networks import Architecture, Parameters, batch_last
 
 Array = NDArray[Any]
 
-# Relative accuracy of an eigenvalue: far beyond what a threshold or a figure can show.
+# Relative accuracy of an eigenvalue, far finer than any threshold or figure needs.
 TOLERANCE = 1e-6
 
 
@@ -50,7 +50,7 @@ class Hessian:
         targets = batch_last(data.targets.astype(np.float64))[:, :, None]
         self._rows = inputs.shape[-1]
 
-        # Forward: what stands below each layer, (R, C, inputs + 1, B), the constant 1 last.
+        # Forward: the input of each layer, (R, C, inputs + 1, B), the constant 1 last.
         self._below = [inputs]
         for layer in self._weights.layers[:-1]:
             activations = layer @ self._below[-1]
@@ -131,8 +131,7 @@ def largest_eigenvalue(architecture: Architecture, weights: Array, data: ArraySp
     Returns
     -------
     float
-        To a relative accuracy of 1e-6. The same for the same arguments: the iteration starts from
-        a fixed vector.
+        To a relative accuracy of 1e-6. Deterministic: the iteration starts from a fixed vector.
     """
     hessian = Hessian(architecture, weights[None, None], data)
     count = architecture.parameters
@@ -140,7 +139,7 @@ def largest_eigenvalue(architecture: Architecture, weights: Array, data: ArraySp
     def product(vector: Array) -> Array:
         return hessian.product(vector.reshape(1, 1, count)).reshape(count)
 
-    if count <= 2:  # too few for Lanczos, which wants fewer eigenvalues than there are
+    if count <= 2:  # too few for Lanczos, which needs more rows than eigenvalues
         columns = [product(unit) for unit in np.eye(count)]
         return float(np.linalg.eigvalsh(np.array(columns))[-1])
     operator = LinearOperator((count, count), matvec=product, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What training saw: the curves of R × C runs, and how each of them ended."""
+"""History of training: the curves of R × C runs, and how each run ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ CURVES = (
 
 @dataclass(frozen=True)
 class History:
-    """What was seen of R × C runs at E evaluations.
+    """Curves of R × C runs at E evaluations, and their ends.
 
     Attributes
     ----------
@@ -39,12 +39,12 @@ class History:
         ``update_norm``, and of the last two ``update_cosine`` and ``sign_flip_share`` (share of
         weights whose update changed sign); ``displacement``, the distance from the start.
     first_bad_step
-        ``(R, C)``: updates made when divergence was seen, -1 for completed runs.
+        ``(R, C)``: updates made when the divergence was detected, -1 for completed runs.
     reason
-        ``(R, C)`` str: why, empty for completed runs.
+        ``(R, C)`` str: reason of the divergence, empty for completed runs.
     snapshots
-        ``(R, C, E, P)`` weights at the evaluations, NaN from the divergence on, if the plan asks
-        for them; else nothing, P = 0.
+        ``(R, C, E, P)`` weights at the evaluations, NaN from the divergence on; P = 0 unless
+        :attr:`.RunSpec.keep_snapshots`.
     weights
         ``weights[r][c]``: final weights, a list of layers ``(units, inputs + 1)``; empty after a
         divergence.
@@ -61,9 +61,9 @@ class History:
     def empty(
         cls, steps: Sequence[int], replicates: int, cells: int, parameters: int = 0
     ) -> "History":
-        """Return the history of runs of which nothing has been seen.
+        """Return the history of runs before they start.
 
-        ``parameters`` is the number of weights to keep at each evaluation, all or none.
+        ``parameters`` is the number of weights to keep at each evaluation: all or none.
         """
         shape = (replicates, cells, len(steps))
         return cls(
@@ -75,12 +75,12 @@ class History:
             weights=[[[] for _ in range(cells)] for _ in range(replicates)],
         )
 
-    def store(self, part: "History", replicates: slice, cells: slice) -> None:
-        """Enter the history of some of the runs."""
-        for name, curve in part.curves.items():
+    def store(self, other: "History", replicates: slice, cells: slice) -> None:
+        """Fill in the history of some of the runs."""
+        for name, curve in other.curves.items():
             self.curves[name][replicates, cells] = curve
-        self.snapshots[replicates, cells] = part.snapshots
-        self.first_bad_step[replicates, cells] = part.first_bad_step
-        self.reason[replicates, cells] = part.reason
-        for row, layers in zip(self.weights[replicates], part.weights, strict=True):
+        self.snapshots[replicates, cells] = other.snapshots
+        self.first_bad_step[replicates, cells] = other.first_bad_step
+        self.reason[replicates, cells] = other.reason
+        for row, layers in zip(self.weights[replicates], other.weights, strict=True):
             row[cells] = layers

@@ -88,7 +88,7 @@ def _cross_entropy_curve(z: Array, direction: Array) -> Array:
 def _cross_entropy_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
     at_label = np.add.reduce(z * targets, axis=1)
     highest = np.max(z, axis=1)
-    # Ties count as wrong unless the label alone is highest: a constant output earns nothing.
+    # Ties count as wrong unless the label alone is highest: a constant output scores 0.
     correct = (at_label == highest) & (np.add.reduce(z == highest[:, None], axis=1) == 1)
     total = _softmax_numerators(z)[:, 0]
     loss = np.log(total) + (highest - at_label)
@@ -139,7 +139,7 @@ def _squared_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
 
 def _sum_rows(x: Array) -> Array:
     # Cast first: a reduction that casts works through a buffer, and where the buffer breaks would
-    # depend on how many networks stand in the stack.
+    # depend on the number of networks in the stack.
     total: Array = np.add.reduce(x.astype(np.float64), axis=-1)
     return total
 

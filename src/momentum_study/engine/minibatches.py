@@ -1,4 +1,4 @@
-"""The minibatches of a training run, each cut out once for all cells of a stack."""
+"""The minibatches of a training run, shared by all cells of a stack."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -19,8 +19,8 @@ Order = Callable[[int], Array]
 class MinibatchOrder:
     """Random reshuffling, epoch by epoch, drawn by each replicate from its own generator.
 
-    Called with the epoch, from 0, it returns the permutations ``(R, rows)``. Epochs can be asked
-    for in any order and again: stacks of one shard each go through them from the start.
+    Called with the epoch, from 0, it returns the permutations ``(R, rows)``. Epochs can be
+    requested in any order and repeatedly: each stack of a shard starts from the first.
     """
 
     def __init__(self, seed: int, dataset: str, replicates: Sequence[int], rows: int) -> None:
@@ -31,7 +31,7 @@ class MinibatchOrder:
         self._drawn: list[Array] = []
 
     def __call__(self, epoch: int) -> Array:
-        """Return the permutations of that epoch, drawing those before it if need be."""
+        """Return the permutations of that epoch, drawing earlier ones first if necessary."""
         while len(self._drawn) <= epoch:
             drawn = [source.permutation(self._rows) for source in self._generators]
             self._drawn.append(np.array(drawn, dtype=np.int32))
@@ -47,8 +47,8 @@ class Minibatch:
     rows
         ``(R, B, d + 1)`` inputs: what the gradient of the first layer is a product with.
     inputs
-        ``(R, d + 1, B)``, the same the other way around, for the way forward. Each matrix is
-        contiguous: rows that lie a whole training set apart would fall on the same few cache lines.
+        ``(R, d + 1, B)``, the same transposed, for the forward pass. Each matrix is contiguous:
+        rows a whole training set apart would share a few cache lines.
     targets
         ``(R, K, 1, B)``, to be broadcast over cells.
     """
@@ -59,7 +59,7 @@ class Minibatch:
 
 
 def minibatches(data: ArraySplit, batch_size: int | None, order: Order) -> Iterator[Minibatch]:
-    """Yield minibatches for ever, epoch after epoch: an epoch is the training set reordered.
+    """Yield minibatches indefinitely; each epoch is the training set in another order.
 
     Parameters
     ----------
@@ -68,13 +68,13 @@ def minibatches(data: ArraySplit, batch_size: int | None, order: Order) -> Itera
     batch_size
         Rows of a minibatch, the last of an epoch may have fewer; None for the full batch.
     order
-        ``order(epoch)``: the permutations ``(R, n)`` of the rows for that epoch, from 0. Not asked
-        for with the full batch.
+        ``order(epoch)``: the permutations ``(R, n)`` of the rows for that epoch, from 0. Not called
+        with the full batch.
     """
     if batch_size is None:
-        (whole,) = _cut(data.inputs, data.targets, data.inputs.shape[1])
+        (full_batch,) = _cut(data.inputs, data.targets, data.inputs.shape[1])
         while True:
-            yield whole
+            yield full_batch
     count = data.inputs.shape[1]
     full = count - count % batch_size
     for epoch in itertools.count():
@@ -88,7 +88,7 @@ def minibatches(data: ArraySplit, batch_size: int | None, order: Order) -> Itera
 
 
 def _reordered(rows: Array, order: Array) -> Array:
-    return np.stack([part[permutation] for part, permutation in zip(rows, order, strict=True)])
+    return np.stack([own[permutation] for own, permutation in zip(rows, order, strict=True)])
 
 
 def _cut(inputs: Array, targets: Array, size: int) -> Iterator[Minibatch]:
@@ -96,6 +96,8 @@ def _cut(inputs: Array, targets: Array, size: int) -> Iterator[Minibatch]:
     replicates, count, _ = inputs.shape
     rows = pair_single_row(inputs.reshape(replicates, count // size, size, -1), 2)
     columns = batch_last(rows)
-    wanted = batch_last(pair_single_row(targets.reshape(replicates, count // size, size, -1), 2))
+    columns_of_targets = batch_last(
+        pair_single_row(targets.reshape(replicates, count // size, size, -1), 2)
+    )
     for index in range(count // size):
-        yield Minibatch(rows[:, index], columns[:, index], wanted[:, index, :, None])
+        yield Minibatch(rows[:, index], columns[:, index], columns_of_targets[:, index, :, None])

@@ -1,8 +1,8 @@
 """Momentum over dictionaries of parameters: the two functions the study starts from.
 
 They work on ``parameters = {"W1", "b1", …, "WL", "bL"}``, ``grads`` and ``v`` with the keys
-``{"dW1", "db1", …, "dWL", "dbL"}`` and NumPy arrays of any shape, and compute with the very rule
-that the study trains its networks with.
+``{"dW1", "db1", …, "dWL", "dbL"}`` and NumPy arrays of any shape, and use the same update
+rule as the networks of the study.
 """
 
 import math
@@ -29,7 +29,7 @@ def initialize_velocity(parameters: Mapping[str, Array]) -> dict[str, Array]:
     -------
     dict
         ``{"dW1": …, "db1": …, …}``: zeros of the parameters' shapes and floating-point types
-        (float64 where a parameter holds integers).
+        (float64 for a parameter of integers).
 
     Raises
     ------
@@ -74,7 +74,7 @@ def update_parameters_with_momentum(
     v
         The velocity, from :func:`initialize_velocity` or from the update before.
     beta
-        Momentum coefficient β, 0 ≤ β < 1. With β = 0 this is plain gradient descent.
+        Momentum coefficient β, 0 ≤ β < 1. β = 0 is gradient descent without momentum.
     learning_rate
         Learning rate α > 0.
     bias_correction
@@ -85,16 +85,15 @@ def update_parameters_with_momentum(
     Returns
     -------
     parameters, v
-        The dictionaries passed in, *updated in place*: their entries are new arrays, while the
-        arrays that stood there before, and ``grads``, are left as they were. If an error is
-        raised, nothing has been changed.
+        The dictionaries passed in, *updated in place*: their entries are new arrays; the former
+        arrays and ``grads`` are not changed. After an error nothing has been changed.
 
     Raises
     ------
     KeyError
         If a parameter, its gradient or its velocity is missing.
     ValueError
-        If a gradient or velocity has another shape than its parameter, β is outside [0, 1), the
+        If a gradient or velocity has not the shape of its parameter, β is outside [0, 1), the
         learning rate is not finite and positive, or t is no positive integer when needed.
     """
     if not 0.0 <= beta < 1.0:
@@ -137,7 +136,7 @@ def _parameter_names(parameters: Mapping[str, Array]) -> list[str]:
 def _check_entry(argument: str, values: Mapping[str, Array], name: str, parameter: Array) -> None:
     key = f"d{name}"
     if key not in values:
-        raise KeyError(f"{argument} lacks the key {key!r}, which belongs to parameter {name!r}")
+        raise KeyError(f"{argument} lacks the key {key!r} for parameter {name!r}")
     if np.shape(values[key]) != np.shape(parameter):
         raise ValueError(
             f"{argument}[{key!r}] has shape {np.shape(values[key])}, but parameter {name!r} has "

@@ -4,18 +4,18 @@ A stack holds R × C networks of one architecture: R *replicates* (each with its
 weights and minibatches) times C *cells* (learning rates, momentum coefficients). The batch is the
 last, contiguous axis everywhere; activations of one layer are ``(R, C, units, B)``, the weights of
 a layer ``(R, C, units, inputs + 1)`` with the bias in the last column. Every layer's input carries
-a constant 1 as its last unit, so that biases need no operation of their own.
+a constant 1 as its last unit, so that biases need no separate operation.
 
 Three facts make it fast:
 
 * All cells of a replicate see the same minibatch, and each layer of all networks is one call of
   ``np.matmul`` over a stack of matrices, on views made once, without copies.
-* All weights lie in one array ``(R, C, P)``, so that an update rule is a handful of calls whatever
-  the depth.
+* All weights are in one array ``(R, C, P)``, so that an update rule is a handful of calls at any
+  depth.
 * Buffers are allocated once per batch size, and every operation writes into one.
 
-A network's numbers are the same bytes alone and in any company, because every product is taken
-network by network, with shapes that do not depend on the stack. One product for the first layers
+A network's numbers are the same bytes alone and in any stack, because every product is computed
+per network, with shapes that do not depend on the stack. One product for the first layers
 of all cells, ``(C·units, inputs + 1) @ (inputs + 1, B)``, would be 5 to 10 % faster, but BLAS
 rounds the rows at the edge of a product differently from those inside it.
 """
@@ -119,7 +119,7 @@ class Parameters:
 
 
 class _HiddenLayer:
-    """Buffers of one hidden layer for one batch size, and the views that products are taken of."""
+    """Buffers of one hidden layer for one batch size, and the views that products use."""
 
     def __init__(self, shape: tuple[int, int], units: int, batch: int, dtype: np.dtype[Any]):
         # One unit more than the layer has: the constant 1 that carries the next bias.
@@ -197,7 +197,7 @@ class Stack:
         below = inputs[:, None]
         for weights, layer in zip(self.weights.layers, space.hidden, strict=False):
             np.matmul(weights, below, out=layer.units)
-            # Over the whole contiguous buffer, which is faster than a part; then the 1 again.
+            # Over the whole contiguous buffer, which is faster than over a view; then reset the 1.
             self._activation.apply(layer.activations, layer.activations)
             if not self._activation.keeps_one:
                 layer.constant[...] = 1
@@ -206,12 +206,11 @@ class Stack:
         return space.outputs
 
     def backpropagate(self, rows: Array) -> None:
-        """Fill ``gradients`` from the errors that stand in the buffer of :meth:`outputs`.
+        """Fill ``gradients`` from the errors in the buffer of :meth:`outputs`.
 
         The caller has turned the outputs into errors ``(R, K, C, B)``, each row's ∂ℓ/∂z times
-        whatever factor (1/B, gain, learning rate) the gradient shall carry. ``rows`` are the
-        inputs the other way around, ``(R, B, inputs + 1)``, contiguous in the last axis if the
-        product is to be fast.
+        any factor (1/B, gain, learning rate) that the gradient shall carry. ``rows`` are the inputs
+        transposed, ``(R, B, inputs + 1)``; the product is fast if the last axis is contiguous.
         """
         space = self._workspace(rows.shape[1])
         error = space.outputs_by_cell
@@ -243,14 +242,16 @@ class Stack:
         rows = inputs.shape[1]
         loss = np.zeros((self.replicates, self.cells))
         score = np.zeros((self.replicates, self.cells))
-        # The last part takes one row more if that row were alone (see `pair_single_row`).
+        # The last slice gets one row more if that row were alone (see `pair_single_row`).
         for start in range(0, rows - 1, rows_at_once):
             stop = start + rows_at_once
-            part = slice(start, stop if stop < rows - 1 else rows)
-            z = self.outputs(batch_last(inputs[:, part]))
-            part_loss, part_score = self._loss.evaluate(z, batch_last(targets[:, part])[:, :, None])
-            loss += part_loss
-            score += part_score
+            chunk = slice(start, stop if stop < rows - 1 else rows)
+            z = self.outputs(batch_last(inputs[:, chunk]))
+            chunk_loss, chunk_score = self._loss.evaluate(
+                z, batch_last(targets[:, chunk])[:, :, None]
+            )
+            loss += chunk_loss
+            score += chunk_score
         if self._loss.task == "classification":
             return loss / rows, score / rows
         centred = targets - targets.mean(axis=1, keepdims=True)
@@ -258,7 +259,7 @@ class Stack:
         return loss / rows, 1.0 - score / total[:, None]
 
     def _prepare(self) -> None:
-        """Make what depends on the number of cells."""
+        """Allocate what depends on the number of cells."""
         self.gradients = Parameters(self.architecture, np.empty_like(self.weights.array))
         # Each layer's weights without its biases, transposed: errors pass through these.
         self._weights_by_input = [
@@ -278,9 +279,9 @@ def batch_last(rows: Array) -> Array:
 
 
 def pair_single_row(batch: Array, axis: int) -> Array:
-    """Return a batch as it is, or one of a single row as that row twice; means stay the same.
+    """Return the batch, with a single row repeated; means stay the same.
 
-    NumPy hands products with a single column to other routines of BLAS, which round differently
+    NumPy computes products with a single column by other routines of BLAS, which round differently
     for different strides, and so for different numbers of networks in the stack.
     """
     return batch.repeat(2, axis=axis) if batch.shape[axis] == 1 else batch

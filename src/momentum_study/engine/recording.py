@@ -64,7 +64,7 @@ class Recorder:
         Returns
         -------
         numpy.ndarray
-            ``(R, C)``: the networks that are seen to have diverged at this evaluation.
+            ``(R, C)``: the networks whose divergence is detected at this evaluation.
         """
         (index,) = np.flatnonzero(self.history.steps == step)
         measures = self._path(step)
@@ -82,7 +82,7 @@ class Recorder:
         return diverged
 
     def record_divergence(self, diverged: Array, step: int, reason: str) -> None:
-        """Record after how many updates these networks ``(R, C)`` were seen to have diverged."""
+        """Record the divergence of these networks ``(R, C)``, detected after ``step`` updates."""
         replicates, columns = np.nonzero(diverged)
         self.history.first_bad_step[replicates, self._cells[columns]] = step
         self.history.reason[replicates, self._cells[columns]] = reason

@@ -1,7 +1,7 @@
-"""Update rules that users bring: one Python file each, which defines ``RULE``.
+"""Update rules of users: one Python file each, which defines ``RULE``.
 
-A rule file is a program, and loading it runs it. So only a file on this machine that somebody has
-named is ever loaded, nothing is fetched, and nothing is left beside the file.
+A rule file is a program, and loading it runs it. So only a file on this machine that the user
+has named is loaded; nothing is fetched, and nothing is written next to the file.
 """
 
 import re
@@ -27,7 +27,7 @@ _FLAGS = ("averages", "uses_beta", "homogeneous", "depends_on_t")
 
 
 def load_rules(paths: Iterable[Path | str]) -> list[Rule]:
-    """Load rules, and let these and no others be known beside the built-in ones.
+    """Load rules and make them known in addition to the built-in ones, in place of earlier ones.
 
     The same file may be named more than once, and calling this again is harmless.
 
@@ -51,8 +51,8 @@ def load_rules(paths: Iterable[Path | str]) -> list[Rule]:
         rule = load_rule(path)
         if rule.name in found:
             raise StudyError(
-                f"{path}: the rule is named {rule.name!r} as that of {found[rule.name][0]}; "
-                "give it another name"
+                f"{path}: the name {rule.name!r} is also that of {found[rule.name][0]}; "
+                "choose another name"
             )
         found[rule.name] = Path(path), rule
     rules = [rule for _, rule in found.values()]
@@ -63,7 +63,7 @@ def load_rules(paths: Iterable[Path | str]) -> list[Rule]:
 def load_rule(path: Path | str) -> Rule:
     """Run a rule file and return its rule.
 
-    What the rule does is not looked at here, only that it is one: see `rule_checks`.
+    Checks the fields of the rule, not its behaviour: see `rule_checks`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def load_rule(path: Path | str) -> Rule:
     Raises
     ------
     StudyError
-        If there is no such file, it cannot be run, or it defines no rule.
+        If there is no such file, running it fails, or it defines no rule.
     """
     module = _run(path)
     rule = getattr(module, ATTRIBUTE, None)
@@ -83,28 +83,28 @@ def load_rule(path: Path | str) -> Rule:
             f"{path}: expected {ATTRIBUTE} = Rule(…), with Rule from momentum_study.optimizers, "
             f"but {found}"
         )
-    problem = _wrong_field(rule)
+    problem = _invalid_field(rule)
     if problem:
         raise StudyError(f"{path}: {ATTRIBUTE}.{problem}")
     return rule
 
 
 class _SourceLoader(SourceFileLoader):
-    """Runs a file as it stands: compiled files are neither read nor written."""
+    """Runs the source: compiled files are neither read nor written."""
 
     def get_code(self, fullname: str) -> CodeType:
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def _run(path: Path | str) -> ModuleType:
-    """Run a file as a module of its own."""
+    """Run a file as a separate module."""
     text = str(path)
     if _ADDRESS.match(text):
         raise StudyError(f"{path}: expected a file on this machine; nothing is fetched")
     if not text.endswith(_SUFFIX):
         raise StudyError(f"{path}: expected a Python file, ending in {_SUFFIX}")
     if not Path(path).is_file():
-        raise StudyError(f"{path}: no such file, seen from {Path.cwd()}")
+        raise StudyError(f"{path}: no such file, relative to {Path.cwd()}")
     module = ModuleType(f"_rule_file_{Path(path).stem}")
     module.__file__ = text
     sys.modules[module.__name__] = module  # where dataclasses look up their annotations
@@ -118,7 +118,7 @@ def _run(path: Path | str) -> ModuleType:
 
 
 def _explain(error: BaseException, path: str) -> str:
-    """Say what went wrong when a file was run, and at which of its lines."""
+    """Describe an error of a file that was run, with the line."""
     if isinstance(error, SyntaxError) and error.filename:
         line = f", line {error.lineno}" if error.lineno else ""
         return f"{error.filename}{line}: not valid Python: {error.msg}"
@@ -129,8 +129,8 @@ def _explain(error: BaseException, path: str) -> str:
     return f"{path}{line}: running it raised {what}"
 
 
-def _wrong_field(rule: Rule) -> str | None:
-    """Say which field of a rule is wrong, and what was expected."""
+def _invalid_field(rule: Rule) -> str | None:
+    """Return which field of a rule is invalid, and what was expected; None if all are valid."""
     fields: dict[str, Any] = vars(rule)
     name, state = fields["name"], fields["state"]
     if not isinstance(name, str):
@@ -140,7 +140,7 @@ def _wrong_field(rule: Rule) -> str | None:
     except ValueError as error:
         return f"name: {error}"
     if name in RULES:
-        return f"name: {name!r} is a built-in rule; give yours another name"
+        return f"name: {name!r} is a built-in rule; choose another name"
     for field in _FUNCTIONS:
         if not callable(fields[field]):
             return f"{field}: expected a function, got {fields[field]!r}"

@@ -1,13 +1,13 @@
-"""Schedules: what becomes of a cell's learning rate α and coefficient β at updates t = 0 … T − 1.
+"""Schedules: the learning rate α and the coefficient β of a cell at updates t = 0 … T − 1.
 
-Every schedule starts at α_t = α · f(0) with f(0) = 1 and with its cell's own β, and depends on t/T
-alone, so that the same name means the same shape whatever the number of steps.
+Every schedule starts at α_t = α · f(0) with f(0) = 1 and with the cell's β, and depends on t/T
+alone, so that a name means the same shape for any number of steps.
 
-Most let the learning rate fall. Four change one number once, at a quarter of the budget, and try
-the advice to change it in mid-run: `rate_up` and `rate_down` double and halve α, `beta_up` and
-`beta_down` double and halve 1/(1 − β). They are matched on purpose: α = η/(1 − β), so that for a
-heavy ball, whose η stays, doubling 1/(1 − β) doubles α. For a moving average α stays instead, and
-`beta_up` halves η. The velocity is never touched.
+Most decrease the learning rate. Four change one number once, at a quarter of the budget, to test
+the advice to change it during a run: `rate_up` and `rate_down` double and halve α, `beta_up` and
+`beta_down` double and halve 1/(1 − β). They match each other: α = η/(1 − β), so that for a heavy
+ball, which keeps η, doubling 1/(1 − β) doubles α. A moving average keeps α instead, and `beta_up`
+halves η. The velocity is not changed.
 """
 
 import math
@@ -69,7 +69,7 @@ def beta_up(beta: Array, progress: float) -> Array:
 def beta_down(beta: Array, progress: float) -> Array:
     """β, then 1 − 2(1 − β), or 0 if that is less, from a quarter of the budget on.
 
-    0.9 becomes 0.8; below 0.5 there is less than half of 1/(1 − β) to take away.
+    0.9 becomes 0.8; below 0.5, 1/(1 − β) cannot be halved.
     """
     if progress < CHANGE_AT:
         return beta
@@ -78,15 +78,15 @@ def beta_down(beta: Array, progress: float) -> Array:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What the learning rate and β are at a given progress t/T.
+    """The learning rate and β at a given progress t/T.
 
     Attributes
     ----------
     rate
         ``rate(progress)``: the factor f of the learning rate, 1 at the start.
     beta
-        ``beta(beta, progress)``: the coefficients in force where the cells' own are ``beta``, an
-        array of any shape; at the start these very ones. None if they stay.
+        ``beta(beta, progress)``: the current coefficients of cells with coefficients ``beta``, an
+        array of any shape; equal to it at the start. None if β does not change.
     """
 
     rate: Callable[[float], float] = constant
@@ -106,4 +106,4 @@ SCHEDULES: dict[str, Schedule] = {
 }
 
 INTERVENTIONS = ("rate_up", "rate_down", "beta_up", "beta_down")
-"""The schedules that change one number once, in mid-run."""
+"""The schedules that change one number once, during the run."""

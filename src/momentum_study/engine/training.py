@@ -47,14 +47,14 @@ class RunSpec:
         Rows per update; None for the full batch. The last batch of an epoch may be smaller.
     order
         ``order(epoch)``: the permutations ``(R, n)`` of the training rows for that epoch, from 0.
-        Not asked for with the full batch.
+        Not called with the full batch.
     schedule
         A key of :data:`momentum_study.engine.schedules.SCHEDULES`.
     noise
         What is added to every gradient, before the update and before its norm is taken.
     loss_limit
         A run has diverged when, at an evaluation, its training loss exceeds this multiple of its
-        initial one. (An output that is not finite is seen at once.)
+        initial one. (Outputs that are not finite are detected at every update.)
     keep_snapshots
         Whether to keep the weights at every evaluation.
     """

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
-from momentum_study.runs.design import prepared_path, shard_settings, shards
+from momentum_study.runs.design import prepared_path, shards
 from momentum_study.runs.shard_files import (
     Fingerprint,
     UnusableShardError,
@@ -71,7 +71,7 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
             path = shards_folder / shard.path
             data = digests[prepared_path(shard.dataset, shard.block)]
             try:
-                tables.append(read_shard(path, Fingerprint(shard_settings(study, shard), data)))
+                tables.append(read_shard(path, Fingerprint(shard.settings, data)))
             except FileNotFoundError:
                 problems.append(f"{path}: this shard is missing")
             except UnusableShardError as error:

@@ -1,6 +1,6 @@
 """What a study cost: time, memory and updates of its jobs.
 
-Costs differ from run to run, so they stand in a table of their own, which is compared with nothing.
+Costs differ from run to run, so they are in a separate table, which is never compared.
 """
 
 import csv
@@ -12,9 +12,9 @@ import pandas as pd
 from momentum_study.core.errors import AGAIN, StudyError
 from momentum_study.runs.timings import read_training_cost
 
-# Snakemake's names for what it measures, and ours.
+# Snakemake's names of its measures → our columns.
 MEASURED = {"s": "seconds", "cpu_time": "processor_seconds", "max_rss": "peak_mib"}
-# Jobs that are over when costs are put together.
+# Jobs that have ended when costs are collected.
 STAGES = ("prepare", "train", "collect", "cells")
 
 
@@ -44,7 +44,7 @@ def read_benchmarks(folder: Path) -> pd.DataFrame:
 
 
 def _measured(path: Path) -> list[str]:
-    # Snakemake does not write them whole or not at all: a job killed meanwhile leaves a piece.
+    # Snakemake does not write them atomically: a killed job leaves an incomplete file.
     try:
         with path.open(encoding="utf-8", newline="") as file:
             measured = next(csv.DictReader(file, delimiter="\t", strict=True))
@@ -61,7 +61,7 @@ def cost_table(folder: Path, shards: list[str]) -> pd.DataFrame:
     Parameters
     ----------
     folder
-        Of the benchmark files and, beside those of training, what each job measured itself.
+        Folder of the benchmark files and, next to those of training, of what each job measured.
     shards
         Paths of the study's shards relative to its ``runs/``. Other files of training are left out.
 
@@ -82,18 +82,18 @@ def cost_table(folder: Path, shards: list[str]) -> pd.DataFrame:
 
 
 def training_phase(costs: pd.DataFrame) -> dict[str, float]:
-    """Say how well the training phase, from its first job's start to its last one's end, was used.
+    """Return how well the training phase used its time, from its first start to its last end.
 
     Returns
     -------
     dict
         ``wall_seconds`` of the phase; ``jobs_at_once``, the most that ran at a time;
         ``training_seconds``, the sum over jobs; ``training_share`` = training_seconds /
-        (jobs_at_once · wall_seconds). A study that was interrupted has its pauses in it.
+        (jobs_at_once · wall_seconds). Interruptions of the study count as wall time.
     """
     train = costs[costs["stage"] == "train"]
     wall = float(train["finished"].max() - train["started"].min())
-    # Ends first: a job that starts when another ends does not run beside it.
+    # Ends first: a job that starts when another ends does not run at the same time.
     edges = pd.concat(
         [pd.Series(-1, index=train["finished"]), pd.Series(1, index=train["started"])]
     )

@@ -18,6 +18,7 @@ from momentum_study.core.text import format_number
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.optimizers import get_rule
 from momentum_study.runs.settings import ShardSettings, StartSettings
+from momentum_study.tables.keys import RUN_KEYS
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,9 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Shard:
-    """What one job trains: the runs of all learning rates and of a block of replicates."""
+class Shard(ShardSettings):
+    """What one job trains: the settings of its runs, and the block of replicates."""
 
-    grid: str
-    dataset: str
-    network: str
-    rule: str
-    batch: str
-    schedule: str
-    beta: float
-    learning_rates: tuple[float, ...]
     block: Block
 
     @property
@@ -64,9 +57,14 @@ class Shard:
         return f"{self.grid}/{self.dataset}/{self.network}/{'_'.join(factors)}.parquet"
 
     @property
+    def settings(self) -> ShardSettings:
+        """Everything its numbers depend on, besides the data."""
+        return ShardSettings(**{name: getattr(self, name) for name in _SETTINGS})
+
+    @property
     def factors(self) -> tuple[str | float, ...]:
         """Keys that all its runs share: those of `RUN_KEYS` before learning rate and replicate."""
-        return tuple(getattr(self, field.name) for field in fields(self)[:7])
+        return tuple(getattr(self, key) for key in RUN_KEYS[:7])
 
     def runs(self) -> Iterator[tuple[str | float | int, ...]]:
         """Yield the keys of its runs, in the order of `keys.RUN_KEYS`."""
@@ -74,36 +72,18 @@ class Shard:
             yield (*self.factors, learning_rate, replicate)
 
 
+_SETTINGS = tuple(field.name for field in fields(ShardSettings))
+
+
 def shards(study: Study) -> list[Shard]:
     """List the shards of a study, in the order of its configuration."""
     return [
-        shard
-        for name, grid in study.grids.items()
-        for shard in _grid_shards(name, grid, study.replicates_per_shard)
+        shard for name, grid in study.grids.items() for shard in _grid_shards(study, name, grid)
     ]
 
 
-def shard_settings(study: Study, shard: Shard) -> ShardSettings:
-    """Everything the training of a shard depends on, besides the data."""
-    grid = study.grids[shard.grid]
-    start = start_settings(study, shard.grid, shard.dataset, shard.network)
-    return ShardSettings(
-        **vars(start),
-        rule=shard.rule,
-        beta=shard.beta,
-        batch=shard.batch,
-        schedule=shard.schedule,
-        learning_rates=shard.learning_rates,
-        steps=grid.steps,
-        gradient_noise=grid.gradient_noise,
-        evaluations=grid.evaluations,
-        targets=tuple(study.targets),
-        loss_limit=study.loss_limit,
-    )
-
-
 def start_settings(study: Study, grid: str, dataset: str, network: str) -> StartSettings:
-    """Everything the point depends on from which runs start, besides the data."""
+    """Return what the initial weights and the data of runs depend on."""
     layers = study.networks[network]
     return StartSettings(
         seed=study.seed,
@@ -119,11 +99,11 @@ def start_settings(study: Study, grid: str, dataset: str, network: str) -> Start
 
 
 def starts(study: Study) -> list[tuple[StartSettings, Block]]:
-    """List the starting points of which the sharpness is measured, by blocks of replicates.
+    """List the starting points at which the sharpness is measured, by blocks of replicates.
 
-    They belong to the grids that set momentum against descent, whose maps show the line of
-    stability, and to those that follow the sharpness of some of their runs. With injected noise
-    the line says nothing.
+    They belong to the grids that compare momentum with plain gradient descent, whose maps show the
+    stability limit, and to those that follow the sharpness of some of their runs. The limit does
+    not apply with injected noise.
     """
     return [
         (start_settings(study, name, dataset, network), block)
@@ -135,7 +115,7 @@ def starts(study: Study) -> list[tuple[StartSettings, Block]]:
 
 
 def followed_shards(study: Study) -> list[Shard]:
-    """List the shards with runs whose sharpness is followed, with their learning rates alone."""
+    """List the shards whose sharpness is followed, with only the learning rates to follow."""
     return [
         replace(shard, learning_rates=rates)
         for shard in shards(study)
@@ -150,11 +130,11 @@ def followed_shards(study: Study) -> list[Shard]:
 
 
 def families(study: Study) -> dict[str, str]:
-    """Return the family of each grid: the first grid whose runs go through the same training.
+    """Return the family of each grid: the first grid with the same training.
 
     Grids of a family agree in steps, evaluations, loss and precision. Their runs on the same data
     set, network and batch size are comparable, and those of one replicate are paired: they start
-    at the same weights and see the same minibatches. Injected noise does not split a family; runs
+    at the same weights and use the same minibatches. Injected noise does not split a family; runs
     of one replicate have the same noise, times their grid's `gradient_noise`.
     """
     first: dict[tuple[int, int, str | None, str], str] = {}
@@ -167,7 +147,7 @@ def families(study: Study) -> dict[str, str]:
 
 
 def _own_loss(study: Study, grid: Grid) -> str | None:
-    """Return the grid's loss, or None if it is what its data sets have anyway."""
+    """Return the grid's loss, or None if it is the default of its data sets."""
     defaults = {default_loss(study.datasets[name]) for name in grid.datasets}
     return None if defaults == {grid.loss} else grid.loss
 
@@ -190,14 +170,28 @@ def prepared_path(dataset: str, block: Block) -> str:
     return f"{dataset}_{block}.npz"
 
 
-def _grid_shards(name: str, grid: Grid, per_shard: int) -> Iterator[Shard]:
+def _grid_shards(study: Study, name: str, grid: Grid) -> Iterator[Shard]:
     for dataset, network, (rule, rule_grid), batch, schedule in product(
         grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes, grid.schedules
     ):
+        start = start_settings(study, name, dataset, network)
         betas = rule_grid.beta if get_rule(rule).uses_beta else [0.0]
         rates = tuple(grid.rates(rule_grid))
-        for beta, block in product(betas, blocks(grid.replicates, per_shard)):
-            yield Shard(name, dataset, network, rule, str(batch), schedule, beta, rates, block)
+        for beta, block in product(betas, blocks(grid.replicates, study.replicates_per_shard)):
+            yield Shard(
+                **vars(start),
+                rule=rule,
+                beta=beta,
+                batch=str(batch),
+                schedule=schedule,
+                learning_rates=rates,
+                steps=grid.steps,
+                gradient_noise=grid.gradient_noise,
+                evaluations=grid.evaluations,
+                targets=tuple(study.targets),
+                loss_limit=study.loss_limit,
+                block=block,
+            )
 
 
 def prepare_flags(study: Study, name: str, block: str) -> str:

@@ -1,7 +1,7 @@
-"""Metrics of a run, from what training saw at its evaluations.
+"""Metrics of a run, from its history.
 
 All functions work along the last axis of arrays ``(…, E)`` over evaluations and keep the leading
-axes; NaN stands from a divergence on.
+axes; values are NaN from a divergence on.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ Array = NDArray[Any]
 def run_metrics(
     history: History, null_loss: Array, targets: Sequence[float]
 ) -> dict[str, NDArray[Any]]:
-    """Metrics ``(R, C)`` of each run: float64, NaN where there is none.
+    """Return metrics ``(R, C)`` of each run: float64, NaN where undefined.
 
     Parameters
     ----------
     history
-        What training saw.
+        The history of the runs.
     null_loss
         ``(R,)``: training loss of the best constant prediction.
     targets
@@ -43,10 +43,10 @@ def run_metrics(
         "test_score_at_best": at_best(curves["test_score"], curves["validation_loss"]),
         "validation_score_best": -lowest(-curves["validation_score"]),
         "up_step_share": up_step_share(curves["train_loss"]),
-        "update_cosine": mean_of_seen(curves["update_cosine"]),
-        "sign_flip_share": mean_of_seen(curves["sign_flip_share"]),
+        "update_cosine": mean_of_finite(curves["update_cosine"]),
+        "sign_flip_share": mean_of_finite(curves["sign_flip_share"]),
         "path_ratio": path_ratio(curves["update_norm"], curves["displacement"], steps),
-        "gradient_norm_mean": mean_of_seen(curves["gradient_norm"]),
+        "gradient_norm_mean": mean_of_finite(curves["gradient_norm"]),
         "gradient_norm_final": curves["gradient_norm"][..., -1],
         **_early(curves["train_loss"], steps),
     }
@@ -60,15 +60,15 @@ def run_metrics(
 
 
 def _early(train_loss: Array, steps: Array) -> dict[str, Array]:
-    """What was seen of a run by the time at which a change in mid-run would come."""
-    seen = train_loss[..., steps <= CHANGE_AT * steps[-1]]
-    return {"train_loss_early": seen[..., -1], "up_step_share_early": up_step_share(seen)}
+    """Return metrics at the time at which an intervention would change the run."""
+    early = train_loss[..., steps <= CHANGE_AT * steps[-1]]
+    return {"train_loss_early": early[..., -1], "up_step_share_early": up_step_share(early)}
 
 
 def lowest(curve: Array) -> Array:
-    """Lowest value seen before any divergence; NaN if there is none."""
-    lowest_seen = np.min(np.where(np.isnan(curve), np.inf, curve), axis=-1)
-    return np.where(np.isposinf(lowest_seen), np.nan, lowest_seen)
+    """Lowest value before any divergence; NaN if there is none."""
+    found = np.min(np.where(np.isnan(curve), np.inf, curve), axis=-1)
+    return np.where(np.isposinf(found), np.nan, found)
 
 
 def argbest(curve: Array) -> NDArray[np.intp]:
@@ -88,17 +88,17 @@ def up_step_share(curve: Array) -> Array:
     return _quotient(np.sum(change > 0, axis=-1), np.sum(~np.isnan(change), axis=-1))
 
 
-def mean_of_seen(curve: Array) -> Array:
+def mean_of_finite(curve: Array) -> Array:
     """Mean over the evaluations at which the quantity was measured; NaN if at none."""
-    seen = np.isfinite(curve)
-    return _quotient(np.sum(np.where(seen, curve, 0.0), axis=-1), np.sum(seen, axis=-1))
+    finite = np.isfinite(curve)
+    return _quotient(np.sum(np.where(finite, curve, 0.0), axis=-1), np.sum(finite, axis=-1))
 
 
 def path_ratio(update_norm: Array, displacement: Array, steps: Array) -> Array:
-    """Path length over displacement: 1 for a straight way, large for a crooked one.
+    """Path length over displacement: 1 for a straight path, large for a winding one.
 
     The length is Σ (s_e − s_{e−1}) · ‖update‖ at evaluation e: every interval between evaluations
-    counted with the length of its last update.
+    is counted with the length of its last update.
     """
     intervals = np.diff(steps, prepend=0)
     length = np.sum(np.where(intervals > 0, update_norm * intervals, 0.0), axis=-1)
@@ -107,7 +107,7 @@ def path_ratio(update_norm: Array, displacement: Array, steps: Array) -> Array:
 
 
 def steps_to(curve: Array, limit: Array, steps: Array) -> Array:
-    """Updates until the first evaluation with ``curve ≤ limit``; NaN if that never came."""
+    """Updates until the first evaluation with ``curve ≤ limit``; NaN if there is none."""
     reached = curve <= limit
     return np.where(reached.any(axis=-1), steps[np.argmax(reached, axis=-1)], np.nan)
 

@@ -1,14 +1,11 @@
-"""What a shard's numbers depend on besides the data: the settings of its start and of its runs."""
+"""Settings of a shard: what its numbers depend on, besides the data."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class StartSettings:
-    """Everything that the point depends on from which the runs of a replicate start.
-
-    The names are those of :class:`momentum_study.runs.design.Shard` and of the configuration.
-    """
+    """Settings of the starting point of runs, named as in configurations."""
 
     seed: int
     grid: str
@@ -23,7 +20,7 @@ class StartSettings:
 
 @dataclass(frozen=True)
 class ShardSettings(StartSettings):
-    """Everything a shard's numbers depend on, besides the data."""
+    """Settings of the runs of a shard: the flags of ``train``, and part of its fingerprint."""
 
     rule: str
     beta: float

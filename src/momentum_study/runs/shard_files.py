@@ -116,7 +116,7 @@ def _checksum(origin: bytes, table: pa.Table) -> bytes:
 
 
 def _bytes_of(values: pa.Array) -> Iterator[bytes]:
-    # Through DLPack, for `fill_null` and `to_numpy` import pandas, which a training job spares.
+    # Through DLPack, for `fill_null` and `to_numpy` import pandas, which a training job avoids.
     yield np.from_dlpack(values.is_null().cast(pa.uint8())).tobytes()
     if pa.types.is_list(values.type):
         yield np.from_dlpack(values.value_lengths()).tobytes()

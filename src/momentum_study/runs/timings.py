@@ -1,4 +1,4 @@
-"""What a training job measures of itself, in a file beside Snakemake's benchmark of the job."""
+"""Costs that a training job measures, in a file next to Snakemake's benchmark of the job."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from momentum_study.core.errors import StudyError
 
 @dataclass(frozen=True)
 class TrainingCost:
-    """What the training of one shard took, measured by itself.
+    """Cost of training one shard, measured by the job.
 
     Attributes
     ----------

@@ -216,7 +216,7 @@ def _column(name: str, values: Array) -> pa.Array:
     return _texts(values.tolist()) if values.dtype.kind == "U" else _numbers(values)
 
 
-# From buffers, for `pa.array` and `pa.scalar` import pandas, which takes longer than many a shard.
+# From buffers: `pa.array` and `pa.scalar` import pandas, which takes longer than many trainings.
 
 
 def _numbers(values: Array, missing: Array | None = None) -> pa.Array:

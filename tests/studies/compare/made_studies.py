@@ -13,7 +13,7 @@ from momentum_study.config.study import Study
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.runs.collect import collect_runs
-from momentum_study.runs.design import shard_settings, shards
+from momentum_study.runs.design import shards
 from momentum_study.runs.train import train_shard
 from momentum_study.studies.formats import versions
 from momentum_study.tables.files import write_table
@@ -80,7 +80,7 @@ def trained_runs(tree: Tree) -> pd.DataFrame:
         if place not in data:
             recipe = Recipe.model_validate(tree["datasets"][shard.dataset])
             data[place] = prepare(shard.dataset, recipe, study.seed, list(shard.block))
-        parts.append(collect_runs(train_shard(shard_settings(study, shard), data[place]).table))
+        parts.append(collect_runs(train_shard(shard.settings, data[place]).table))
     return pd.concat(parts, ignore_index=True)
 
 
