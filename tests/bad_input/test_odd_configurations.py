@@ -37,11 +37,11 @@ LARGE = {
     "replicates": (grid(replicates=_HUGE), "grids.one.replicates: expected a number ≤"),
     "shards": (
         lambda tree: (top(replicates_per_shard=1)(tree), grid(replicates=10**9)(tree)),
-        "grids: they come to 6,000,000,000 shards, most of them in one; expected at most 100,000",
+        "grids: they have 6,000,000,000 shards, most of them in one; expected at most 100,000",
     ),
     "runs": (
         lambda tree: (top(replicates_per_shard=10**9)(tree), grid(replicates=10**9)(tree)),
-        "grids: they come to 12,000,000,000 runs",
+        "grids: they have 12,000,000,000 runs",
     ),
     "steps": (grid(steps=_HUGE), "grids.one.steps"),
     "evaluations": (grid(evaluations=_HUGE), "grids.one.evaluations"),
