@@ -50,7 +50,7 @@ def refusal(tally: Tally, *arguments: str, naming: str) -> str | None:
         assert out.getvalue() == ""
         (line,) = err.getvalue().splitlines()
         assert line.startswith("error: ")
-        assert "a fault of this program" not in line
+        assert "internal error" not in line
         assert naming in line
     return line
 
