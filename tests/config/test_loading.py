@@ -17,7 +17,7 @@ from tests.configurations import VALID, Tree, changed, grid, rules, top
 from tests.projects import ROOT
 from tests.tally import Tally
 
-# A table of one's own, and what may be wrong with its entry. `...` takes a key away.
+# A custom table, and errors in its entry. `...` removes a key.
 _OWN = {
     "source": "file",
     "path": str(ROOT / "config/examples/houses.csv"),
@@ -335,7 +335,7 @@ def test_refused_in_one_line_with_place_value_and_expectation(
     ],
     ids=["doubled key", "list", "empty", "open bracket", "tag", "null byte", "deep", "loop", "key"],
 )
-def test_text_that_is_no_configuration(tmp_path: Path, text: str, expected: str) -> None:
+def test_invalid_files_are_refused(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(StudyError, match=r"study\.yaml: ") as caught:
         load_study(write(tmp_path, text))
     assert expected in str(caught.value)
