@@ -1,16 +1,16 @@
-"""Quasi-hyperbolic momentum, as an example of an update rule of your own.
+"""Quasi-hyperbolic momentum, an example of a custom update rule.
 
 With the moving average v of the gradients g,
 
     v ← βv + (1 − β)g,    w ← w − α((1 − ν)g + νv),
 
-each update is a mix of plain descent (ν = 0) and momentum (ν = 1). Here ν = 0.7, and β and α are
-those of the grid.
+each update is a mixture of gradient descent without momentum (ν = 0) and momentum (ν = 1). Here
+ν = 0.7; β and α are those of the grid.
 
-Training hands `update` a gradient that is already multiplied by `gain(β)`, because that costs
-least where the gradient is made. For a rule with ``homogeneous=True`` it may hide α in there as
-well and pass the rate 1, so every update must be in proportion to all gradients so far, and
-`rate` must stand nowhere but in front of the whole step.
+The gradient that `update` receives is already multiplied by `gain(β)`, because that is cheapest
+where the gradient is computed. For a rule with ``homogeneous=True`` it can include α as well, with
+the rate 1, so every update must be proportional to all gradients so far, and `rate` must multiply
+only the whole step.
 
 Jerry Ma and Denis Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019.
 """
@@ -45,12 +45,12 @@ def update(
 
 
 def coefficients(beta: Number, rate: Number, t: int) -> Coefficients:
-    """What `update` multiplies with: numbers, or arrays for many networks at once."""
+    """Return the factors of `update`: numbers, or arrays for many networks at once."""
     return beta, 1.0 - beta, rate
 
 
 def gain(beta: Number) -> Number:
-    """Nothing is multiplied into the gradient beforehand."""
+    """Return the factor of the gradient before the update: none."""
     return 1.0
 
 
@@ -60,5 +60,5 @@ RULE = Rule(
     coefficients=coefficients,
     state=("gradient_sum",),
     gain=gain,
-    averages=True,  # under a constant gradient the steps come to α, not to α/(1 − β)
+    averages=True,  # with a constant gradient the steps tend to α, not to α/(1 − β)
 )

@@ -17,7 +17,7 @@ from tests.configurations import VALID, Tree, changed, grid, rules, top
 from tests.projects import ROOT
 from tests.tally import Tally
 
-# A table of one's own, and what may be wrong with its entry. `...` takes a key away.
+# A custom table, and errors in its entry. `...` removes a key.
 _OWN = {
     "source": "file",
     "path": str(ROOT / "config/examples/houses.csv"),
@@ -162,21 +162,21 @@ REFUSED = [
     (grid(schedules=["cosin"]), "schedules: 'cosin' is unknown", "'cosine'"),
     (
         grid(schedules=["constant", "beta_up"]),
-        "grids.one.schedules: 'beta_up' changes β in mid-run, and gd has none",
-        "put it in a grid of its own",
+        "grids.one.schedules: 'beta_up' changes β during a run, and gd has none",
+        "use a separate grid",
     ),
     (
         grid(
             schedules=["beta_down"],
             rules={"momentum": {"beta": [0.9]}, "momentum_corrected": {"beta": [0.9]}},
         ),
-        "grids.one.schedules: 'beta_down' changes β in mid-run, and momentum_corrected corrects",
-        "put it in a grid of its own",
+        "grids.one.schedules: 'beta_down' changes β during a run, and momentum_corrected corrects",
+        "use a separate grid",
     ),
     (
         grid(schedules=["beta_up"], rules={"adam": {"beta": [0.9]}}),
-        "'beta_up' changes β in mid-run, and adam corrects its bias for one β",
-        "put it in a grid of its own",
+        "'beta_up' changes β during a run, and adam corrects its bias for one β",
+        "use a separate grid",
     ),
     (grid(gradient_noise=-0.1), "gradient_noise: expected a number ≥ 0, got -0.1", ""),
     (grid(gradient_noise=float("inf")), "gradient_noise: expected a finite number", "inf"),
@@ -244,7 +244,7 @@ REFUSED = [
     (data(sorce="iris"), "datasets.mine.sorce: unknown key", "did you mean 'source'"),
     (data(source="irsi"), "datasets.mine.source: 'irsi' is unknown", "did you mean 'iris'"),
     (data(source="load_irs"), "'load_irs' is unknown", "did you mean 'load_iris'"),
-    (data(source="load_files"), "source: load_files gives texts", "expected one of"),
+    (data(source="load_files"), "source: load_files returns texts", "expected one of"),
     (data(source="iris", scaling="max"), "mine.scaling: expected 'standard', 'center' or", "'max'"),
     (data(source="iris", rows=0), "mine.rows: expected a number > 0, got 0", ""),
     (data(source="iris", rows=9.5), "mine.rows: expected a whole number, got 9.5", ""),
@@ -258,14 +258,14 @@ REFUSED = [
     (generated("moons", noise=-1), "mine.parameters: 'noise' is -1; expected a number", "0 to 10"),
     (generated("moons", noise="1e-3"), "mine.parameters: 'noise' is '1e-3'", "1.0e-3"),
     (data(source="moons", parameters=[1]), "mine.parameters: expected a mapping, got [1]", ""),
-    (generated("make_friedman1", n_sample=9), "takes no 'n_sample'", "did you mean 'n_samples'"),
+    (generated("make_friedman1", n_sample=9), "has no 'n_sample'", "did you mean 'n_samples'"),
     (generated("make_friedman1", n_samples=-9), "mine.parameters: ", "Got -9"),
     (generated("make_blobs", n_samples=float("inf")), "'n_samples' is inf", "finite"),
     (own(path=...), "mine.path: this key is missing; source 'file' needs it", ""),
     (own(target=...), "mine.target: this key is missing; source 'file' needs it", ""),
     (own(task=...), "mine.task: this key is missing; source 'file' needs it", ""),
     (own(task="classes"), "mine.task: expected 'classification' or 'regression'", "'classes'"),
-    (own(path="hoses.csv"), "mine.path: 'hoses.csv' does not exist", "seen from"),
+    (own(path="hoses.csv"), "mine.path: 'hoses.csv' does not exist", "does not exist in"),
     (own(path="README.md"), "mine.path: 'README.md' ends in '.md'", ".csv or .parquet"),
     (own(path="https://example.org/a.csv"), "mine.path: ", "is an address; expected a file"),
     (own(target="pries"), "mine.target: there is no column 'pries'", "did you mean 'price'"),
@@ -281,8 +281,8 @@ REFUSED = [
     (openml(), "mine.parameters: this key is missing; source 'openml' needs it", ""),
     (openml(None, name="iris", version=1), "mine.task: this key is missing", "openml"),
     (openml(name="iris"), "mine.parameters: ", "version"),
-    (openml(name="iris", data_id=61), "mine.parameters: ", "data_id alone"),
-    (openml(nam="iris", version=1), "mine.parameters: OpenML is asked for no 'nam'", "'name'"),
+    (openml(name="iris", data_id=61), "mine.parameters: ", "or only data_id"),
+    (openml(nam="iris", version=1), "mine.parameters: OpenML has no 'nam'", "'name'"),
     (openml(data_id="61"), "mine.parameters: 'data_id' is '61'; expected a whole number", ""),
     (top(rule_files=_RULE), "rule_files: expected a list, got '/", ""),
     (files(3), "rule_files[0]: expected text, got 3", ""),
@@ -323,7 +323,7 @@ def test_refused_in_one_line_with_place_value_and_expectation(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("study: a\nstudy: b\n", "the key 'study' stands there twice"),
+        ("study: a\nstudy: b\n", "the key 'study' is repeated"),
         ("- 1\n", "expected a mapping with the keys study"),
         ("", "expected a mapping with the keys study"),
         ("a: [1\n", "not valid YAML"),
@@ -335,7 +335,7 @@ def test_refused_in_one_line_with_place_value_and_expectation(
     ],
     ids=["doubled key", "list", "empty", "open bracket", "tag", "null byte", "deep", "loop", "key"],
 )
-def test_text_that_is_no_configuration(tmp_path: Path, text: str, expected: str) -> None:
+def test_invalid_files_are_refused(tmp_path: Path, text: str, expected: str) -> None:
     with pytest.raises(StudyError, match=r"study\.yaml: ") as caught:
         load_study(write(tmp_path, text))
     assert expected in str(caught.value)

@@ -28,7 +28,7 @@ def numbers(frame: pd.DataFrame, missing: Any = "refuse", categorical: Any = ())
     return pd.DataFrame(array, columns=names)
 
 
-def test_numbers_are_left_as_they_are() -> None:
+def test_numbers_are_unchanged() -> None:
     frame = frame_of(
         i=np.arange(ROWS),
         n=pd.array([1, 2, 3] * 10, dtype="Int64"),
@@ -60,7 +60,7 @@ def test_categories_are_one_hot_in_place_and_in_sorted_order() -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=ROWS, max_size=ROWS))
-def test_a_missing_category_is_a_category_of_its_own(levels: list[str | None]) -> None:
+def test_a_missing_category_is_a_separate_category(levels: list[str | None]) -> None:
     if not any(levels):
         levels[0] = "a"
     array = numbers(frame_of(t=levels), "impute").drop(columns="x")
@@ -72,7 +72,7 @@ def test_a_missing_category_is_a_category_of_its_own(levels: list[str | None]) -
         np.testing.assert_array_equal(array.sum(axis=1), 1)
 
 
-def test_missing_numbers_stay_missing_if_they_are_to_be_imputed() -> None:
+def test_imputed_numbers_stay_missing_in_the_table() -> None:
     gaps = pd.array([1, None, 3] * 10, dtype="Int64")
     table = parse_columns(
         frame_of(n=gaps, t=["a", None, "b"] * 10), "y", "classification", "impute", []
@@ -167,7 +167,7 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("columns", "message"), ERRORS)
-def test_columns_that_cannot_be_used_are_refused(columns: dict[str, Any], message: str) -> None:
+def test_unusable_columns_are_refused(columns: dict[str, Any], message: str) -> None:
     with pytest.raises(StudyError) as caught:
         parse_columns(frame_of().assign(**columns), "y", "classification", "refuse", [])
     assert message in str(caught.value)
@@ -199,6 +199,6 @@ def test_too_many_categories_of_a_number_are_refused_too() -> None:
         parse_columns(frame_of(), "y", "classification", "refuse", ["x"])
 
 
-def test_few_rows_may_have_as_many_categories() -> None:
+def test_short_tables_can_have_few_categories() -> None:
     frame = frame_of(t=list("abcdefghij") * 3).head(12)
     assert numbers(frame).shape == (12, 11)

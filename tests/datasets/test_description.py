@@ -1,4 +1,4 @@
-"""What is told of a prepared data set, above all its condition number."""
+"""Description of prepared data sets, above all the condition number."""
 
 import numpy as np
 import pytest

@@ -81,9 +81,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("source", "keys", "message"), ERRORS)
-def test_data_that_cannot_be_made_is_refused(
-    source: str, keys: dict[str, Any], message: str
-) -> None:
+def test_impossible_data_is_refused(source: str, keys: dict[str, Any], message: str) -> None:
     with pytest.raises(StudyError) as caught:
         loaded(source, **keys)
     assert str(caught.value).startswith("dataset 'toy': ")

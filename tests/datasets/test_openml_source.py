@@ -54,7 +54,7 @@ def test_keys_are_those_of_files(home: Path) -> None:
     np.testing.assert_array_equal(raw.targets, rows[kept] * 1.5)
 
 
-def test_doubts_of_openml_are_told(data_home: Path) -> None:
+def test_warnings_of_openml_are_reported(data_home: Path) -> None:
     openml_home.answers(data_home, status="deactivated", warning="half of it is wrong")
     repairs = load("credit", recipe("openml", **keys()), 0)[1]
     assert repairs[0].startswith("Version 2 of dataset toy-credit is inactive, meaning that issues")
@@ -76,7 +76,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("changes", "message"), ERRORS)
-def test_what_does_not_fit_is_refused(changes: dict[str, Any], message: str, home: Path) -> None:
+def test_inconsistent_keys_are_refused(changes: dict[str, Any], message: str, home: Path) -> None:
     with pytest.raises(StudyError) as caught:
         loaded("openml", **keys(**changes))
     assert str(caught.value).startswith("dataset 'toy': ")
@@ -96,7 +96,7 @@ def test_without_a_target_of_its_own_one_must_be_named(
 
 
 @pytest.mark.parametrize("parameters", [BY_NAME, BY_NUMBER])
-def test_without_a_network_the_message_says_what_to_do(
+def test_without_network_access_the_message_has_the_next_step(
     parameters: dict[str, Any], data_home: Path
 ) -> None:
     with pytest.raises(StudyError) as caught:
@@ -110,7 +110,7 @@ def test_without_a_network_the_message_says_what_to_do(
     )
 
 
-def test_a_damaged_copy_is_told_from_one_that_was_never_there(data_home: Path) -> None:
+def test_a_damaged_copy_is_reported(data_home: Path) -> None:
     openml_home.answers(data_home, md5_checksum="0" * 32)
     with pytest.raises(StudyError, match="data_id 4242, whose damaged copy was removed"):
         loaded("openml", **keys())

@@ -34,7 +34,7 @@ def test_a_replicate_is_the_same_in_every_block() -> None:
         np.testing.assert_array_equal(getattr(alone, key)[0], getattr(together, key)[1])
 
 
-def test_replicates_names_and_study_seeds_have_their_own_splits() -> None:
+def test_splits_depend_on_replicate_name_and_seed() -> None:
     rows = [
         *prepare_default("iris", [0, 1]).train,
         *prepare("iris", recipe("iris"), 12, [0]).train,
@@ -43,7 +43,7 @@ def test_replicates_names_and_study_seeds_have_their_own_splits() -> None:
     assert len({row.tobytes() for row in rows}) == 4
 
 
-def test_scaling_is_fitted_on_the_train_rows_only() -> None:
+def test_scaling_is_fitted_on_training_rows() -> None:
     prepared = prepare_default("wine")
     for replicate in range(3):
         train = prepared.raw.features[prepared.train[replicate]]
@@ -125,7 +125,7 @@ def test_imputed_data_is_read_back_as_written(table: Path, tmp_path: Path) -> No
     np.testing.assert_array_equal(again.feature_fill, prepared.feature_fill)
 
 
-def test_a_column_known_in_no_train_row_becomes_constant(tmp_path: Path) -> None:
+def test_a_column_without_training_values_becomes_constant(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": np.arange(60.0), "b": np.nan, "y": ["u", "v"] * 30})
     for row in range(60):  # until it is a test row of replicate 0
         frame["b"] = np.where(np.arange(60) == row, 7.0, np.nan)
@@ -139,7 +139,7 @@ def test_a_column_known_in_no_train_row_becomes_constant(tmp_path: Path) -> None
     assert "feature 'b' is constant on the train rows of replicate(s) 0" in prepared.repairs[1]
 
 
-def test_data_beyond_the_memory_of_a_job_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_exceeds_the_memory_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("momentum_study.datasets.preparation.MOST_BYTES", 2**15)
     prepare("wine", recipe("wine"), 0, [0])
     with pytest.raises(StudyError) as caught:

@@ -25,7 +25,7 @@ def flags(given: str, output: Path) -> list[str]:
     return ["prepare", "--name", "houses", "--recipe", given, *replicates, "--output", str(output)]
 
 
-def test_a_file_is_prepared_and_its_repairs_are_told(
+def test_a_file_is_prepared_and_its_repairs_are_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "houses.npz"

@@ -52,7 +52,7 @@ def test_two_preparations_are_byte_identical(
     assert len(contents) == 1
 
 
-def test_the_agreed_keys_and_types_are_in_the_file(tmp_path: Path) -> None:
+def test_keys_and_types_of_the_file(tmp_path: Path) -> None:
     save_prepared(tmp_path / "d.npz", prepare_default("iris"))
     with np.load(tmp_path / "d.npz", allow_pickle=False) as file:
         kinds = {key: (file[key].dtype.kind, file[key].ndim) for key in file.files}
@@ -115,7 +115,7 @@ def write_plain_pickle(path: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [write_pickled_array, write_plain_pickle])
-def test_pickles_are_refused_unopened(write: Any, tmp_path: Path) -> None:
+def test_pickles_are_refused(write: Any, tmp_path: Path) -> None:
     write(tmp_path / "d.npz")
     with pytest.raises(StudyError, match="without pickled objects"):
         load_prepared(tmp_path / "d.npz")
@@ -130,7 +130,7 @@ def test_files_of_another_kind_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.999])
-def test_cut_off_files_are_refused(share: float, tmp_path: Path) -> None:
+def test_truncated_files_are_refused(share: float, tmp_path: Path) -> None:
     path = tmp_path / "d.npz"
     save_prepared(path, prepare_default("iris"))
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
@@ -138,7 +138,7 @@ def test_cut_off_files_are_refused(share: float, tmp_path: Path) -> None:
         load_prepared(path)
 
 
-def test_a_flipped_byte_never_changes_the_data_unnoticed(tmp_path: Path) -> None:
+def test_flipped_bytes_are_detected(tmp_path: Path) -> None:
     prepared = prepare_default("iris", [0])
     path = tmp_path / "d.npz"
     save_prepared(path, prepared)
@@ -164,7 +164,7 @@ def test_a_flipped_byte_never_changes_the_data_unnoticed(tmp_path: Path) -> None
         ({"targets": np.zeros(9)}, "targets has shape (9,), expected (150)"),
     ],
 )
-def test_files_that_do_not_fit_together_are_refused(
+def test_inconsistent_files_are_refused(
     changes: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "d.npz"
@@ -177,7 +177,7 @@ def test_files_that_do_not_fit_together_are_refused(
     assert message in str(caught.value)
 
 
-def test_reading_and_training_need_numpy_alone(tmp_path: Path) -> None:
+def test_reading_and_training_need_only_numpy(tmp_path: Path) -> None:
     save_prepared(tmp_path / "d.npz", prepare_default("iris"))
     program = (
         "import sys; from pathlib import Path;"
@@ -234,7 +234,7 @@ def test_every_part_uses_the_train_scaling_and_is_cast_last() -> None:
             )
 
 
-def test_gaps_are_filled_before_scaling_and_only_they() -> None:
+def test_only_gaps_are_filled_before_scaling() -> None:
     prepared = prepare_default("wine")
     features = prepared.raw.features.copy()
     features[::7, 3] = np.nan
@@ -263,7 +263,7 @@ def test_targets_of_classes_are_one_hot() -> None:
         np.testing.assert_array_equal(part.targets.argmax(axis=2), prepared.raw.targets[rows])
 
 
-def test_two_classes_may_share_one_output() -> None:
+def test_two_classes_can_have_a_single_output() -> None:
     prepared = prepare_default("breast_cancer")
     for part, rows in parts(training_arrays(prepared, np.float32, "single"), prepared):
         np.testing.assert_array_equal(part.targets[..., 0], prepared.raw.targets[rows])
@@ -271,7 +271,7 @@ def test_two_classes_may_share_one_output() -> None:
         assert part.targets.flags.c_contiguous
 
 
-def test_targets_of_a_regression_are_standardised_by_train() -> None:
+def test_targets_of_a_regression_are_standardized_on_training_rows() -> None:
     prepared = prepare_default("diabetes")
     arrays = training_arrays(prepared, np.float64)
     np.testing.assert_allclose(arrays.train.targets.mean(axis=1), 0, atol=1e-12)
@@ -284,7 +284,7 @@ def test_targets_of_a_regression_are_standardised_by_train() -> None:
     np.testing.assert_array_equal(single.test.targets, arrays.test.targets)
 
 
-def test_three_classes_cannot_share_one_output() -> None:
+def test_three_classes_need_an_output_each() -> None:
     with pytest.raises(StudyError, match="a single output cannot represent 3 classes; exp"):
         training_arrays(prepare_default("iris"), np.float32, "single")
 

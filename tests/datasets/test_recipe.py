@@ -271,7 +271,7 @@ def test_headers_are_read_past_blank_lines_marks_and_spaces(tmp_path: Path) -> N
     assert Recipe.model_validate(made).categorical == ["a, b"]
 
 
-def test_a_nameless_index_in_parquet_is_no_column(tmp_path: Path) -> None:
+def test_an_unnamed_index_in_parquet_is_not_a_column(tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
     frame = pd.DataFrame({"a": [1, 2], "price": [1, 2]}, index=np.array([7, 3]))
     frame.to_parquet(file)

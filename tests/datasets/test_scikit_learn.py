@@ -78,7 +78,9 @@ def test_covtype_from_the_data_home(data_home: Path) -> None:
     "function",
     ["fetch_california_housing", "fetch_covtype", "fetch_olivetti_faces", "fetch_lfw_people"],
 )
-def test_without_a_network_the_message_says_what_to_do(function: str, data_home: Path) -> None:
+def test_without_network_access_the_message_has_the_next_step(
+    function: str, data_home: Path
+) -> None:
     with pytest.raises(StudyError) as caught:
         loaded(function)
     assert str(caught.value).startswith(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -35,35 +35,21 @@ def parts(one: Split) -> tuple[npt.NDArray[np.int64], ...]:
 
 
 @given(class_counts, fraction_triples, st.integers(0, 10))
-def test_parts_hold_every_row_once_in_order(
+def test_class_splits_are_stratified_partitions_of_fixed_sizes(
     counts: list[int], fractions: Fractions, seed: int
 ) -> None:
     targets = labels(counts)
-    one = split(targets, "classification", seed, fractions)
+    one, other = (split(targets, "classification", s, fractions) for s in (seed, seed + 1))
     np.testing.assert_array_equal(np.sort(np.concatenate(parts(one))), np.arange(len(targets)))
-    for part in parts(one):
+    assert list(map(len, parts(one))) == list(map(len, parts(other)))
+    for part, fraction in zip(parts(one), fractions, strict=True):
         assert (np.diff(part) > 0).all()
         assert part.dtype == np.int64
-
-
-@given(class_counts, fraction_triples)
-def test_every_class_is_in_every_part(counts: list[int], fractions: Fractions) -> None:
-    targets = labels(counts)
-    for part in parts(split(targets, "classification", 0, fractions)):
-        assert set(targets[part]) == set(targets)
-
-
-@given(class_counts, fraction_triples)
-def test_class_counts_are_within_one_of_their_shares(
-    counts: list[int], fractions: Fractions
-) -> None:
-    assume(min(fractions) * min(counts) >= 1)
-    targets = labels(counts)
-    one = split(targets, "classification", 0, fractions)
-    for part, fraction in zip(parts(one), fractions, strict=True):
         members = np.bincount(targets[part], minlength=len(counts))
-        assert np.abs(members - fraction * np.array(counts)).max() < 1
-        assert abs(len(part) - fraction * len(targets)) <= 1
+        assert members.min() >= 1
+        if min(fractions) * min(counts) >= 1:
+            assert np.abs(members - fraction * np.array(counts)).max() < 1
+            assert abs(len(part) - fraction * len(targets)) <= 1
 
 
 @given(st.integers(6, 500), fraction_triples)
@@ -76,22 +62,13 @@ def test_regression_parts_are_within_one_of_their_shares(rows: int, fractions: F
             assert abs(len(part) - fraction * rows) < 1
 
 
-def test_whole_shares_are_met_exactly() -> None:
+def test_integer_shares_are_exact() -> None:
     one = split(labels([100, 100]), "classification", 0, (0.29, 0.35, 0.36))
     assert [len(part) for part in parts(one)] == [58, 70, 72]
     # 0.55 * 100 is 55.00000000000001, and train is short of a row of the first class.
     targets = labels([3, 100])
     uneven = split(targets, "classification", 0, (0.55, 0.225, 0.225))
     assert np.bincount(targets[uneven.train])[1] == 55
-
-
-@given(class_counts, fraction_triples, st.integers(0, 1000))
-def test_sizes_are_the_same_for_every_seed(
-    counts: list[int], fractions: Fractions, seed: int
-) -> None:
-    targets = labels(counts)
-    first, second = (split(targets, "classification", s, fractions) for s in (seed, seed + 1))
-    assert list(map(len, parts(first))) == list(map(len, parts(second)))
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
@@ -102,7 +79,7 @@ def test_seed_decides_the_split(task: str) -> None:
     assert not np.array_equal(first.train, other.train)
 
 
-def test_every_row_is_as_likely_to_be_in_the_test_part() -> None:
+def test_test_rows_are_uniformly_distributed() -> None:
     targets = labels([10, 20])
     hits = np.zeros(30)
     for seed in range(2000):
@@ -165,7 +142,7 @@ def test_standard_scaling_removes_the_conditioning_of_units_and_center_keeps_it(
         assert values[-1] / values[0] == pytest.approx(expected, rel=0.3)
 
 
-def test_no_scaling_changes_nothing_not_even_constant_columns() -> None:
+def test_scaling_none_changes_nothing() -> None:
     fitted = fit_scaling(np.array([[1.0, 5.0], [2.0, 5.0]]), "none")
     assert fitted.mean.tolist() == [0, 0]
     assert fitted.scale.tolist() == [1, 1]
@@ -183,7 +160,7 @@ def test_constant_columns_get_scale_1_and_are_reported(scaling: Any) -> None:
 
 
 @pytest.mark.parametrize("scaling", ["standard", "center"])
-def test_a_table_of_constants_is_left_at_scale_1(scaling: Any) -> None:
+def test_constant_tables_have_scale_1(scaling: Any) -> None:
     fitted = fit_scaling(np.ones((4, 2)), scaling)
     assert fitted.scale.tolist() == [1, 1]
     assert fitted.constant == (0, 1)
@@ -197,7 +174,7 @@ def test_extreme_units_neither_overflow_nor_vanish(scaling: Any, unit: float) ->
     assert fitted.scale[0] / unit == pytest.approx(2)
 
 
-def test_numbers_too_large_to_add_are_refused() -> None:
+def test_overflowing_numbers_are_refused() -> None:
     table = np.array([[1.5e308], [1.0e308], [1.2e308]])
     with pytest.raises(StudyError, match=r"as large as 1.5e308 cannot be scaled: .* their unit"):
         fit_scaling(table, "standard")

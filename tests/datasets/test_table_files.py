@@ -32,7 +32,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs
 
 
 @given(columns_of_numbers, columns_of_numbers)
-def test_every_bit_of_a_number_in_csv_is_kept(
+def test_numbers_in_csv_are_read_exactly(
     folder: Path, first: list[float], second: list[float]
 ) -> None:
     pd.DataFrame({"a": first, "y": second}).to_csv(folder / "n.csv", index=False)
@@ -53,7 +53,7 @@ def test_words_in_csv_are_kept_with_their_quotes_and_commas(
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_csv_and_parquet_of_a_frame_are_read_alike(kind: str, tmp_path: Path) -> None:
+def test_csv_and_parquet_are_equivalent(kind: str, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     frame = pd.DataFrame(
         {
@@ -130,7 +130,7 @@ CONTENTS = [
 
 
 @pytest.mark.parametrize(("content", "message"), CONTENTS)
-def test_tables_that_cannot_be_used_are_refused(content: str, message: str, tmp_path: Path) -> None:
+def test_unusable_tables_are_refused(content: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(content)
     with pytest.raises(StudyError) as caught:
         read(tmp_path / "t.csv")
@@ -139,7 +139,7 @@ def test_tables_that_cannot_be_used_are_refused(content: str, message: str, tmp_
     assert "\n" not in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_invalid_utf8_is_refused(tmp_path: Path) -> None:
     # So far down that the header alone can be read.
     (tmp_path / "t.csv").write_bytes(b"a,t,y\n" + 5000 * b"1,x,3\n" + b"1,\xff,3\n")
     with pytest.raises(StudyError, match=r"cannot be read \('utf-8' codec .* a table in UTF-8"):
@@ -158,7 +158,7 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
         read(file)
 
 
-def test_left_out_columns_are_never_looked_at(tmp_path: Path) -> None:
+def test_columns_in_leave_out_are_not_read(tmp_path: Path) -> None:
     lines = ["when,a,y", *[f"2020-01-{day:02d},{day},{day}" for day in range(1, 31)]]
     (tmp_path / "t.csv").write_text("\n".join(lines))
     with pytest.raises(

@@ -30,13 +30,13 @@ def test_a_sample_has_the_shares_of_the_classes(counts: list[int], share: float,
         assert np.abs(members - quotas).max() < 1
 
 
-def test_classes_with_fewer_rows_than_three_are_taken_whole() -> None:
+def test_classes_with_fewer_than_three_rows_are_complete() -> None:
     chosen = sampled_rows(labels([2, 500]), "classification", 10, np.random.default_rng(0))
     assert np.bincount(labels([2, 500])[chosen]).tolist() == [2, 8]
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_every_row_is_as_likely_to_be_sampled(task) -> None:
+def test_rows_are_sampled_uniformly(task) -> None:
     targets = labels([20, 40])
     hits = np.zeros(60)
     for seed in range(2000):
@@ -46,12 +46,12 @@ def test_every_row_is_as_likely_to_be_sampled(task) -> None:
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_all_rows_are_a_sample_too(task) -> None:
+def test_a_sample_can_contain_all_rows(task) -> None:
     chosen = sampled_rows(labels([9, 5]), task, 14, np.random.default_rng(0))
     np.testing.assert_array_equal(chosen, np.arange(14))
 
 
-def test_samples_that_cannot_be_had_are_refused() -> None:
+def test_impossible_samples_are_refused() -> None:
     random = np.random.default_rng(0)
     with pytest.raises(StudyError, match=r"^rows: 15 requested, but the table has 14; expected"):
         sampled_rows(labels([9, 5]), "classification", 15, random)
@@ -73,7 +73,7 @@ def test_the_spectrum_is_geometric_and_the_axes_stay(kappa: float) -> None:
     np.testing.assert_allclose(np.linalg.eigvalsh(moments), spectrum, rtol=1e-6)
 
 
-def test_features_keep_their_sides() -> None:
+def test_features_keep_their_signs() -> None:
     rows = np.random.default_rng(0).normal(size=(60, 3)) * [1, 5, 25]
     made = with_condition_number(rows, 4.0)
     for before, after in zip(rows.T, made.T, strict=True):
@@ -97,7 +97,7 @@ def test_singular_covariances_are_refused(rows: np.ndarray, message: str) -> Non
 
 
 @pytest.mark.parametrize("classes", [2, 4])
-def test_the_share_of_wrong_labels_is_exact_and_they_are_spread_evenly(classes: int) -> None:
+def test_the_share_of_wrong_labels_is_exact_and_uniform(classes: int) -> None:
     targets = labels([3000] * classes)
     noisy = with_label_noise(targets, "classification", classes, 0.2, np.random.default_rng(1))
     wrong = noisy != targets
@@ -109,7 +109,7 @@ def test_the_share_of_wrong_labels_is_exact_and_they_are_spread_evenly(classes: 
     assert (np.bincount(targets) == 3000).all()  # the ones given are as they were
 
 
-def test_noise_on_numbers_has_that_share_of_their_deviation() -> None:
+def test_noise_of_regressions_is_relative_to_their_deviation() -> None:
     targets = 7 + 3 * np.random.default_rng(0).normal(size=20_000)
     noise = with_label_noise(targets, "regression", 0, 0.4, np.random.default_rng(1)) - targets
     assert noise.std() == pytest.approx(0.4 * targets.std(), rel=0.03)

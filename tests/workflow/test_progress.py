@@ -105,6 +105,6 @@ def assert_last_words(shown: str, done: int) -> None:
     assert all(line.startswith("  | ") for line in quoted)
     assert len(quoted) <= 10
     assert "config/rule.py, line" in quoted[-1]
-    assert "AssertionError: too much β; mend the rule" in quoted[-1]
+    assert "AssertionError: too much β; fix the rule" in quoted[-1]
     assert "Exiting because" not in shown
     assert "CalledProcessError" not in shown

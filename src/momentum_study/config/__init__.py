@@ -1,6 +1,6 @@
-"""The study's configuration: its models, and how a file of it is read.
+"""The configuration of a study: its models, and reading of files.
 
-The models are the schema: `workflow/schemas/config.schema.json` and the tables of keys in
-`config/README.md` are written from them (``python -m momentum_study schema``). Those of data sets
-are in `momentum_study.datasets.recipe`.
+``python -m momentum_study schema`` writes `workflow/schemas/config.schema.json` and the tables of
+keys in `config/README.md` from the models. The model of data sets is
+`momentum_study.datasets.recipe`.
 """

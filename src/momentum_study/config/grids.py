@@ -1,4 +1,4 @@
-"""Grids of a configuration: what is varied, and what is held fixed."""
+"""Grids of a configuration: varied and fixed settings."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -19,15 +19,15 @@ from momentum_study.engine.optimizers import LINEAR_RULES, get_rule, known_rules
 from momentum_study.engine.schedules import SCHEDULES
 
 GRID_FIGURES = ("maps", "axes", "learning_curves", "isolation", "edge_of_stability")
-"""Kinds of figures that are drawn of a grid, as `momentum_study.figures.catalogue` has them."""
+"""Kinds of figures of a grid; `momentum_study.figures.catalogue` defines them."""
 
 
 class RuleGrid(Model):
-    """What is varied for one update rule."""
+    """Varied settings of one update rule."""
 
     beta: list[Beta] = Field(
         default=[],
-        description="Momentum coefficients; for adam β₁. Left out for a rule that has none.",
+        description="Momentum coefficients; β₁ for adam. Not for rules without momentum.",
     )
     learning_rates: list[LearningRate] | None = Field(
         default=None, description="Learning rates of this rule, if not the grid's.", min_length=1
@@ -40,7 +40,7 @@ class RuleGrid(Model):
 
 
 class Sharpness(Model):
-    """Runs of a grid whose largest Hessian eigenvalue is followed through training."""
+    """Runs of a grid whose largest Hessian eigenvalue is followed during training."""
 
     rules: list[str] = Field(
         default=["gd", "momentum"], min_length=1, description="Update rules of the grid."
@@ -49,14 +49,17 @@ class Sharpness(Model):
         default=[0.9], description="Momentum coefficients of the grid, for rules that have one."
     )
     learning_rates: list[LearningRate] = Field(
-        min_length=1, description="Learning rates, of those that the grid has for the rule."
+        min_length=1, description="Learning rates of the grid."
     )
     batch_sizes: list[PositiveInt | Literal["full"]] = Field(
         default=["full"], min_length=1, description="Batch sizes of the grid."
     )
-    replicates: PositiveInt = Field(default=3, description="The first so many replicates.")
+    replicates: PositiveInt = Field(
+        default=3, description="Number of replicates, from the first one."
+    )
     checkpoints: Annotated[int, Field(ge=2, le=10_000)] = Field(
-        default=9, description="At how many of the evaluations, the first and the last included."
+        default=9,
+        description="Number of evaluations at which it is computed, with the first and last.",
     )
 
     @field_validator("rules")
@@ -71,15 +74,15 @@ class Sharpness(Model):
 
 
 class Grid(Model):
-    """One full factorial design: every combination of the lists is a cell."""
+    """A full factorial design: every combination of the lists is a cell."""
 
     datasets: list[str] = Field(min_length=1, description="Keys of `datasets`.")
     networks: list[str] = Field(min_length=1, description="Keys of `networks`.")
     rules: dict[str, RuleGrid] = Field(min_length=1, description="Update rules and their β.")
     learning_rates: list[LearningRate] = Field(
         min_length=1,
-        description="Each rule's own rate: α of gd, momentum, momentum_corrected and adam, "
-        "η of heavy_ball and nesterov.",
+        description="Learning rate in the formula of a rule: α of gd, momentum, "
+        "momentum_corrected and adam, η of heavy_ball and nesterov.",
     )
     batch_sizes: list[PositiveInt | Literal["full"]] = Field(
         min_length=1, description="Rows per update, or `full` for all training rows."
@@ -91,31 +94,31 @@ class Grid(Model):
     )
     replicates: PositiveInt = Field(
         description="Independent repetitions: split, initial weights and order of minibatches "
-        "are drawn anew for each, and shared by all cells."
+        "are drawn for each and shared by all cells."
     )
     steps: PositiveInt = Field(description="Updates per run.")
     gradient_noise: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
         default=0.0,
-        description="Standard deviation of normal noise added to every component of the gradient, "
+        description="Standard deviation of normal noise added to every component of the gradient "
         "in each update.",
     )
     evaluations: Evaluations = Field(
         default=40,
-        description="How often a run is evaluated after the start, at the steps T(i/n)².",
+        description="Number of evaluations n of a run after the start, at the steps T(i/n)².",
     )
     loss: str | None = Field(
         default=None,
-        description="Loss function; cross_entropy for classes and mse for numbers if left out.",
+        description="Loss function; the default is cross_entropy for classes and mse for numbers.",
     )
     precision: Literal["float32", "float64"] = Field(
         default="float32", description="Floating-point type of the training."
     )
     sharpness: Sharpness | None = Field(
         default=None,
-        description="Runs to follow the largest Hessian eigenvalue of.",
+        description="Runs whose largest Hessian eigenvalue is followed.",
     )
     figures: list[str] | None = Field(
-        default=None, description="Kinds of figures to draw of this grid; all that fit if left out."
+        default=None, description="Kinds of figures of this grid; all suitable ones by default."
     )
 
     @field_validator("datasets", "networks", "learning_rates", "batch_sizes", "schedules")
@@ -146,11 +149,11 @@ class Grid(Model):
             if get_rule(name).uses_beta and not grid.beta:
                 raise ValueError(f"{name} needs a list of momentum coefficients, beta")
             if not get_rule(name).uses_beta and grid.beta:
-                raise ValueError(f"{name} has no momentum coefficient: leave beta out")
+                raise ValueError(f"{name} has no momentum coefficient: remove beta")
         return rules
 
     @model_validator(mode="after")
-    def _has_what_is_followed(self) -> Self:
+    def _has_followed_runs(self) -> Self:
         if self.sharpness is None:
             return self
         followed = self.sharpness
@@ -187,22 +190,22 @@ class Grid(Model):
                 if SCHEDULES[schedule].beta and not rule.beta_may_change:
                     reason = "corrects its bias for one β" if rule.uses_beta else "has none"
                     raise ValueError(
-                        f"schedules: {schedule!r} changes β in mid-run, and {name} {reason}; "
-                        "put it in a grid of its own"
+                        f"schedules: {schedule!r} changes β during a run, and {name} {reason}; "
+                        "use a separate grid for it"
                     )
         return self
 
     @property
     def compares(self) -> bool:
-        """Whether it has both momentum and plain gradient descent."""
+        """Whether it has both momentum and gradient descent without momentum."""
         return {"gd", "momentum"} <= set(self.rules)
 
     def rates(self, rule: RuleGrid) -> list[float]:
-        """Learning rates of a rule: its own list, or the grid's."""
+        """Return the learning rates of a rule: its list or the list of the grid."""
         return rule.learning_rates or self.learning_rates
 
     def counts(self, per_shard: int) -> tuple[int, int]:
-        """Return how many shards and how many runs it comes to, without listing them."""
+        """Return the numbers of shards and runs, without listing them."""
         settings = (
             len(self.datasets) * len(self.networks) * len(self.batch_sizes) * len(self.schedules)
         )

@@ -1,6 +1,6 @@
-"""Reading a configuration file, and refusing it with one clear message.
+"""Reading of configuration files, with one clear message for a wrong file.
 
-The message names file, key and value, what was expected, and the nearest valid name.
+The message contains file, key, value, what was expected, and the nearest valid name.
 """
 
 import math
@@ -25,7 +25,7 @@ def load_study(path: Path | str) -> Study:
     Raises
     ------
     StudyError
-        With one message: file, key, value, what was expected.
+        With one message that contains file, key, value and what was expected.
     """
     tree = read_yaml(Path(path))
     if not isinstance(tree, dict):
@@ -39,14 +39,14 @@ def load_study(path: Path | str) -> Study:
 
 
 def _shortened(message: str) -> str:
-    """Leave out the middle of what a long value makes of a message."""
+    """Omit the middle of a message with a long value."""
     if len(message) <= _LONGEST_MESSAGE:
         return message
     half = _LONGEST_MESSAGE // 2
     return f"{message[:half]} […] {message[-half:]}"
 
 
-# What was expected, by pydantic's kind of error.
+# Expected values by the kind of error of pydantic.
 _EXPECTED = {
     "greater_than": "a number > {gt}",
     "greater_than_equal": "a number ≥ {ge}",
@@ -66,9 +66,9 @@ _EXPECTED = {
 
 
 def _explain(error: ValidationError) -> str:
-    """Turn pydantic's first error into a message: key, value, what was expected."""
+    """Convert the first error of pydantic into a message: key, value, expected value."""
     errors = error.errors(include_url=False)
-    # An unknown key first: it is often the misspelt form of one that is missing.
+    # An unknown key first: it is often a misspelled form of a missing one.
     errors.sort(key=lambda item: item["type"] != "extra_forbidden")
     first = errors[0]
     where = _dotted(first["loc"])
@@ -80,18 +80,18 @@ def _explain(error: ValidationError) -> str:
     elif kind == "missing":
         message = "this key is missing"
     elif kind == "value_error":
-        # What a whole mapping is refused for begins with the key that is to blame.
+        # A message about a whole mapping begins with the wrong key.
         message = str(first["ctx"]["error"])
         key, colon, rest = message.partition(": ")
         if colon and key in _keys_at(first["loc"]):
             where, message = _dotted((*first["loc"], key)), rest
     else:
-        # A value that may be of several kinds has one error for each of them.
+        # A value that can have several types has one error for each type.
         kinds = [item for item in errors if _dotted(item["loc"]) == where]
         message = f"expected {' or '.join(map(_expected, kinds))}, got {value!r}"
         if isinstance(value, str) and _is_number(value):
             message += (
-                f"; that is text to YAML: write {format_number(float(value))}, without quotes "
+                f"; YAML reads this as text: write {format_number(float(value))}, without quotes "
                 "(an exponent needs a point and a sign, as in 1.0e-3)"
             )
     others = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
@@ -122,7 +122,7 @@ def _is_union_tag(part: str) -> bool:
 
 
 def _keys_at(parents: Sequence[int | str]) -> list[str]:
-    """Keys of the mapping at some place of a configuration; none if its keys are free."""
+    """Return the keys of the mapping at a location; none if its keys are arbitrary."""
     model: Any = Study
     for part in parents:
         if isinstance(model, type) and issubclass(model, BaseModel):

@@ -9,7 +9,7 @@ from momentum_study.engine.activations import ACTIVATIONS
 from momentum_study.engine.networks import INITIALIZATIONS
 
 MOST_WEIGHTS = 100_000_000
-"""In single precision 400 MB, and a training holds several arrays of that size."""
+"""400 MB in single precision; training needs several arrays of this size."""
 
 
 class Network(Model):

@@ -1,4 +1,4 @@
-"""The configuration's schema, and the table of its keys, written from the models."""
+"""The schema of the configuration and the tables of its keys, made from the models."""
 
 import json
 from functools import partial
@@ -11,7 +11,7 @@ from momentum_study.core.markdown import Contents, filled
 
 
 def schema_json() -> str:
-    """Return the JSON schema of a configuration file, for editors and readers."""
+    """Return the JSON schema of a configuration file."""
     return json.dumps(Study.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -21,7 +21,7 @@ def with_key_tables(readme: str) -> str:
     Raises
     ------
     ValueError
-        If the page has no place for one of the models.
+        If the page has no marker for one of the models.
     """
     return filled(readme, _key_tables())
 

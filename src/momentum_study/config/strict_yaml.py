@@ -1,4 +1,4 @@
-"""Reading YAML strictly, in bounded time: what is odd about a file is told, not guessed at."""
+"""Strict reading of YAML in bounded time: unusual content is an error."""
 
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from momentum_study.core.fields import UNPRINTABLE
 from momentum_study.core.text import one_line
 
 MOST_BYTES = 2**18
-"""Of a file; the published study has 6 KiB, and reading takes a second per 100."""
+"""Limit for a file; the published study has 6 KiB, and 100 KiB take one second."""
 
 MOST_CHARACTERS = 2**20
-"""Of all values, those that aliases repeat included."""
+"""Limit for all values, with repetitions by aliases."""
 
 _MOST_BITS = 1024
 
@@ -22,14 +22,13 @@ _MOST_BITS = 1024
 def read_yaml(path: Path) -> Any:
     """Read a YAML file as mappings, lists and plain values.
 
-    Refused are, besides what is no YAML: tags of programs, a key that stands there twice, values
-    that hold themselves, aliases that multiply without measure, and characters that cannot be
-    printed.
+    In addition to invalid YAML, these are errors: tags for Python objects, repeated keys, values
+    that contain themselves, aliases with too many repetitions, and unprintable characters.
 
     Raises
     ------
     StudyError
-        With one message: the file, and what is wrong where.
+        With one message that contains the file, the error and its position.
     """
     text = _text(path)
     try:
@@ -45,17 +44,17 @@ def read_yaml(path: Path) -> Any:
         return loader.construct_document(node)
     except yaml.YAMLError as error:
         problem = one_line(error).replace('"<unicode string>", ', "")
-        raise StudyError(f"{path}: not valid YAML: {problem}; mend it there") from None
+        raise StudyError(f"{path}: not valid YAML: {problem}; fix it there") from None
     except RecursionError:
         raise StudyError(
-            f"{path}: not valid YAML: values within values, too deep; expected a few levels"
+            f"{path}: not valid YAML: values are nested too deeply; expected a few levels"
         ) from None
 
 
 def _text(path: Path) -> str:
     try:
-        if path.exists() and not path.is_file():  # reading from a pipe may never end
-            raise StudyError(f"{path}: expected a file, and this is a folder or a device")
+        if path.exists() and not path.is_file():  # reading from a pipe might never end
+            raise StudyError(f"{path}: expected a file, but this is a folder or a device")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
@@ -69,11 +68,11 @@ def _text(path: Path) -> str:
 
 
 def _characters(node: yaml.Node, known: dict[int, int | None]) -> int:
-    """Count the characters of all values of a node, as often as they are referred to."""
+    """Count the characters of all values of a node, with repetitions by aliases."""
     if id(node) in known:
         count = known[id(node)]
         if count is None:
-            raise ConstructorError(None, None, "a value that holds itself", node.start_mark)
+            raise ConstructorError(None, None, "a value that contains itself", node.start_mark)
         return count
     known[id(node)] = None
     if isinstance(node, yaml.MappingNode):
@@ -87,22 +86,22 @@ def _characters(node: yaml.Node, known: dict[int, int | None]) -> int:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML's safe subset, without its silent traps."""
+    """The safe subset of YAML, without silent conversions."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             value = super().construct_object(node, deep)
         except (ValueError, LookupError, ArithmeticError, AttributeError) as error:
-            # What int(), datetime() and others say of 2001-99-99, or of !!int "a".
+            # Errors of int(), datetime() and others about 2001-99-99 or !!int "a".
             raise ConstructorError(None, None, f"no such value: {error}", node.start_mark) from None
         if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-            raise ConstructorError(None, None, "a number of so many digits", node.start_mark)
+            raise ConstructorError(None, None, "a number with too many digits", node.start_mark)
         return value
 
     def construct_scalar(self, node: Any) -> str:
         text = super().construct_scalar(node)
-        if found := UNPRINTABLE.search(text):  # an escape brings it in
-            problem = f"U+{ord(found[0]):04X}, a character that cannot be printed"
+        if found := UNPRINTABLE.search(text):  # from an escape sequence
+            problem = f"U+{ord(found[0]):04X}, an unprintable character"
             raise ConstructorError(None, None, problem, node.start_mark)
         return text
 
@@ -111,7 +110,7 @@ class _StrictLoader(yaml.SafeLoader):
         for key_node, _ in node.value:
             if isinstance(key_node, yaml.ScalarNode):
                 if key_node.value in seen:
-                    problem = f"the key {key_node.value!r} stands there twice"
+                    problem = f"the key {key_node.value!r} is repeated"
                     raise ConstructorError(None, None, problem, key_node.start_mark)
                 seen.add(key_node.value)
         return self.construct_mapping(node, deep=True)

@@ -1,4 +1,4 @@
-"""A whole study's configuration."""
+"""The configuration of a study."""
 
 from typing import Annotated, Any, Self
 
@@ -15,23 +15,23 @@ from momentum_study.engine.losses import LOSSES
 from momentum_study.engine.rule_files import load_rules
 
 MOST_SHARDS = 100_000
-"""A job takes most of a second to start: all of a day on one core."""
+"""At almost a second to start a job, this takes a day on one core."""
 
 MOST_RUNS = 100_000_000
-"""More than a table can hold in memory."""
+"""Limit for tables in memory."""
 
 Resamples = Annotated[int, Field(gt=0, le=100_000)]
 
 
 class Statistics(Model):
-    """How intervals are computed."""
+    """Settings of intervals."""
 
     confidence: Fraction = Field(default=0.95, description="Level of every interval.")
     resamples: Resamples = Field(default=1000, description="Bootstrap resamples.")
 
 
 class Theory(Model):
-    """Update rules on quadratics, against closed forms."""
+    """Comparison of update rules with closed forms on quadratics."""
 
     draws: Draws = Field(
         default=20_000, description="Independent chains behind each simulated variance."
@@ -48,28 +48,26 @@ class Landscapes(Model):
 
 
 class Validation(Model):
-    """The code against numbers of others."""
+    """Comparison of the code with published numbers."""
 
     epochs: Annotated[int, Field(gt=0, le=1_000_000)] = Field(
         default=10_000,
-        description="Limit to the length of trainings: on two moons, where costs are known every "
-        "1000 epochs up to 9000, and of scikit-learn's, of at most 400.",
+        description="Maximum number of epochs: on two moons, with published costs every 1000 "
+        "epochs up to 9000, and for scikit-learn, with at most 400.",
     )
 
 
 class Study(Model):
-    """A whole study."""
+    """A study."""
 
-    study: str = Field(description="Its name: results go to `results/<study>/`.")
-    description: str = Field(default="", description="One sentence, for people.")
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
-        description="Every random number follows from it."
-    )
-    # Before the grids: their rules are looked up among those that these files bring.
+    study: str = Field(description="Name of the study: results are written to `results/<study>/`.")
+    description: str = Field(default="", description="One sentence about the study.")
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(description="Seed of all random numbers.")
+    # Before the grids, which use the rules of these files.
     rule_files: list[str] = Field(
         default=[],
-        validate_default=True,  # so that none are left from a study read before
-        description="Python files with update rules of your own; reading the configuration runs "
+        validate_default=True,  # removes the rules of a study read earlier
+        description="Python files with custom update rules; reading the configuration executes "
         "them.",
     )
     datasets: dict[str, Recipe] = Field(min_length=1, description="Data sets by name.")
@@ -78,28 +76,28 @@ class Study(Model):
     targets: list[Fraction] = Field(
         default=[0.5, 0.2, 0.1],
         min_length=1,
-        description="Training losses whose first crossing is timed, as fractions of the loss of "
-        "the best constant prediction.",
+        description="Training losses whose first crossing is recorded, relative to the loss of the "
+        "best constant prediction.",
     )
     loss_limit: Annotated[float, Field(gt=1, le=1e12, allow_inf_nan=False)] = Field(
         default=1000.0,
-        description="A run has diverged when its training loss exceeds this multiple of the "
-        "initial one, or is not finite.",
+        description="A run has diverged if its training loss exceeds this multiple of the initial "
+        "one, or is not finite.",
     )
     replicates_per_shard: PositiveInt = Field(
-        default=10, description="Replicates trained together in one job."
+        default=10, description="Number of replicates trained in one job."
     )
     statistics: Statistics = Field(default=Statistics(), description="Intervals.")
     verdicts: Verdicts = Field(default=Verdicts(), description="Comparisons and claims.")
     theory: Theory = Field(default=Theory(), description="Update rules on quadratics.")
-    landscapes: Landscapes = Field(default=Landscapes(), description="Update rules in the plane.")
-    validation: Validation = Field(default=Validation(), description="Numbers of others.")
+    landscapes: Landscapes = Field(default=Landscapes(), description="Settings of the landscapes.")
+    validation: Validation = Field(default=Validation(), description="Published numbers.")
 
     @field_validator("study")
     @classmethod
     def _plain_study(cls, name: str) -> str:
         if name in ("published", "comparisons", "benchmarks"):
-            raise ValueError(f"results/{name}/ has a purpose of its own; choose another name")
+            raise ValueError(f"results/{name}/ has another purpose; choose another name")
         return plain(name)
 
     @field_validator("rule_files")
@@ -109,7 +107,7 @@ class Study(Model):
             workflow_path(path)
         try:
             load_rules(paths)
-        except OSError as error:  # a name too long, a folder that is closed
+        except OSError as error:  # for example a name that is too long
             raise ValueError(f"{error.filename}: {error.strerror}") from None
         except StudyError as error:
             raise ValueError(str(error)) from None
@@ -142,14 +140,14 @@ class Study(Model):
                 if grid.loss and LOSSES[grid.loss].task != task:
                     raise ValueError(
                         f"grids.{grid_name}.loss: {grid.loss} is a loss for "
-                        f"{LOSSES[grid.loss].task}, and dataset {name} is a {task}; leave loss out "
+                        f"{LOSSES[grid.loss].task}, and dataset {name} is a {task}; remove loss "
                         "or split the grid"
                     )
         return self
 
     @model_validator(mode="after")
     def _can_be_run(self) -> Self:
-        """Refuse what nobody can wait for, before anything lists it."""
+        """Refuse studies that are too large, before anything lists their runs."""
         counts = [grid.counts(self.replicates_per_shard) for grid in self.grids.values()]
         for what, most, advice, amounts in (
             ("shards", MOST_SHARDS, "raise replicates_per_shard, or ", [one for one, _ in counts]),
@@ -158,7 +156,7 @@ class Study(Model):
             if sum(amounts) > most:
                 largest = list(self.grids)[amounts.index(max(amounts))]
                 raise ValueError(
-                    f"grids: they come to {sum(amounts):,} {what}, most of them in {largest}; "
-                    f"expected at most {most:,}: {advice}make several studies of it"
+                    f"grids: they have {sum(amounts):,} {what}, most of them in {largest}; "
+                    f"expected at most {most:,}: {advice}split the study"
                 )
         return self

@@ -1,4 +1,4 @@
-"""How comparisons are made and claims judged: the part of a configuration that is fixed first."""
+"""Settings of comparisons and verdicts."""
 
 from typing import Self
 
@@ -9,18 +9,18 @@ from momentum_study.engine.optimizers import USUAL_BETA
 
 
 class Margins(Model):
-    """The largest effects that do not matter."""
+    """Equivalence margins: the largest effects that do not matter."""
 
     log_ratio: Fraction = Field(
-        default=0.05, description="Of a loss or a number of updates, relative."
+        default=0.05, description="Relative effect on a loss or a number of updates."
     )
-    share: Fraction = Field(default=0.02, description="Of shares, absolute.")
-    cost: Fraction = Field(default=0.25, description="Of the time that an update takes, relative.")
-    arrays: Fraction = Field(default=0.05, description="Of the number of arrays held.")
+    share: Fraction = Field(default=0.02, description="Absolute difference of shares.")
+    cost: Fraction = Field(default=0.25, description="Relative effect on the time of an update.")
+    arrays: Fraction = Field(default=0.05, description="Relative effect on the number of arrays.")
 
 
 class Verdicts(Model):
-    """How comparisons are made and claims judged: fixed before the runs are seen."""
+    """Settings of comparisons and verdicts, to be fixed before the runs are seen."""
 
     beta: Beta = Field(default=USUAL_BETA, description="The momentum coefficient usually advised.")
     learning_rates: list[LearningRate] = Field(
@@ -31,27 +31,30 @@ class Verdicts(Model):
     )
     loss_floor: Fraction = Field(
         default=0.01,
-        description="Losses below this share of the best constant prediction's count as equal.",
+        description="Losses below this share of the loss of the best constant prediction count as "
+        "equal.",
     )
     oscillating_share: Fraction = Field(
         default=0.2,
-        description="A run oscillates if by a quarter of its budget its training loss rose between "
-        "at least this share of its evaluations.",
+        description="A run oscillates if its training loss rises between at least this share of "
+        "the evaluations in the first quarter of its steps.",
     )
     slow_loss: Fraction = Field(
         default=0.5,
-        description="It is slow if it does not oscillate and its training loss is then still above "
-        "this share of the initial one.",
+        description="A run is slow if it does not oscillate and its training loss after a quarter "
+        "of its steps is above this share of the initial one.",
     )
-    margins: Margins = Field(default=Margins(), description="The largest effects without meaning.")
+    margins: Margins = Field(default=Margins(), description="Equivalence margins.")
     supported_share: Fraction = Field(
-        default=0.9, description="A claim is supported from this share of its decided cases on."
+        default=0.9,
+        description="A claim is supported if at least this share of its decided cases supports it.",
     )
     refuted_share: Fraction = Field(
-        default=0.1, description="It is refuted up to this share; between the two it depends."
+        default=0.1,
+        description="A claim is refuted if at most this share supports it; in between it depends.",
     )
     decided_share: Fraction = Field(
-        default=0.5, description="Of all its cases at least this share must be decided."
+        default=0.5, description="Minimum share of decided cases for a verdict."
     )
 
     @model_validator(mode="after")

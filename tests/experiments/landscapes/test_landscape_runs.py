@@ -57,7 +57,7 @@ def counted(inside, hold):
 
 
 @pytest.mark.parametrize("landscape", [ravine(noise=0.05), saddle()], ids=["hold 20", "hold 1"])
-def test_times_are_those_of_paths_looked_at_update_by_update(landscape):
+def test_times_are_those_of_single_updates(landscape):
     landscape = replace(landscape, budget=180)
     noise = draw_noise(landscape, 12, SEED, "test")
     setting = settings_of(landscape, "same_alpha")["momentum"]
@@ -91,7 +91,7 @@ def test_settings_side_by_side_have_the_times_they_have_alone():
     np.testing.assert_array_equal(together, alone)
 
 
-def test_a_run_that_diverges_is_told_from_one_that_is_late():
+def test_diverged_runs_differ_from_late_ones():
     landscape = ravine()
     noise = draw_noise(landscape, 1, SEED, "test")
     for rate, gone in ((2.1, True), (0.01, False)):
@@ -183,7 +183,7 @@ def test_noise_carries_momentum_over_a_barrier_less_often_at_the_same_alpha():
         assert same_eta[rule] > 0.98
 
 
-def test_from_a_slope_momentum_rolls_over_a_barrier_that_stops_descent():
+def test_from_a_slope_momentum_crosses_a_barrier_that_stops_gradient_descent():
     same_alpha = shares(double_well(1.6, slope=True), "same_alpha")
     assert same_alpha["gd"] < 0.02
     assert same_alpha["momentum"] > 0.7
@@ -195,7 +195,7 @@ def test_from_a_slope_momentum_rolls_over_a_barrier_that_stops_descent():
 
 
 @pytest.mark.parametrize("landscape", [ravine(), monkey_saddle()], ids=lambda one: one.name)
-def test_no_setting_of_the_grid_beats_the_tuned_one_on_the_draws_of_tuning(landscape):
+def test_tuning_finds_the_best_setting_of_the_grid(landscape):
     noise = draw_noise(landscape, 9, SEED, "tuning")
     best = tune(landscape, GD, noise)
     medians = {}
@@ -235,7 +235,7 @@ def test_tuned_rules_are_no_slower_than_tuned_descent():
     # β = 0 is on the grid of the two that have it, and tuned momentum gains at κ = 100.
     assert times["momentum"] < times["gd"] / 3
     assert times["nesterov"] < times["gd"] / 3
-    # At 2/(L + μ) or so descent needs as many updates as theory says: 100 times nearer.
+    # At 2/(L + μ) gradient descent needs the number of updates of theory: 100 times nearer.
     rho = max(
         abs(1 - setting.rate / 100)
         for _, setting in tuned_settings(landscape, SEED)

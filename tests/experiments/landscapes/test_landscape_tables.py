@@ -60,12 +60,12 @@ def test_every_landscape_has_every_comparison_and_the_wells_every_height(landsca
     assert others["height"].isna().all()
 
 
-def test_momentum_and_heavy_ball_do_not_meet(landscapes):
+def test_no_comparison_has_momentum_and_heavy_ball(landscapes):
     rules = landscapes.groupby("comparison")["rule"].agg(set)
     assert all(not {"momentum", "heavy_ball"} <= names for names in rules)
 
 
-def test_rates_are_told_in_both_conventions(landscapes):
+def test_rates_are_given_in_both_conventions(landscapes):
     np.testing.assert_allclose(
         landscapes["eta"], (1 - landscapes["beta"]) * landscapes["alpha"], rtol=1e-12
     )
@@ -73,7 +73,7 @@ def test_rates_are_told_in_both_conventions(landscapes):
     assert np.all(np.isclose(own, landscapes[["learning_rate"]].to_numpy(), rtol=1e-12).any(axis=1))
 
 
-def test_what_is_not_drawn_has_no_interval_and_what_is_has_one_around_the_value(landscapes):
+def test_intervals_contain_their_values_and_need_noise(landscapes):
     for name in ("share", "median_steps"):
         low, value, high = (landscapes[column] for column in (f"{name}_low", name, f"{name}_high"))
         assert np.all((low <= value) & (value <= high))
@@ -181,7 +181,7 @@ def test_all_paths_of_a_landscape_are_of_one_draw():
     assert saddle().inside(last[["x", "y"]].to_numpy()).all()
 
 
-def test_the_draw_that_is_drawn_is_in_the_middle_of_all_settings():
+def test_the_typical_draw_is_nearest_to_all_medians():
     times = np.array([[9.0, 1.0, 5.0, 4.0, np.inf], [np.inf, np.inf, 30.0, 20.0, 90.0]])
     assert tables._typical_draw(times) == 2
     # Runs that never arrive are all alike: the others decide.

@@ -45,12 +45,12 @@ def test_slope_of_one_size_pair_per_data_set_is_the_mean_of_slopes_with_students
     slopes = [np.diff(part["log_ratio"])[0] / 2 for _, part in table.groupby("dataset")]
     slope, low, high = batch_slope(table, 0.95)
     assert slope == pytest.approx(np.mean(slopes))
-    # t of 6 degrees of freedom; statsmodels corrects for the 8 coefficients of 14 points besides.
+    # t of 6 degrees of freedom; statsmodels corrects for the 8 coefficients of 14 points too.
     width = 2.446912 * np.std(slopes, ddof=1) / np.sqrt(7) * np.sqrt(13 / 6)
     assert (low, high) == pytest.approx((slope - width, slope + width), rel=1e-5)
 
 
-def test_interval_covers_no_interaction_as_often_as_it_says():
+def test_interval_has_nominal_coverage_without_interaction():
     generator = np.random.default_rng(2)
     ends = np.array([batch_slope(points(generator, 0.0), 0.95)[1:] for _ in range(250)])
     # Standard error 0.014. A little more than 95 % for few data sets: see the correction above.
@@ -69,7 +69,7 @@ def test_verdict_follows_the_interaction(slope, holds):
     assert "6 data sets, 18 medians over odd replicates" in row["test"]
 
 
-def test_without_interaction_the_claim_is_seldom_made():
+def test_without_interaction_false_positives_are_rare():
     """Tuning included: a constant benefit is not a growing one."""
     rows = []
     for seed in range(20):

@@ -43,7 +43,7 @@ def test_constant_gradient_gives_the_closed_forms():
     assert lag / 0.02 == pytest.approx(9, abs=1e-3)
 
 
-def test_moons_gives_the_printed_costs_of_the_epochs_trained():
+def test_moons_reproduces_the_printed_costs():
     rows = moons_rows(1001)
     assert [row["quantity"].split()[-2] for row in rows] == ["0,", "1000,"] * 3
     assert all(holding(rows))
@@ -51,6 +51,7 @@ def test_moons_gives_the_printed_costs_of_the_epochs_trained():
     assert len(moons_rows(1000)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "published"),
     [
@@ -59,18 +60,18 @@ def test_moons_gives_the_printed_costs_of_the_epochs_trained():
         ("adam", (0.690552, 0.185567, 0.104235, 0.197648)),
     ],
 )
-def test_the_engine_reaches_the_costs_of_the_whole_exercise(rule, published):
+def test_the_engine_reproduces_the_whole_exercise(rule, published):
     costs = moons_costs(rule, [0, 1000, 5000, 9000])
     np.testing.assert_allclose(costs, published, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["MOONS_SEED", "MOONS_FIRST_ORDER_SEED"])
-def test_moons_sees_other_random_numbers(monkeypatch, name):
+def test_other_random_numbers_change_the_costs(monkeypatch, name):
     monkeypatch.setattr(course, name, getattr(course, name) + 1)
     assert not any(holding(moons_rows(1)))
 
 
-def test_course_leaves_the_global_random_state_alone():
+def test_course_does_not_change_the_global_random_state():
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     one_update_rows()
     moons_rows(1)

@@ -53,7 +53,7 @@ def test_row_is_the_textbooks():
     assert row["ours"] == pytest.approx(ratios.mean())
 
 
-def test_interval_holds_the_truth_and_the_test_errs_as_often_as_they_say():
+def test_interval_and_test_have_nominal_coverage():
     runs = with_effect(0, 0.0, datasets=("a",), sizes={"16": 16}, rates=(0.01,))
     generator = np.random.default_rng(0)
     rows = []
