@@ -14,7 +14,7 @@ CRITERION = text(
 )
 TARGET = text(
     "target",
-    "Column of the target that `speed` stands for; where replicates differ, all of them.",
+    "Column of the target that `speed` means here; where replicates differ, all of them.",
     missing="the criterion is not `speed`, or there is nothing to judge",
 )
 STATE = text(

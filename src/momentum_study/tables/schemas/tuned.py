@@ -6,7 +6,7 @@ from momentum_study.tables.comparison_columns import ARM, CRITERION, PROBLEM_COL
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schema import NOT_NEGATIVE, SHARE, Check, Table, real, text, whole
 
-_NO_CELL = "no cell could be chosen; `reason` says why"
+_NO_CELL = "no cell could be chosen; see `reason`"
 _SCORE = "updates or null loss"
 
 TUNED = Table(
@@ -19,7 +19,7 @@ TUNED = Table(
         ARM,
         CRITERION,
         text("reported", "Replicates that are reported; the others chose.", "even", "odd"),
-        replace(TARGET, meaning="Column of the target that `speed` stands for on this half."),
+        replace(TARGET, meaning="Column of the target that `speed` means on this half."),
         whole("n_trials", "Cells that could be chosen.", "cells"),
         text("rule", "Update rule of the chosen cell.", missing=_NO_CELL),
         real("beta", "Momentum coefficient β of the chosen cell.", "1", SHARE, missing=_NO_CELL),
