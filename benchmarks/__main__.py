@@ -1,4 +1,4 @@
-"""The command line: which cases and contenders, how many rounds, and where the tables go."""
+"""Time the engine and its peers, and write the tables."""
 
 import argparse
 import time
@@ -21,7 +21,7 @@ BREAKDOWN_NETWORKS = 81
 
 
 def parse() -> argparse.Namespace:
-    """Read the command line; what is not named is everything."""
+    """Read the command line; every option defaults to all choices."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     for name, choices in (
         ("workloads", tuple(WORKLOADS)),
@@ -38,14 +38,14 @@ def parse() -> argparse.Namespace:
 
 
 def installed(wanted: list[str]) -> list[str]:
-    """Return the contenders that can run, the engine first; say which cannot."""
+    """Return the contenders that can run, the engine first; print which cannot."""
     names = []
     for name in PEERS:
         if name not in wanted and name != REFERENCE:
             continue
         found = version(name)
         if found is None:
-            print(f"{name} is left out: {PEERS[name].distribution} is not installed")
+            print(f"{name} is skipped: {PEERS[name].distribution} is not installed")
         else:
             print(f"{name}: {found}")
             names.append(name)
@@ -73,9 +73,9 @@ def run_peers(options: argparse.Namespace) -> None:
         print(f"{number}/{len(cases)} {result.case}, {result.steps} updates: {ratios}", flush=True)
     table = summary.peer_table(timings)
     summary.save(table, options.output / "peers.csv")
-    summary.show("Network-updates a second; ratios of times to the engine's", table)
+    summary.show("Network-updates per second; ratios of times to the engine's", table)
     summary.show(
-        "Compilation: seconds that a first training takes beyond later ones",
+        "Compilation: seconds that a first training takes longer than later ones",
         summary.compilation_table(timings),
     )
     summary.show("Ratios of times to the engine's, over cases", summary.peer_summary(table))
@@ -93,25 +93,25 @@ def run_breakdown(options: argparse.Namespace) -> None:
             print(f"parts of {case}", flush=True)
     table = pd.DataFrame(rows)
     summary.save(table, options.output / "breakdown.csv")
-    summary.show("Where the engine's time goes", table)
+    summary.show("Time of the engine's parts", table)
 
 
 def run_scaling(options: argparse.Namespace) -> None:
-    """Time grids of all sizes; write and print ``scaling.csv``."""
+    """Time grids of several sizes; write and print ``scaling.csv``."""
     table = pd.DataFrame(scaling.measure())
     summary.save(table, options.output / "scaling.csv")
     summary.show("Digits, float32, momentum, pinned engine", table)
 
 
 def run_designs(options: argparse.Namespace) -> None:
-    """Plan designs of all sizes; write and print ``designs.csv``."""
+    """Plan designs of several sizes; write and print ``designs.csv``."""
     table = pd.DataFrame(designs.measure())
     summary.save(table, options.output / "designs.csv")
     summary.show("Dry runs of the workflow", table)
 
 
 def main() -> None:
-    """Make the tables asked for."""
+    """Make the requested tables."""
     options = parse()
     start = time.perf_counter()
     runs = {

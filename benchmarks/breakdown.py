@@ -1,4 +1,4 @@
-"""Where the engine's time goes: its parts, each called through a timer.
+"""How the engine's time is divided among its parts, each called through a timer.
 
 The parts are ``products`` (of matrices), ``elementwise`` (activations and their derivatives),
 ``softmax`` (from outputs to errors), ``update`` (the rule) and ``rest``: Python, minibatches,
@@ -53,7 +53,7 @@ class _NumpyWithTimedProducts:
 
 @contextmanager
 def timed_parts() -> Iterator[Timers]:
-    """Put timers into the engine for as long as the block lasts."""
+    """Add timers to the engine inside the block."""
     timers = Timers()
     registries: tuple[dict[str, Any], ...] = (ACTIVATIONS, LOSSES, RULES)
     originals = [dict(registry) for registry in registries]

@@ -1,4 +1,4 @@
-"""The contenders against each other: first their results, then their times, round by round."""
+"""Compare the contenders: first their results, then their times, round by round."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -21,22 +21,22 @@ TOLERANCE = {"float32": 1e-4, "float64": 1e-8}
 
 
 class ResultsDifferError(Exception):
-    """A contender has not trained the networks that the engine trained."""
+    """A contender's final weights differ from the engine's."""
 
 
 @dataclass(frozen=True)
 class Timings:
-    """What was measured in one case.
+    """Measurements of one case.
 
     Attributes
     ----------
     seconds
         Contender → its seconds per network-update in each round.
     roof
-        Seconds of the bare products per network-update in each round.
+        Seconds of the matrix products alone per network-update in each round.
     compilation
-        Contender that trains all at once → seconds by which its first training exceeded the median
-        of the rest.
+        Contender that trains all networks together → seconds by which its first training exceeded
+        the median of the others.
     difference
         Contender → largest difference of its final weights from the engine's.
     """
@@ -71,7 +71,7 @@ class Timings:
 
 
 def compare(cases: Sequence[Case], peers: Sequence[str], rounds: int) -> Iterator[Timings]:
-    """Run every case with every contender, one process at work at a time.
+    """Run every case with every contender, one process at a time.
 
     The first of ``peers`` is the engine.
 
@@ -129,5 +129,5 @@ def check(case: Case, peer: str, difference: float) -> None:
     if not difference <= TOLERANCE[case.dtype]:
         raise ResultsDifferError(
             f"{case}: the final weights of {peer} differ from the engine's by {difference:.1e}, "
-            f"and {TOLERANCE[case.dtype]:.0e} is allowed"
+            f"expected at most {TOLERANCE[case.dtype]:.0e}"
         )

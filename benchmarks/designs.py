@@ -1,4 +1,4 @@
-"""How planning grows with the design: dry runs of the workflow, from a thousand runs to a million.
+"""Time of dry runs of the workflow, for designs from a thousand runs to a million.
 
 A dry run reads and checks the configuration, makes the design and plans every job.
 """
@@ -26,7 +26,7 @@ REPLICATES_PER_SHARD = 10
 
 
 def configuration(datasets: int, betas: int, batches: int, replicates: int) -> dict[str, Any]:
-    """Return the configuration of a study of plain descent and momentum."""
+    """Return the configuration of a study of gradient descent with and without momentum."""
     names = list(DATASETS[:datasets])
     return {
         "study": "planned",
@@ -69,7 +69,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def dry_run(settings: dict[str, Any], shards: int) -> float:
-    """Return the seconds of a dry run, which must plan so many shards."""
+    """Return the seconds of a dry run, which must plan this number of shards."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "planned.yaml"
         path.write_text(yaml.safe_dump(settings), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""The tables of pages that show what was measured here, written from what is kept beside them.
+"""Write the tables in pages of the documentation that show results of the benchmarks.
 
-``python -m benchmarks.document`` copies nothing by hand: each table stands between two markers and
-is made from a file in the folder of its page's name, or from the published study's provenance.
+``python -m benchmarks.document`` replaces each table, which is between two markers. Its source is a
+file in the folder with the page's name, or the published study's provenance.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def breakdown_table() -> pd.DataFrame:
 
 
 def training_table() -> pd.DataFrame:
-    """How the training phase of the published study was used."""
+    """Use of the training phase of the published study."""
     training: dict[str, Any] = json.loads(PROVENANCE.read_text(encoding="utf-8"))["training"]
     return pd.DataFrame(
         {
@@ -68,7 +68,7 @@ def training_table() -> pd.DataFrame:
 
 
 def step_costs_table() -> pd.DataFrame:
-    """Time of an update by each rule, over plain descent's in the same round."""
+    """Time of an update by each rule, divided by gradient descent's in the same round."""
     costs = step_costs()
     medians = ratios(costs)["50%"].rename("ratio").reset_index()
     wide = medians.pivot_table(
@@ -78,7 +78,7 @@ def step_costs_table() -> pd.DataFrame:
 
 
 def error_rates_table() -> pd.DataFrame:
-    """How often equal cells, and comparisons of nothing but such, are called different."""
+    """How often equal cells, and comparisons of equal cells only, are called different."""
     rates = pd.read_csv(ERROR_RATES)
     runs = rates["baseline_runs"].astype(str) + " and " + rates["candidate_runs"].astype(str)
     return pd.DataFrame(
@@ -92,7 +92,7 @@ def error_rates_table() -> pd.DataFrame:
 
 
 def groups_table() -> pd.DataFrame:
-    """What groups of shards come to on a cluster, a row per size."""
+    """Groups of shards on a cluster, a row per size."""
     groups = pd.read_csv(GROUPS)
     return pd.DataFrame(
         {
@@ -105,7 +105,7 @@ def groups_table() -> pd.DataFrame:
 
 
 def shards_table() -> pd.DataFrame:
-    """How long shards of the paper study train."""
+    """Training time of the shards of the paper study."""
     first = pd.read_csv(GROUPS).iloc[0]
     row = {name: first[f"shard_seconds_{name}"] for name in ("min", "mean", "max")}
     return pd.DataFrame([{"shards": int(first["slurm_jobs"])} | row])
@@ -129,9 +129,9 @@ PAGES: dict[Path, Contents] = {
 
 
 def main() -> None:
-    """Keep a benchmark's tables, if asked to, and write the pages anew."""
+    """Copy a benchmark's tables if requested, and update the pages."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.document", description=__doc__)
-    parser.add_argument("--keep", type=Path, help="folder of a benchmark whose tables to keep")
+    parser.add_argument("--keep", type=Path, help="folder of a benchmark whose tables to copy")
     options = parser.parse_args()
     if options.keep:
         KEPT.mkdir(exist_ok=True)

@@ -1,9 +1,9 @@
-"""Measure how often `compare` calls cells different where nothing differs.
+"""Measure how often `compare` calls equal cells different.
 
 Run it by hand with ``python -m benchmarks.error_rates`` from the root of the repository. It
-rewrites ``docs/comparing/error_rates.csv`` in seconds. Costs of both sides are drawn alike, many
-comparisons of many cells each; ``python -m benchmarks.document`` puts what came of them into
-docs/comparing.md.
+rewrites ``docs/comparing/error_rates.csv`` in seconds. Costs of both sides have the same
+distribution, in many comparisons of many cells each; ``python -m benchmarks.document`` copies the
+rates to docs/comparing.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from momentum_study.studies.compare.effects import BETTER, WORSE, adjusted, comp
 FILE = Path(__file__).parents[1] / "docs/comparing/error_rates.csv"
 LEVEL = 0.05
 COMPARISONS, CELLS = 1000, 60
-# Costs stay finite however heavy the tails: an infinite one is a failed run.
+# Costs stay finite even with heavy tails, because an infinite cost is a failed run.
 LARGEST_LOG = 300.0
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], FloatArray]
@@ -43,7 +43,7 @@ LOGS: dict[str, Draw] = {
     "t, two degrees of freedom": _heavy_tailed,
     "one of two states": _two_humped,
 }
-"""What logarithms of costs are made of."""
+"""Distributions of the logarithms of costs."""
 
 SIZES = ((10, 10), (10, 4), (4, 4), (2, 2))
 
@@ -57,10 +57,10 @@ def equal_costs(
     cells: int,
     generator: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Draw costs of both sides alike.
+    """Draw costs of both sides from the same distribution.
 
-    A run's logarithm is in part its replicate's luck, which all its cells share, and in part the
-    cell's own; where runs are paired, both sides share some of the luck as well.
+    A run's logarithm is the sum of an effect of its replicate, which all cells share, and one of
+    the cell; if runs are paired, both sides also share a part of the replicate's effect.
 
     Parameters
     ----------
@@ -69,11 +69,11 @@ def equal_costs(
     sizes
         Runs of a cell on either side.
     paired
-        Whether the runs of a column share their luck; then both sizes are the same.
+        Whether both sides share the effects of replicates; then both sizes are equal.
     comparisons, cells
-        How many to draw, and cells in each.
+        Number of comparisons, and of cells in each.
     generator
-        Source of it all.
+        Source of random numbers.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def equal_costs(
 def called_different(
     baseline: FloatArray, candidate: FloatArray, floor: float, *, paired: bool, cells: int
 ) -> NDArray[np.bool_]:
-    """Say of each cell, ``(comparisons, cells)``, whether it is called better or worse."""
+    """Return for each cell, ``(comparisons, cells)``, whether it is called better or worse."""
     found = compared_costs(baseline, candidate, floor, 1 - LEVEL, paired=paired)
     p_values = np.concatenate([adjusted(row) for row in found.p_value.reshape(-1, cells)])
     named = outcomes(found.effect, p_values, found.same, LEVEL)
@@ -103,7 +103,7 @@ def called_different(
 
 
 def error_rates() -> Iterator[dict[str, object]]:
-    """Yield, for each kind of costs, the shares of cells and of comparisons that err."""
+    """Yield, for each kind of costs, the shares of cells and of comparisons in error."""
     for logs in LOGS:
         for sizes in SIZES:
             for paired in (True, False) if sizes[0] == sizes[1] else (False,):
@@ -128,7 +128,7 @@ def error_rates() -> Iterator[dict[str, object]]:
 
 
 def main() -> None:
-    """Measure, write, show."""
+    """Measure, write and print the error rates."""
     table = pd.DataFrame(error_rates()).round(4)
     with replacing(FILE) as file:
         table.to_csv(file, index=False, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""What the contenders are given: the same data, minibatches, initial weights and grid of cells."""
+"""The input of all contenders: data, minibatches, initial weights and grid of cells."""
 
 import math
 from dataclasses import dataclass, replace
@@ -11,15 +11,15 @@ from momentum_study.engine.networks import Architecture
 
 Array = NDArray[Any]
 
-# The loops' cost per network-update does not depend on how many networks there are, but what they
-# spend before the first update (scikit-learn, some milliseconds) must be spread over many.
+# The loops' time per network-update does not depend on the number of networks, but their fixed cost
+# before the first update (scikit-learn: some milliseconds) must be spread over many updates.
 LOOP_NETWORKS = 4
 LOOP_STEPS = 300
 
 
 @dataclass(frozen=True)
 class Case:
-    """One benchmark: what is trained, how many at once, in which numbers, by which rule."""
+    """One benchmark: the workload, the number of networks, the precision and the update rule."""
 
     workload: str
     networks: int
@@ -51,7 +51,7 @@ class Problem:
     betas, rates
         ``(S,)`` momentum coefficient and learning rate of each network.
     steps
-        Updates to make: whole epochs.
+        Number of updates, a multiple of the updates of an epoch.
     """
 
     architecture: Architecture
@@ -80,19 +80,19 @@ class Problem:
         return replace(self, betas=self.betas[networks], rates=self.rates[networks])
 
     def lengthen(self, steps: int) -> "Problem":
-        """Return the problem with at least so many updates, in whole epochs."""
+        """Return the problem with at least this number of updates, in complete epochs."""
         epoch = len(self.inputs) // self.batch
         return replace(self, steps=max(self.steps, -(-steps // epoch) * epoch))
 
 
 def grid_shape(networks: int) -> tuple[int, int]:
-    """How many momentum coefficients and learning rates make a grid, as square as can be."""
+    """Numbers of momentum coefficients and of learning rates of a grid, as square as possible."""
     side = next(n for n in range(math.isqrt(networks), 0, -1) if networks % n == 0)
     return side, networks // side
 
 
 def spread(networks: int, wanted: int = LOOP_NETWORKS) -> Array:
-    """Return the places of about ``wanted`` networks that lie spread over the whole grid."""
+    """Return the indices of about ``wanted`` networks, spread over the grid."""
     if networks <= wanted:
         return np.arange(networks)
     side = math.isqrt(wanted)

@@ -1,4 +1,4 @@
-"""The other side of the contenders' processes: starts them, calls them, and stops them."""
+"""Start, call and stop the processes of the contenders."""
 
 import importlib.metadata
 import multiprocessing
@@ -14,14 +14,14 @@ class ContenderError(Exception):
 
 
 class Contender:
-    """A contender in a process of its own.
+    """A contender in a separate process.
 
     Used as a context manager: the process ends with the block.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
-        # A fresh interpreter, so that nothing is loaded before the environment is set.
+        # A new interpreter, so that nothing is imported before the environment is set.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, name), daemon=True)
@@ -55,7 +55,7 @@ class Contender:
 
 
 def version(name: str) -> str | None:
-    """Return what a contender needs and its version, or None if it is not installed."""
+    """Return a contender's distribution and version, or None if it is not installed."""
     distribution = PEERS[name].distribution
     try:
         return f"{distribution} {importlib.metadata.version(distribution)}"

@@ -1,7 +1,7 @@
-"""Record the trajectories of torch.optim and optax that the study's rules are compared with.
+"""Record the trajectories of torch.optim and optax with which the study's rules are compared.
 
-Run it by hand, where both are installed, with ``python -m benchmarks.record_reference`` from the
-root of the repository. It rewrites
+With both installed, run ``python -m benchmarks.record_reference`` from the root of the repository.
+It rewrites
 ``src/momentum_study/experiments/references/library_trajectories.csv``. Both libraries
 differentiate Rosenbrock's function themselves, in float64.
 """
@@ -18,7 +18,7 @@ from momentum_study.experiments.references.libraries import CASES, START, UPDATE
 
 FloatArray = NDArray[np.float64]
 
-# Of optax: transformations of the gradient that know no learning rate.
+# Of optax: transformations of the gradient without a learning rate.
 TRANSFORMATIONS = ("trace", "ema")
 
 
@@ -89,6 +89,6 @@ def record(case: Case) -> pd.DataFrame:
 
 if __name__ == "__main__":
     table = pd.concat([record(case) for case in CASES])
-    # 17 significant digits give every double back.
+    # 17 significant digits reproduce every double.
     text = table.to_csv(index=False, lineterminator="\n", float_format="%.17g")
     Path(str(record_file())).write_text(text, encoding="utf-8")

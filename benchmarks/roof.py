@@ -1,9 +1,8 @@
-"""The roof: how fast NumPy alone takes the products that an update cannot do without.
+"""The roof of a roofline model: the time of the matrix products of an update in NumPy alone.
 
-The time of these products, divided by the time a contender takes for a whole update, is the share
-that the contender reaches of the floating-point rate attainable with NumPy's products. Stacked as
-the engine stacks them, but of contiguous operands, into outputs that are there already, and with
-nothing in between.
+This time divided by the time of a contender's complete update is the share that the contender
+reaches of the floating-point rate attainable with NumPy's products. The products are stacked as in
+the engine, but with contiguous operands, allocated outputs and no other operation between them.
 """
 
 import time
@@ -25,7 +24,7 @@ def product_shapes(
 ) -> list[tuple[Shape, Shape]]:
     """Shapes of the operands of one update's products: forward, gradients, errors back.
 
-    The first layer's minibatch is one for all networks.
+    All networks share the first layer's minibatch.
     """
     shapes: list[tuple[Shape, Shape]] = []
     for index, (units, columns) in enumerate(architecture.shapes):
@@ -38,7 +37,7 @@ def product_shapes(
 
 
 def stacking(problem: Problem) -> tuple[int, int]:
-    """How many stacks the engine makes, and how many networks the largest holds."""
+    """Number of stacks that the engine makes, and of networks in the largest."""
     networks = len(problem.betas)
     most = networks_per_stack(
         problem.architecture, RULES[problem.rule], problem.batch, problem.dtype, STACK_BYTES
@@ -48,7 +47,7 @@ def stacking(problem: Problem) -> tuple[int, int]:
 
 
 class Roof:
-    """The products of a problem, ready to be timed."""
+    """The matrix products of a problem, ready to be timed."""
 
     def __init__(self, problem: Problem) -> None:
         stacks, networks = stacking(problem)
@@ -66,7 +65,7 @@ class Roof:
         self.updates = self.repeats * networks
 
     def seconds_per_update(self) -> float:
-        """Seconds per network-update, over as many updates as a training makes."""
+        """Seconds per network-update, over as many updates as in a training."""
         start = time.perf_counter()
         for _ in range(self.repeats):
             for left, right, out in self.products:

@@ -1,4 +1,4 @@
-"""How time and memory grow with the number of networks: the pinned engine on the digits."""
+"""Time and memory against the number of networks: the pinned engine on the digits."""
 
 import statistics
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ NETWORKS = (9, 27, 81, 243, 729, 2187, 10000)
 BASE = 81
 ROUNDS = 3
 STEPS = 120
-# Small grids are trained again and again, so that no time is too short to measure.
+# Small grids are trained repeatedly, so that no time is too short to measure.
 FEWEST_NETWORKS = 729
 
 
@@ -22,7 +22,7 @@ def measure() -> list[dict[str, Any]]:
     with ExitStack() as stack:
         engines, peaks = {}, {}
         for networks in NETWORKS:
-            # A process each, for the sake of its memory's peak.
+            # Separate processes, because the peak of memory is measured per process.
             engines[networks] = stack.enter_context(Contender("engine_pinned"))
             problem = make_problem(Case("digits", networks, "float32", "momentum"), STEPS)
             engines[networks].call("prepare", problem)

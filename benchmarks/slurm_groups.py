@@ -1,8 +1,8 @@
-"""What groups of shards cost on a cluster, reckoned from what a finished study took.
+"""Overhead of groups of shards on a cluster, estimated from the costs of a finished study.
 
-``python -m benchmarks.slurm_groups`` reads the paper study's costs and keeps a row for each size of
-groups. A Slurm job with C cores trains C shards at a time; starting it takes `START` seconds, in
-which they do nothing else.
+``python -m benchmarks.slurm_groups`` reads the paper study's costs and writes a row for each size
+of groups. A Slurm job with C cores trains C shards at a time; its start takes `START` seconds, in
+which the cores are idle.
 """
 
 import argparse
@@ -17,16 +17,16 @@ from momentum_study.tables.schemas.cost import COST
 
 FILE = Path(__file__).parents[1] / "docs/cluster/groups.csv"
 START = 3.0
-"""Seconds, about: Slurm starts the job, the job Snakemake, and that reads the workflow."""
+"""Seconds, about: Slurm starts the job, the job starts Snakemake, which reads the workflow."""
 CORES = 2
 SIZES = (1, 6, 12, 24, 48)
 
 
 def groups(training_seconds: NDArray[np.float64]) -> pd.DataFrame:
-    """Return what groups of each size come to, for shards that take these seconds of a core.
+    """Return the overhead of groups of each size, for shards with these seconds of one core.
 
-    A group of n shards of mean duration s trains for ns/C seconds; its start takes the share
-    START / (ns/C) of that besides.
+    A group of n shards of mean duration s trains for ns/C seconds; the start adds the share
+    START / (ns/C).
     """
     size = np.array(SIZES)
     seconds = size * training_seconds.mean() / CORES
@@ -44,7 +44,7 @@ def groups(training_seconds: NDArray[np.float64]) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Write the table anew."""
+    """Write the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.slurm_groups", description=__doc__)
     parser.add_argument("--study", type=Path, default=Path("results/paper"), help="its folder")
     costs = read_table(parser.parse_args().study / "tables/cost.csv", COST)

@@ -1,9 +1,9 @@
-"""Record what an update costs by each rule: processor time, and arrays to hold.
+"""Record the cost of an update by each rule: processor time and arrays in memory.
 
 Run it by hand with ``python -m benchmarks.step_costs`` from the root of the repository. It rewrites
 ``src/momentum_study/analysis/claims/step_costs.csv`` in about two minutes. The rules take turns,
-each round in another order, so that whatever else the machine does is shared by all of them: ratios
-within a round are what to look at.
+each round in another order, so that other load on the machine affects all of them: compare ratios
+within rounds.
 """
 
 import gc
@@ -36,15 +36,15 @@ from momentum_study.tables.schemas.step_costs import STEP_COSTS
 STUDY = Path(__file__).parents[1] / "config" / "paper.yaml"
 GRID, NETWORK = "momentum", "medium"
 BETAS = {DESCENT: 0.0, "momentum": USUAL_BETA, "nesterov": USUAL_BETA, "adam": USUAL_BETA}
-# Small, so that no network diverges: dead ones are dropped, and then there is less to do.
+# Small, so that no network diverges: the engine drops diverged networks, which would save time.
 RATES = tuple(np.geomspace(1e-4, 1e-2, 14).tolist())
 REPLICATES = 10
 ROUNDS = 15
 
-HELD_BY_ALL = 2
+ARRAYS_OF_ALL = 2
 """Arrays of the parameters' size that every rule needs: the weights and the gradient."""
 
-# By then all arrays are there.
+# After this number of updates all arrays are allocated.
 UPDATES_TRACED = 3
 ONE_STACK = 2**30
 
@@ -58,7 +58,7 @@ class Setting:
     steps: int
 
 
-# So many that a run takes some tenths of a second, and a multiple of the engine's 32.
+# A run takes some tenths of a second; the numbers are multiples of the engine's 32.
 SETTINGS = (
     Setting("iris", "16", 640),
     Setting("iris", "full", 320),
@@ -71,7 +71,7 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Prepared:
-    """A setting ready to be trained: where runs start, their data, and how they go."""
+    """A setting ready to be trained: initial weights, data and the specification of the runs."""
 
     start: Start
     plan: RunSpec
@@ -115,7 +115,7 @@ def prepare_setting(study: Study, setting: Setting, replicates: int, steps: int)
 
 
 def seconds_per_update(prepared: Prepared, rule: Rule) -> float:
-    """Processor seconds of a training, per update of one network; starting up is in it."""
+    """Processor seconds of a training per update of one network, its start included."""
     gc.collect()
     start = time.process_time()
     prepared.run(rule)
@@ -124,18 +124,18 @@ def seconds_per_update(prepared: Prepared, rule: Rule) -> float:
 
 
 def arrays_per_parameter(prepared: Prepared) -> dict[str, float]:
-    """Arrays of the parameters' size that each rule holds while it updates.
+    """Arrays of the parameters' size that each rule keeps in memory during an update.
 
-    Weights and gradient count as `HELD_BY_ALL`. What a rule holds more than plain descent is
-    measured: the arrays in memory when an update begins, over the weights. With one replicate the
-    engine's scratch space, which is limited, is the same for all rules.
+    Weights and gradient count as `ARRAYS_OF_ALL`. The excess over gradient descent without momentum
+    is measured: the arrays in memory at the start of an update, divided by the weights. With one
+    replicate the engine's scratch space, which is limited, is the same for all rules.
     """
-    held = {name: _bytes_held(prepared, RULES[name]) for name in BETAS}
+    kept = {name: _bytes_kept(prepared, RULES[name]) for name in BETAS}
     weights = len(RATES) * prepared.architecture.parameters * prepared.dtype.itemsize
-    return {name: HELD_BY_ALL + (own - held[DESCENT]) / weights for name, own in held.items()}
+    return {name: ARRAYS_OF_ALL + (own - kept[DESCENT]) / weights for name, own in kept.items()}
 
 
-def _bytes_held(prepared: Prepared, rule: Rule) -> int:
+def _bytes_kept(prepared: Prepared, rule: Rule) -> int:
     """Bytes of the arrays that a run has made, at the start of its last update."""
     snapshots = []
 
@@ -143,7 +143,7 @@ def _bytes_held(prepared: Prepared, rule: Rule) -> int:
         snapshots.append(tracemalloc.take_snapshot())
         rule.update(*arguments)
 
-    prepared.run(rule)  # draws the orders of the minibatches, which are kept
+    prepared.run(rule)  # draws the orders of the minibatches, which are cached
     tracemalloc.start()
     try:
         prepared.run(replace(rule, update=update), ONE_STACK)
@@ -158,7 +158,7 @@ def measure(settings: tuple[Setting, ...] = SETTINGS, rounds: int = ROUNDS) -> p
     study = load_study(STUDY)
     rows = []
     for setting in settings:
-        held = arrays_per_parameter(prepare_setting(study, setting, 1, UPDATES_TRACED))
+        arrays = arrays_per_parameter(prepare_setting(study, setting, 1, UPDATES_TRACED))
         prepared = prepare_setting(study, setting, REPLICATES, setting.steps)
         seconds_per_update(prepared, RULES[DESCENT])  # draws the same orders
         architecture = prepared.architecture
@@ -175,7 +175,7 @@ def measure(settings: tuple[Setting, ...] = SETTINGS, rounds: int = ROUNDS) -> p
                         "round": number,
                         "parameters": architecture.parameters,
                         "seconds_per_update": float(f"{seconds:.4g}"),
-                        "arrays_per_parameter": float(f"{held[name]:.4g}"),
+                        "arrays_per_parameter": float(f"{arrays[name]:.4g}"),
                     }
                 )
         print(f"{setting.dataset}, batch {setting.batch}", flush=True)
@@ -183,7 +183,7 @@ def measure(settings: tuple[Setting, ...] = SETTINGS, rounds: int = ROUNDS) -> p
 
 
 def ratios(table: pd.DataFrame) -> pd.DataFrame:
-    """Median and quartiles over rounds of a rule's time over that of plain descent."""
+    """Median and quartiles over rounds of a rule's time divided by that of gradient descent."""
     keys = ["network", "batch", "round"]
     seconds = table.set_index([*keys, "rule"])["seconds_per_update"]
     descent = seconds.xs(DESCENT, level="rule")
@@ -194,7 +194,7 @@ def ratios(table: pd.DataFrame) -> pd.DataFrame:
 
 if __name__ == "__main__":
     kernels.pin()
-    # In a fresh interpreter: the pins act on libraries that are loaded later.
+    # In a new interpreter: the pins affect only libraries that are imported later.
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         table = process.submit(measure).result()
     write_table(table, record_file(), STEP_COSTS)

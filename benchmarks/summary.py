@@ -1,4 +1,4 @@
-"""Tables of what was measured, as frames, files and text."""
+"""Tables of the measurements, as frames, files and text."""
 
 import math
 import statistics
@@ -28,7 +28,7 @@ def peer_table(timings: Sequence[Timings]) -> pd.DataFrame:
 
 
 def peer_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Over the cases, each contender's geometric mean, least and greatest ratio to the engine.
+    """Over the cases, each contender's geometric mean, minimum and maximum ratio to the engine.
 
     ``to_pinned`` is the geometric mean of the ratios to the pinned engine, if that was measured.
     """
@@ -66,7 +66,7 @@ def _geometric_mean(ratios: pd.Series) -> float:
 
 
 def compilation_table(timings: Sequence[Timings]) -> pd.DataFrame:
-    """Seconds that first trainings took longer than later ones: compilation, where there is any."""
+    """Seconds by which first trainings took longer than later ones: compilation, if any."""
     beyond: dict[str, list[float]] = {}
     for case in timings:
         for peer, seconds in case.compilation.items():
@@ -99,6 +99,6 @@ def show(title: str, table: pd.DataFrame) -> None:
 
 
 def save(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, and make its directory if need be."""
+    """Write a table as CSV, and make its folder if necessary."""
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, lineterminator="\n")

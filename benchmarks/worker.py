@@ -1,7 +1,7 @@
-"""A contender's own process: one core, one thread, and the kernels that belong to it.
+"""The process of a contender: one core, one thread, and its own kernels.
 
-Processor kernels and threads are settled when NumPy is loaded. This module therefore loads nothing
-that imports NumPy until the environment is set.
+Processor kernels and threads are chosen when NumPy is imported. Therefore this module imports
+nothing that imports NumPy before the environment is set.
 """
 
 import gc
@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 
 def serve(connection: Connection, name: str) -> None:
-    """Answer calls of a contender's :class:`Session` until the other side hangs up.
+    """Answer calls of a contender's :class:`Session` until the other side closes the connection.
 
     A call is ``(method, arguments)``, an answer ``(True, result)`` or ``(False, traceback)``.
     """
@@ -45,7 +45,7 @@ def serve(connection: Connection, name: str) -> None:
             method, arguments = connection.recv()
             try:
                 answer = (True, getattr(session, method)(*arguments))
-            except Exception:  # whatever it is, it is the other side's to report
+            except Exception:  # the other side reports it
                 answer = (False, traceback.format_exc())
             connection.send(answer)
 
@@ -62,7 +62,7 @@ def set_up(peer: Peer) -> None:
 
 
 class Session:
-    """A contender at work on one problem at a time."""
+    """A contender that works on one problem at a time."""
 
     def __init__(self, peer: Peer) -> None:
         self.module = peer.module
@@ -71,7 +71,7 @@ class Session:
         self.roof: Any = None
 
     def prepare(self, problem: "Problem") -> None:
-        """Take on a problem in place of the last."""
+        """Replace the current problem."""
         self.prepared = self.trained = self.roof = None
         gc.collect()
         self.prepared = importlib.import_module(f"benchmarks.peers.{self.module}").prepare(problem)
@@ -84,7 +84,7 @@ class Session:
         return time.perf_counter() - start
 
     def weights(self) -> "list[NDArray[Any]]":
-        """Return the final weights of the first training, and forget them."""
+        """Return the final weights of the first training and release them."""
         assert self.prepared is not None
         trained, self.trained = self.trained, None
         return self.prepared.weights(trained)
@@ -99,14 +99,14 @@ class Session:
         return (time.perf_counter() - start) / repeats
 
     def prepare_roof(self, problem: "Problem") -> None:
-        """Set up the problem's bare products."""
+        """Set up the problem's matrix products."""
         from benchmarks.roof import Roof
 
         self.roof = Roof(problem)
         self.roof.seconds_per_update()
 
     def roof_seconds(self) -> float:
-        """Seconds of the bare products per network-update."""
+        """Seconds of the matrix products alone per network-update."""
         return float(self.roof.seconds_per_update())
 
     def seconds_by_part(self, problem: "Problem") -> dict[str, float]:
@@ -116,10 +116,10 @@ class Session:
         return seconds_by_part(problem)
 
     def peak_mib(self) -> float:
-        """The most memory that this process has had, in MiB."""
+        """Peak of this process's memory, in MiB."""
         status = Path("/proc/self/status")
         if status.exists():
-            # Of this program alone; `getrusage` still counts the process it was forked from.
+            # Of this program only; `getrusage` also counts the process it was forked from.
             line = next(s for s in status.read_text().splitlines() if s.startswith("VmHWM"))
             return int(line.split()[1]) / 2**10
         unit = 1 if sys.platform == "darwin" else 2**10

@@ -21,14 +21,14 @@ from momentum_study.engine.training import STACK_BYTES, networks_per_stack
 Array = NDArray[Any]
 
 BETAS = (0.5, 0.95)
-# Small, so that nothing comes near the edge of divergence: there rounding errors grow, and no two
-# programs agree. Where a gradient is near zero, rounding decides its sign, which Adam turns into a
-# step of α: 2α must stay below what the comparison allows.
+# Small, so that all runs are far from divergence: near it rounding errors grow, and no two programs
+# agree. Rounding determines the sign of a gradient near zero, which Adam turns into a step of α: 2α
+# must be below the tolerance of the comparison.
 RATES = {"momentum": (1e-4, 1e-3), "adam": (3e-6, 3e-5)}
 
 SECONDS = 0.25
 FEWEST_STEPS = 10
-# Fewer than SECONDS would allow the smallest networks, for the sake of the loops' time.
+# Fewer than SECONDS allows for the smallest networks, to limit the time of the loops.
 MOST_STEPS = 600
 
 
@@ -97,9 +97,9 @@ def flops(architecture: Architecture, batch: int) -> int:
 
 
 def steps_for(case: Case, architecture: Architecture, batch: int, epoch: int) -> int:
-    """Updates that take the engine roughly :data:`SECONDS`, in whole epochs.
+    """Updates that take the engine roughly :data:`SECONDS`, in complete epochs.
 
-    An update is reckoned at 70 µs a stack for Python, and for each network its products at
+    The estimate of an update is 70 µs per stack for Python, and for each network its products at
     50 GFLOP/s in float32 and its passes over the weights at 20 GB/s.
     """
     dtype = np.dtype(case.dtype)

@@ -10,10 +10,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from momentum_study.analysis.claims.levels import NO_LEVELS
 from momentum_study.statistics.paired import Effect
 from momentum_study.statistics.verdict import Rule, case_outcome, verdict
-from momentum_study.theory.parameters import parameters_text
+from momentum_study.tables.arms import ARM_KEYS
+from momentum_study.tables.keys import THEORY_PARAMETERS
 from momentum_study.theory.tuning import speed_up, tuned_radius
+from tests.arms import arm_columns, labels, reference_columns
 
 CONDITION = {
     "breast_cancer": 900.0,
@@ -54,13 +57,13 @@ def contrasts(datasets=tuple(CONDITION), batches=tuple(GAIN), networks=("medium"
             row = effect_row(effect, low, effect + WIDTH)
             rows.append({**keys, **_comparison("rules", "tuned", "gd", arm, "speed"), **row})
         # What these figures leave out.
-        for arm, basis, criterion in (
+        for arm, comparison, criterion in (
             ("adam 0.9", "tuned", "speed"),
             ("momentum 0.9", "tuned", "test_loss"),
             ("momentum 0.9", "same_alpha", "speed"),
             ("momentum tuned, cosine", "tuned", "speed"),
         ):
-            compared = _comparison("rules", basis, "gd", arm, criterion)
+            compared = _comparison("rules", comparison, "gd", arm, criterion)
             rows.append({**keys, **compared, **effect_row(7.0, 6.0, 8.0)})
     rows.append(
         {
@@ -76,10 +79,10 @@ def contrasts(datasets=tuple(CONDITION), batches=tuple(GAIN), networks=("medium"
         ("momentum 0.8", effect_row(np.inf, 0.4, np.inf)),
         ("momentum 0.5", effect_row(np.nan, np.nan, np.nan, n_compared=0)),
     ):
-        chosen = easiest & (table["arm"] == arm) & (table["gradient_noise"] == 0)
+        chosen = easiest & (labels(table) == arm) & (table["gradient_noise"] == 0)
         table.loc[chosen, list(row)] = list(row.values())
     # One arm was not run on the last data set.
-    missing = table["dataset"].eq(datasets[-1]) & table["arm"].eq("momentum 0.98")
+    missing = table["dataset"].eq(datasets[-1]) & labels(table).eq("momentum 0.98")
     return table[~missing].reset_index(drop=True)
 
 
@@ -89,7 +92,9 @@ def theory():
         {
             "quantity": "speed_up",
             "form": "momentum",
-            "parameters": parameters_text(beta=beta, kappa=kappa),
+            **dict.fromkeys(THEORY_PARAMETERS, np.nan),
+            "beta": beta,
+            "kappa": kappa,
             "predicted": float(speed_up(beta, kappa)),
             "measured": float(speed_up(beta, kappa)),
             "error": 0.0,
@@ -126,7 +131,7 @@ def advice(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN)):
         ("oscillating", "rate_up"): -0.9,
     }
     rows = []
-    states = ("slow", "oscillating", "steady")
+    states = ("slow", "oscillating", "monotone")
     for dataset, batch, state, number, way in product(
         datasets, batches, states, ("beta", "rate"), ("up", "down")
     ):
@@ -155,11 +160,11 @@ def advice(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN)):
         )
         # The other form; its changes of α are the same runs, and left out by figures, as are runs
         # that had diverged before.
-        other = {"arm": f"heavy_ball 0.9, {number}_{way}", "reference": "heavy_ball 0.9"}
+        other = {"arm_rule": "heavy_ball", "reference_arm_rule": "heavy_ball"}
         own = (0.3, 0.2, 0.4) if number == "beta" else (7.0, 6.0, 8.0)
         rows.append({**rows[-1], **other, **effect_row(*own)})
         rows.append({**rows[-2], "state": "diverged", **effect_row(7.0, 6.0, 8.0)})
-    table = pd.DataFrame(rows).drop_duplicates(["dataset", "batch", "arm", "state"])
+    table = pd.DataFrame(rows).drop_duplicates(["dataset", "batch", *ARM_KEYS, "state"])
     # No run on the first data set oscillated at the full batch.
     missing = (
         table["dataset"].eq(datasets[0])
@@ -198,7 +203,7 @@ def budget(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN), arms=None):
                     **_KEYS,
                     "dataset": dataset,
                     "batch": batch,
-                    "arm": arm,
+                    **arm_columns(arm),
                     "trials": k,
                     "n_cells": count,
                     "n_replicates": REPLICATES,
@@ -241,7 +246,7 @@ def profiles(criteria=("speed", "test_loss"), families=("momentum",)):
             {
                 "family": family,
                 "criterion": criterion,
-                "arm": arm,
+                **arm_columns(arm),
                 "ratio": ratio,
                 "share": value,
                 "share_low": max(value - 0.15, 0.0),
@@ -398,6 +403,8 @@ def _case(claim, name, effect, width, kind, *, headline=False):
     return {
         "claim": claim,
         "case": name,
+        "group": name.partition(", ")[0],
+        **NO_LEVELS,
         "headline": headline,
         "votes": not headline,
         "experiment": "contrasts",
@@ -443,13 +450,15 @@ def effect_row(effect, low, high, *, n_pairs=REPLICATES, n_compared=None):
     }
 
 
-def _comparison(question, basis, reference, arm, criterion, state=""):
+def _comparison(question, comparison, reference, arm, criterion, state=""):
+    target = 0.1 if criterion == "speed" else np.nan
     return {
         "question": question,
-        "basis": basis,
-        "reference": reference,
-        "arm": arm,
+        "comparison": comparison,
+        **reference_columns(reference),
+        **arm_columns(arm),
         "criterion": criterion,
+        "easiest_target": target,
+        "hardest_target": target,
         "state": state,
-        "target": "steps_to_0.1" if criterion == "speed" else "",
     }

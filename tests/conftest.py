@@ -1,7 +1,7 @@
-"""What every test needs: pinned kernels, before NumPy is loaded, and repeatable random examples.
+"""Set-up of every test: pinned kernels, before NumPy is imported, and repeatable random examples.
 
-For pages one browser, started by the first test that asks for it; for all that runs the workflow
-one undisturbed run of the smoke study, made by the first test that asks.
+Tests of pages share one browser, tests of the workflow one undisturbed run of the smoke study; the
+first test that needs it starts it.
 """
 
 import fcntl
@@ -35,7 +35,7 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    """Run the slowest tests first, so that no worker is left alone with them at the end."""
     items.sort(
         key=lambda item: (
             item.get_closest_marker("slow") is None,
@@ -49,9 +49,9 @@ def browser() -> Iterator[object]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium, and on CI there has to be one")
+            pytest.fail("no Chromium; continuous integration must have one")
         pytest.skip("skipped: no Chromium")
-    from playwright.sync_api import sync_playwright  # only now: few tests need it
+    from playwright.sync_api import sync_playwright  # few tests need it
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -61,13 +61,13 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the smoke study, run from end to end; never to be changed."""
+    """A copy of the project in which the smoke study has run completely; tests do not change it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # that of all workers
+        shared = shared.parent  # the folder of all workers
     folder = shared / "undisturbed"
     with (shared / "undisturbed.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the worker that comes first makes it
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first worker makes it
         if not folder.exists():
             made = copy_project(shared / "undisturbed run")
             done = snakemake(made, "--cores", "2")

@@ -1,4 +1,4 @@
-"""Reading the locks: files of pip's requirements, each pinned to one version and its hashes."""
+"""Read the locks: requirement files of pip, each package pinned to one version and its hashes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Copies of the project to run the workflow in, and what runs of it must agree on."""
+"""Copies of the project to run the workflow in, and the results that runs must agree on."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ COSTS = "tables/cost.csv"
 def command(*arguments: str, configfile: str | tuple[str, ...] = SMOKE) -> list[str]:
     """Return the command line that runs the workflow."""
     configfiles = (configfile,) if isinstance(configfile, str) else configfile
-    # Last, for this flag takes all that follows.
+    # Last, because this flag takes all arguments that follow.
     return [sys.executable, "-m", "snakemake", *arguments, "--configfile", *configfiles]
 
 
@@ -50,7 +50,7 @@ def copy_project(folder: Path) -> Path:
 
 
 def files(top: Path, *parts: str) -> dict[str, Path]:
-    """All files of some parts of a folder, themselves files or folders, by their path in it."""
+    """All files of some parts (files or folders) of a folder, by relative path."""
     paths = [path for part in parts for path in (top / part, *(top / part).rglob("*"))]
     return {str(path.relative_to(top)): path for path in sorted(paths) if path.is_file()}
 
@@ -60,7 +60,7 @@ def contents(top: Path, *parts: str) -> dict[str, bytes]:
 
 
 def results(folder: Path, study: str = "smoke") -> dict[str, bytes]:
-    """Content of all that runs must agree on: costs may differ."""
+    """Content of all results that runs must agree on; costs may differ."""
     found = contents(folder / "results" / study, *RESULTS)
     assert {"paper.pdf", "explorer.html"} <= found.keys()
     return {name: content for name, content in found.items() if name != COSTS}

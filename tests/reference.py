@@ -1,6 +1,6 @@
-"""One network, trained one update at a time, written from the formulas: what the engine must equal.
+"""One network, trained one update at a time, straight from the formulas: the engine must agree.
 
-Rows come first here, ``(B, units)``, everything is float64, and nothing is folded into anything.
+Rows are the first axis, ``(B, units)``, everything is float64, and nothing is optimized.
 Weights are a list of layers ``(units, inputs + 1)``, the bias in the last column.
 """
 
@@ -43,7 +43,7 @@ class Problem:
                 layer[:, -1] = 0.1 * generator.standard_normal(len(layer))
         return cls(architecture, inputs, targets, weights, seed)
 
-    def parts(
+    def splits(
         self, dtype: type = np.float64, replicates: slice = slice(None)
     ) -> dict[str, ArraySplit]:
         """Return all rows to train on, and some of them as validation and test part."""
@@ -99,7 +99,7 @@ def forward(architecture: Architecture, weights: Weights, inputs: np.ndarray) ->
 
 
 def kink_distance(architecture: Architecture, weights: Weights, inputs: np.ndarray) -> float:
-    """Return how near any pre-activation of a hidden layer comes to 0."""
+    """Return the smallest absolute pre-activation of the hidden layers."""
     below = forward(architecture, weights, inputs)
     distances = [
         np.abs(a @ layer[:, :-1].T + layer[:, -1]).min()
@@ -154,7 +154,7 @@ def updates(
 
 
 def make_rule(name: str) -> Callable[[np.ndarray, float, float], np.ndarray]:
-    """Return a function of gradient, learning rate and β that gives what to subtract from w."""
+    """Return a function of gradient, learning rate and β: the change to subtract from w."""
     v = s = np.float64(0)
     t = 0
 
@@ -184,7 +184,7 @@ def make_rule(name: str) -> Callable[[np.ndarray, float, float], np.ndarray]:
 class Path:
     """Weights before each update and after the last, and the gradient of each update, flat.
 
-    The gradients are those that the rule was given, with their noise.
+    The gradients are those passed to the rule, with their noise.
     """
 
     weights: list[np.ndarray]

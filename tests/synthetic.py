@@ -1,9 +1,9 @@
-"""A small made-up study whose tables are valid and look like real ones.
+"""A small synthetic study with valid, realistic tables.
 
-Losses follow one exponential decay, as on a quadratic: with curvature λ a run with effective rate
-α goes down like exp(−αλt/20) to a floor that grows with α and shrinks with the batch; where
-αλ > 2(1 + β)/(1 − β) it goes up instead until it has diverged. Replicates differ in curvature and
-floor. Enough to test tables, analysis and figures; no evidence of anything.
+Losses decay exponentially, as on a quadratic: with curvature λ and learning rate α the loss is
+proportional to exp(−αλt/20) above a floor that grows with α and shrinks with the batch; where
+αλ > 2(1 + β)/(1 − β) it increases instead until the run has diverged. Replicates differ in
+curvature and floor. Enough to test tables, analysis and figures; no evidence of anything.
 """
 
 from itertools import product
@@ -67,7 +67,7 @@ def synthetic_runs(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
 
 
 def synthetic_initial_sharpness(replicates: int = 4) -> pd.DataFrame:
-    """Table of the curvatures that these runs start from."""
+    """Table of the curvatures at the start of these runs."""
     rows = [
         ("main", name, "32", replicate, curvature * (1 + 0.1 * replicate))
         for name, curvature in DATASETS.items()
@@ -77,7 +77,7 @@ def synthetic_initial_sharpness(replicates: int = 4) -> pd.DataFrame:
 
 
 def synthetic_sharpness() -> pd.DataFrame:
-    """Sharpness along some of these runs: it rises to where the rule becomes unstable."""
+    """Sharpness along some of these runs: it increases to the limit of stability."""
     rows = []
     for (name, curvature), beta, alpha, replicate, step in product(
         DATASETS.items(), (0.0, 0.9), (0.03, 0.3), range(2), EVALUATIONS
@@ -115,7 +115,7 @@ def synthetic_curves(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
         curves[f"{part}_loss"] = losses[part].ravel()
         curves[f"{part}_score"] = _score(losses[part].ravel())
     beta = curves["beta"]
-    # Before the first update there is none to measure.
+    # Undefined before the first update.
     moving = curves["train_loss"].where(curves["step"] > 0)
     curves["gradient_norm"] = 3 * moving
     curves["update_norm"] = 0.1 * moving
@@ -126,7 +126,7 @@ def synthetic_curves(seed: int = 0, replicates: int = 4) -> pd.DataFrame:
 
 
 def _study(seed: int, replicates: int) -> tuple[pd.DataFrame, dict[str, np.ndarray], list[str]]:
-    """Keys and rates of the runs; losses (runs, evaluations), NaN from a divergence on."""
+    """Keys and rates of the runs; losses (runs, evaluations), NaN after a divergence."""
     design = product(DATASETS, BATCHES, BETAS, LEARNING_RATES, range(replicates))
     keys = ["dataset", "batch", "beta", "learning_rate", "replicate"]
     runs = pd.DataFrame(list(design), columns=keys)
@@ -143,7 +143,7 @@ def _study(seed: int, replicates: int) -> tuple[pd.DataFrame, dict[str, np.ndarr
 
     generator = np.random.default_rng(seed)
     alpha, beta, batch_size = runs[["alpha", "beta", "batch_size"]].to_numpy().T[..., None]
-    # Drawn per replicate, the same for all its cells, as in a paired study.
+    # One draw per replicate, the same for all its cells, as in a paired study.
     luck = generator.lognormal(sigma=0.3, size=replicates)[runs["replicate"]][:, None]
     curvature = runs["dataset"].map(DATASETS).to_numpy()[:, None] * luck
     floor = 0.02 * luck + 0.3 * alpha / batch_size
@@ -159,10 +159,10 @@ def _study(seed: int, replicates: int) -> tuple[pd.DataFrame, dict[str, np.ndarr
 
 
 def _score(loss: np.ndarray) -> np.ndarray:
-    """Accuracy that falls from 1 to a tenth as the loss rises."""
+    """Accuracy that decreases from 1 to 0.1 as the loss increases."""
     return 0.1 + 0.9 * np.exp(-loss)
 
 
 def _where(present: np.ndarray, values: np.ndarray) -> pd.Series:
-    """Whole numbers, missing where not present."""
+    """Integers, missing where not present."""
     return pd.Series(values, dtype="Int64").where(present)

@@ -1,7 +1,7 @@
-"""What the tests of reliability tried and what held, counted over all workers.
+"""Counts of what the reliability tests tried and what passed, over all workers.
 
-At the end of the tests a table says how many faults were survived, how many bytes were equal, how
-many bad inputs were refused clearly.
+After the tests a table lists how many faults were survived, how many bytes were equal and how many
+bad inputs were refused clearly.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from _pytest.terminal import TerminalReporter
 
 Subject = Literal["faults", "bytes", "bad inputs"]
 
-HELD: dict[Subject, str] = {
+PASSED: dict[Subject, str] = {
     "faults": "survived",
     "bytes": "equal",
     "bad inputs": "refused clearly",
@@ -30,25 +30,25 @@ class Tally:
 
     @contextmanager
     def trying(self, subject: Subject, number: int = 1) -> Iterator[None]:
-        """Count as many as tried, and as held if the block ends well."""
-        tried_and_held = self._counts.setdefault(subject, [0, 0])
-        tried_and_held[0] += number
+        """Count this number as tried, and as passed if the block raises nothing."""
+        counts = self._counts.setdefault(subject, [0, 0])
+        counts[0] += number
         yield
-        tried_and_held[1] += number
+        counts[1] += number
 
     def same_bytes(self, expected: Mapping[str, bytes], found: Mapping[str, bytes]) -> None:
-        """Count the bytes of all files; fail if any differs, is missing or is there besides."""
+        """Count the bytes of all files; fail if a file differs, is missing or is unexpected."""
         assert expected, "nothing to compare"
         different = []
-        tried_and_held = self._counts.setdefault("bytes", [0, 0])
+        counts = self._counts.setdefault("bytes", [0, 0])
         for name in sorted(expected.keys() | found.keys()):
             content = expected.get(name, b"")
-            tried_and_held[0] += len(content)
+            counts[0] += len(content)
             if name in expected and found.get(name) == content:
-                tried_and_held[1] += len(content)
+                counts[1] += len(content)
             else:
                 different.append(name)
-        assert not different, f"other bytes, missing, or there besides: {', '.join(different)}"
+        assert not different, f"different, missing or unexpected: {', '.join(different)}"
 
 
 @pytest.fixture
@@ -60,19 +60,19 @@ def tally(request: pytest.FixtureRequest) -> Tally:
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     tried: Counter[str] = Counter()
-    held: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            # Each phase of a test brings the same properties.
+            # The reports of all phases of a test have the same properties.
             if getattr(report, "when", None) == "call":
                 for name, value in report.user_properties:
                     if name == _PROPERTY:
                         tried.update({subject: counts[0] for subject, counts in value.items()})
-                        held.update({subject: counts[1] for subject, counts in value.items()})
+                        passed.update({subject: counts[1] for subject, counts in value.items()})
     if not tried:
         return
     terminalreporter.section("reliability")
-    for subject, word in HELD.items():
+    for subject, word in PASSED.items():
         terminalreporter.write_line(
-            f"{subject:<10} {tried[subject]:>14,} tried {held[subject]:>14,} {word}"
+            f"{subject:<10} {tried[subject]:>14,} tried {passed[subject]:>14,} {word}"
         )

@@ -1,7 +1,7 @@
 """The contenders, by name.
 
-Each module of this package has a ``prepare(problem)`` that does whatever is not training and
-returns a :class:`Prepared`. Modules are imported only in the process that runs them.
+Each module of this package has a function ``prepare(problem)`` that does everything except training
+and returns a :class:`Prepared`. A module is imported only in the process that runs it.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Prepared:
     train
         Trains all networks from the start and returns them in the contender's own form.
     weights
-        Turns what ``train`` returned into the final layers ``(S, units, inputs + 1)``, bias last.
+        Converts the result of ``train`` to the final layers ``(S, units, inputs + 1)``, bias last.
     """
 
     train: Callable[[], Any]
@@ -37,11 +37,11 @@ class Peer:
     module
         Its module in this package.
     distribution
-        What must be installed for it.
+        The distribution that must be installed for it.
     loops
-        True if it trains one network after the other; it is then given a few of them only.
+        True if it trains one network after the other; then it trains only a few of them.
     pinned
-        True if its process computes with the study's pinned kernels.
+        True if its process uses the study's pinned kernels.
     """
 
     module: str

@@ -1,4 +1,4 @@
-"""This project's engine: all networks in stacks, as the study trains them, without evaluations."""
+"""This project's engine: all networks in stacks, as in the study, without evaluations."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from momentum_study.engine.training import RunSpec, train
 
 
 def prepare(problem: Problem) -> Prepared:
-    """Add the column of ones; the minibatches are cut while training, as in the study."""
+    """Add the column of ones; minibatches are taken during training, as in the study."""
     rows = len(problem.inputs)
     inputs = np.hstack([problem.inputs, np.ones((rows, 1), problem.dtype)])
     parts = {"train": ArraySplit(inputs[None], problem.targets[None])}

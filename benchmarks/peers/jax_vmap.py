@@ -1,4 +1,4 @@
-"""JAX with the whole grid at once: `vmap` over networks, `scan` over updates, one `jit` of all."""
+"""JAX with all networks together: one `jit` of `vmap` over networks and `scan` over updates."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from benchmarks.peers import Prepared
 from benchmarks.problems import Problem
 from momentum_study.engine.optimizers import ADAM_BETA2, ADAM_EPSILON
 
-# Allows float64; float32 arrays stay what they are.
+# Allows float64; float32 arrays stay float32.
 jax.config.update("jax_enable_x64", True)
 
 Layers = list[tuple[jax.Array, jax.Array]]

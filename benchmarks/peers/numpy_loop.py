@@ -1,4 +1,4 @@
-"""One network at a time in plain NumPy, with dictionaries of parameters, as tutorials write it.
+"""One network at a time in plain NumPy, with dictionaries of parameters, as in tutorials.
 
 Trains a few networks spread over the grid (:data:`benchmarks.problems.LOOP_NETWORKS`); its
 time is reported per network-update. Momentum is this project's
@@ -20,7 +20,7 @@ Parameters = dict[str, Array]
 
 
 def prepare(problem: Problem) -> Prepared:
-    """Put the initial weights into a dictionary and cut the minibatches."""
+    """Copy the initial weights to a dictionary and split the data into minibatches."""
     start: Parameters = {}
     for layer, weights in enumerate(problem.weights, start=1):
         start[f"W{layer}"] = np.ascontiguousarray(weights[:, :-1].T, problem.dtype)
@@ -78,7 +78,7 @@ def _train_with_adam(
 
 
 def _gradients(parameters: Parameters, x: Array, targets: Array) -> Parameters:
-    """Gradients of the mean cross-entropy, by one pass forward and one back."""
+    """Gradients of the mean cross-entropy, by a forward and a backward pass."""
     layers = len(parameters) // 2
     activations = [x]
     for layer in range(1, layers + 1):

@@ -1,9 +1,9 @@
 """scikit-learn's `MLPClassifier`, one network after the other.
 
 Trains a few networks spread over the grid (:data:`benchmarks.problems.LOOP_NETWORKS`); its
-time is reported per network-update. Three things are overridden to make it train the same networks:
-they start from the given weights, a softmax ends those of two classes too, and Adam's ε is scaled,
-for scikit-learn adds it to a second moment whose bias has not been corrected.
+time is reported per network-update. Three overrides make it train the same networks: they start
+from the given weights, networks for two classes end in a softmax too, and Adam's ε is scaled,
+because scikit-learn adds it to a second moment without bias correction.
 """
 
 import math
@@ -29,7 +29,7 @@ class _FromGivenWeights(MLPClassifier):  # type: ignore[misc]
 
     def _initialize(self, y: Array, layer_units: list[int], dtype: np.dtype[Any]) -> None:
         super()._initialize(y, layer_units, dtype)
-        # Targets come as a column per class, which would otherwise mean independent labels.
+        # Targets have a column per class, which would otherwise mean independent labels.
         self.out_activation_ = "softmax"
         self.coefs_ = [np.ascontiguousarray(layer[:, :-1].T, dtype) for layer in self.start]
         self.intercepts_ = [layer[:, -1].astype(dtype) for layer in self.start]
@@ -42,12 +42,12 @@ class _FromGivenWeights(MLPClassifier):  # type: ignore[misc]
 
 
 def prepare(problem: Problem) -> Prepared:
-    """Turn the targets into indicators of classes."""
+    """Convert the targets to indicators of classes."""
     indicators = problem.targets.astype(int)
 
     def run() -> list[MLPClassifier]:
         with warnings.catch_warnings():
-            # It warns that the last epoch was reached, which is meant.
+            # It warns that the last epoch was reached, as intended.
             warnings.simplefilter("ignore", ConvergenceWarning)
             return [
                 _network(problem, float(beta), float(rate)).fit(problem.inputs, indicators)

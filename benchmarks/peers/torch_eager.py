@@ -1,4 +1,4 @@
-"""PyTorch as usual: `torch.nn.Sequential` and an optimizer, one network after the other.
+"""Usual PyTorch: `torch.nn.Sequential` and an optimizer, one network after the other.
 
 Trains a few networks spread over the grid (:data:`benchmarks.problems.LOOP_NETWORKS`); its
 time is reported per network-update. The optimizers are the fused ones, the fastest on a CPU.
@@ -22,7 +22,7 @@ torch.set_num_threads(1)
 
 
 def prepare(problem: Problem) -> Prepared:
-    """Build a model for each network and cut the minibatches."""
+    """Build a model for each network and split the data into minibatches."""
     inputs = torch.from_numpy(problem.inputs).split(problem.batch)
     labels = torch.from_numpy(problem.labels.astype(np.int64)).split(problem.batch)
     models = [_model(problem) for _ in problem.betas]

@@ -1,4 +1,4 @@
-"""PyTorch with the whole grid at once: `torch.func.vmap` over `grad`, updates in place."""
+"""PyTorch with all networks of the grid together: `torch.func.vmap` of `grad`, updates in place."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ torch.set_num_threads(1)
 
 
 def prepare(problem: Problem) -> Prepared:
-    """Cut the minibatches and put each network's β and α where they broadcast."""
+    """Split the data into minibatches; reshape β and α of each network to broadcast."""
     inputs = torch.from_numpy(problem.inputs).split(problem.batch)
     labels = torch.from_numpy(problem.labels.astype(np.int64)).split(problem.batch)
     start = [

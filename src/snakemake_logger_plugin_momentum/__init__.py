@@ -1,8 +1,8 @@
-"""What the terminal shows while the workflow runs: Snakemake's logger plugin of this study.
+"""Snakemake's logger plugin of this project: what the terminal shows while the workflow runs.
 
-Chosen by ``logger: momentum`` in profiles/default. On a terminal a bar with the remaining time,
-elsewhere a line now and then; at the end the last lines of the failed jobs' logs, and what to do.
-All that Snakemake says job by job is in its own log, ``.snakemake/log/``.
+Selected by ``logger: momentum`` in profiles/default. On a terminal it shows a bar with the
+remaining time, elsewhere a line from time to time; at the end the last lines of the logs of failed
+jobs, and the next step. Snakemake's own log, in ``.snakemake/log/``, has everything else.
 """
 
 from snakemake_logger_plugin_momentum.handler import LogHandler

@@ -1,4 +1,4 @@
-"""Two ways to show how far a run is: a bar on a terminal, lines in a file or pipe."""
+"""Progress of a run: a bar on a terminal, lines in a file or pipe."""
 
 from typing import Protocol
 
@@ -10,30 +10,30 @@ from rich.text import Text
 
 from snakemake_logger_plugin_momentum.progress import Progress
 
-# Of lines: no more often than this, and only if something changed or much time passed.
+# Lines come no more often than this, and only after progress or a long time.
 _SECONDS_BETWEEN_LINES = 10.0
 _SHARE_BETWEEN_LINES = 0.02
 _SECONDS_OF_SILENCE = 600.0
 
 
 class Display(Protocol):
-    """Shows the state of a run; told now and then that time has passed."""
+    """Shows the state of a run."""
 
     def update(self, progress: Progress, now: float) -> None:
-        """Show the state, or leave it if it was shown a moment ago."""
+        """Show the state, unless it was shown a moment ago."""
 
     def pause(self) -> None:
-        """Leave the terminal to somebody else until the next `update`."""
+        """Leave the terminal to a job until the next `update`."""
 
 
 class Bar:
-    """A bar, counts and times in one line, and below it what is going on."""
+    """A bar, counts and times in one line, and running jobs in a second one."""
 
     def __init__(self, console: Console) -> None:
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
     def update(self, progress: Progress, now: float) -> None:
-        """Draw it anew at the foot of the terminal."""
+        """Draw the bar again at the bottom of the terminal."""
         if not self._live.is_started:
             self._live.start()
         line = Table.grid(expand=True, padding=(0, 1, 0, 0))
@@ -41,11 +41,11 @@ class Bar:
         line.add_column(no_wrap=True)
         bar = ProgressBar(total=max(progress.total, 1), completed=progress.done)
         line.add_row(bar, f"{progress.counts()}  {progress.times(now)}")
-        going_on = _going_on(progress)
-        self._live.update(Group(line, going_on) if going_on else line, refresh=True)
+        running_jobs = _running_jobs(progress)
+        self._live.update(Group(line, running_jobs) if running_jobs else line, refresh=True)
 
     def pause(self) -> None:
-        """Take it off the terminal."""
+        """Remove the bar."""
         self._live.stop()
 
 
@@ -58,7 +58,7 @@ class Lines:
         self._share = 0.0
 
     def update(self, progress: Progress, now: float) -> None:
-        """Write a line if it is time for one."""
+        """Print a line if it is time for one."""
         waited = now - self._time
         moved = progress.share() - self._share
         has_news = waited >= _SECONDS_BETWEEN_LINES and moved >= _SHARE_BETWEEN_LINES
@@ -69,15 +69,15 @@ class Lines:
         self._time, self._share = now, progress.share()
 
     def pause(self) -> None:
-        """Do nothing: lines are in nobody's way."""
+        """Do nothing: lines do not move."""
 
 
-def _going_on(progress: Progress) -> Text:
+def _running_jobs(progress: Progress) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     if progress.failed:
         text.append(f"{len(progress.failed):,} failed", style="red").append("  ")
     jobs = list(progress.running.values())
     if jobs:
         more = f" (and {len(jobs) - 1:,} more)" if len(jobs) > 1 else ""
-        text.append(f"{jobs[-1].says}{more}", style="dim")
+        text.append(f"{jobs[-1].message}{more}", style="dim")
     return text

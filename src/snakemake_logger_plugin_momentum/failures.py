@@ -1,18 +1,28 @@
-"""What is said about failed jobs: the last lines of their logs, where these are, what to do."""
+"""Messages about failed jobs and about errors of Snakemake, with the next step."""
 
+import errno
+import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from momentum_study.core.errors import AGAIN, INTERRUPTED
+from momentum_study.core.errors import AGAIN, INTERRUPTED, next_step
+from momentum_study.core.text import suggest
 from snakemake_logger_plugin_momentum.progress import Job
 
 _SHOWN_JOBS = 3
 _SHOWN_LINES = 10
 _READ_BYTES = 2**14
 _LITTLE_BYTES = 2**20
-_WIDEST = 1500  # characters of a line: numbers printed by mistake must not fill the screen
+_WIDEST = 1500  # characters of a line: printed arrays must not fill the screen
+
+TARGETS = ("all", "compare", "explorer", "figures", "paper", "tables", "verify")
+"""Names that users can ask the workflow for."""
+
+# The log events have the class of an exception, but neither its file nor its number.
+_NO_RULE = re.compile(r"No rule to produce (\S+)")
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
 def last_lines(path: str) -> list[str]:
@@ -33,22 +43,23 @@ def last_lines(path: str) -> list[str]:
 
 
 def was_interrupted(job: Job) -> bool:
-    """Tell whether the job was ended by Ctrl-C, by what its log says."""
-    return any(line.startswith(INTERRUPTED) for line in _last_words(job))
+    """Return whether Ctrl-C ended the job, according to its log."""
+    return any(line.startswith(INTERRUPTED) for line in _final_lines(job))
 
 
-def says_why(job: Job) -> bool:
-    """Tell whether a log of the job ends with an error of ours.
+def has_error(job: Job) -> bool:
+    """Return whether a log of the job ends with an error message of this project.
 
-    When a group of jobs fails on a cluster, all its members are reported; this is the culprit.
+    When a group of jobs fails on a cluster, Snakemake reports all its jobs; this is the one that
+    failed.
     """
-    return any(line.startswith("error: ") for line in _last_words(job))
+    return any(line.startswith("error: ") for line in _final_lines(job))
 
 
 def at_once(job: Job) -> list[str]:
-    """Return the lines to be shown when a job fails: which one, and the end of its log."""
-    # Of its own log if there is one, else of the executor's.
-    return [f"failed: {job.says}", *(f"        {line}" for line in _last_words(job)[:1])]
+    """Return the lines to show when a job fails: its message and the end of its log."""
+    # The end of its own log if there is one, else of the executor's.
+    return [f"failed: {job.message}", *(f"        {line}" for line in _final_lines(job)[:1])]
 
 
 def summary(failed: Sequence[Job], done: int, total: int, complete_log: str | None) -> list[str]:
@@ -61,44 +72,44 @@ def summary(failed: Sequence[Job], done: int, total: int, complete_log: str | No
     done, total
         Numbers of jobs of the run.
     complete_log
-        Where Snakemake wrote all that happened.
+        Path of Snakemake's log file.
     """
-    if all(job.speaks for job in failed):
-        return [f"failed: {job.says}, as is said above" for job in failed]
+    if all(job.logs_to_terminal for job in failed):
+        return [f"failed: {job.message}, see above" for job in failed]
     lines: list[str] = []
-    # Stable: those that say why come first.
-    ordered = sorted(failed, key=lambda job: not says_why(job))
+    # Those with an error message come first.
+    ordered = sorted(failed, key=lambda job: not has_error(job))
     for job in ordered[:_SHOWN_JOBS]:
         lines += ["", *_of_one(job)]
     if more := ordered[_SHOWN_JOBS:]:
         rules = Counter(job.rule for job in more)
         counts = ", ".join(f"{rule} {number}" for rule, number in rules.most_common())
-        where = f"; {complete_log} has them all" if complete_log else ""
+        where = f"; all are in {complete_log}" if complete_log else ""
         lines += ["", f"and {len(more):,} more ({counts}){where}"]
     waiting = total - done - len(failed)
     left = f", {waiting:,} not started" if waiting else ""
     lines += ["", f"{len(failed):,} of {total:,} jobs failed, {done:,} done{left}."]
-    return [*lines, f"Next: see to what is said above, then {AGAIN}."]
+    return [*lines, f"Next: fix the errors above, then {AGAIN}."]
 
 
-def _last_words(job: Job) -> list[str]:
+def _final_lines(job: Job) -> list[str]:
     return [line for log in job.logs for line in last_lines(log)[-1:]]
 
 
 def _of_one(job: Job) -> list[str]:
-    what = f"{job.says} (rule {job.rule}) failed."
-    told = {log: last_lines(log) for log in job.logs}
-    if any(told.values()):
-        log, lines = next((log, lines) for log, lines in told.items() if lines)
+    what = f"{job.message} (rule {job.rule}) failed."
+    found = {log: last_lines(log) for log in job.logs}
+    if any(found.values()):
+        log, lines = next((log, lines) for log, lines in found.items() if lines)
         return [f"{what} The last lines of {log}:", *(f"  | {line}" for line in lines)]
-    if job.speaks:
-        return [f"{what} Its own words stand further up."]
+    if job.logs_to_terminal:
+        return [f"{what} Its output is above."]
     where = f"Nothing is in {', '.join(job.logs)}" if job.logs else "It has no log"
     if any(map(_is_on_a_full_disk, job.logs)):
         return [f"{what} {where}:", "  | the disk is full (then: free some space)"]
     return [
         f"{what} {where}:",
-        "  | it was ended from outside, as happens when memory runs out (then: --cores 1)",
+        "  | it was killed from outside, for instance because memory ran out (then: --cores 1)",
     ]
 
 
@@ -107,3 +118,27 @@ def _is_on_a_full_disk(log: str) -> bool:
         return shutil.disk_usage(Path(log).parent).free < _LITTLE_BYTES
     except OSError:
         return False
+
+
+def hint(exception: str, message: str) -> str | None:
+    """Return the next step after an error that stops Snakemake, if one is known.
+
+    Parameters
+    ----------
+    exception
+        Name of its class.
+    message
+        Snakemake's message.
+    """
+    if exception == "LockException":
+        return (
+            "error: this folder is in use by another run. If no other run is alive "
+            f"(after a crash): snakemake --unlock, then {AGAIN}"
+        )
+    if exception == "MissingRuleException" and (unknown := _NO_RULE.search(message)):
+        return f"error: there is no target {unknown[1]!r}: {suggest(unknown[1], TARGETS)}"
+    if exception == "ProtectedOutputException":
+        return f"error: these files are write-protected; {next_step(errno.EROFS)}"
+    if number := _ERRNO.search(message):
+        return f"error: {next_step(int(number[1]))}"
+    return None

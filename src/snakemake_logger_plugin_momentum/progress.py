@@ -1,4 +1,4 @@
-"""How far a run is, and how long it will take: counts and times, no output."""
+"""Progress and remaining time of a run: counts and times, no output."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -8,24 +8,24 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Job:
-    """A job as it was announced."""
+    """A job when it starts."""
 
     rule: str
-    says: str  # what it does, in the words of its rule
+    message: str  # of its rule
     logs: tuple[str, ...] = ()
     # Its command prints to the terminal, not to its log.
-    speaks: bool = False
+    logs_to_terminal: bool = False
 
 
 class Progress:
-    """The jobs of a run: to be done, running, finished, failed.
+    """Counts and times of the jobs of a run.
 
     Parameters
     ----------
     jobs_per_rule
         How many jobs each rule has in this run.
     now
-        When it began, in seconds of any clock; the same clock for all that follows.
+        When it began, in seconds of the clock that all methods use.
     """
 
     def __init__(self, jobs_per_rule: Mapping[str, int], now: float) -> None:
@@ -44,16 +44,16 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Number of jobs that ended well."""
+        """Number of jobs that finished."""
         return self._finished.total()
 
     def start(self, number: int, job: Job, now: float) -> None:
-        """Note that a job was started, perhaps once more."""
+        """Record that a job was started, perhaps again."""
         self.running[number] = job
         self._started[number] = now
 
     def finish(self, number: int, now: float) -> None:
-        """Note that a job ended well; earlier attempts that failed no longer count."""
+        """Record that a job finished; its failed attempts no longer count."""
         job = self.running.pop(number, None) or self.failed.get(number)
         self.failed.pop(number, None)
         if job:
@@ -62,7 +62,7 @@ class Progress:
             self._last_finish = now
 
     def fail(self, number: int, job: Job) -> None:
-        """Note that a job failed, as it is known now."""
+        """Record that a job failed."""
         self.running.pop(number, None)
         self.failed[number] = job
 
@@ -71,13 +71,12 @@ class Progress:
         return now - self._began
 
     def remaining(self, now: float) -> float | None:
-        """Seconds until the last job has ended, if the rest goes on as it went so far.
+        """Seconds until the last job ends; None before the first one has finished.
 
-        Jobs count by the mean time that jobs of their rule took, those of a rule of which none
-        has finished by the mean of all. When a job has just finished that is elapsed × (work left
-        / work done); from then on it counts down, by no more than the mean time from one finish
-        to the next. None as long as nothing is done. On a cluster the time that a job waits is
-        part of its work, as it is of the time that elapses.
+        Each remaining job counts with the mean time of its rule, or of all jobs if none of its
+        rule has finished. When a job finishes, the result is elapsed × (work left / work done).
+        Until the next one finishes it counts down, by at most the mean time between two finishes.
+        On a cluster, waiting in the queue is part of both work and elapsed time.
         """
         worked = sum(self._seconds.values())
         if not worked:
@@ -91,21 +90,21 @@ class Progress:
         return max(0.0, elapsed * left / worked - min(now - self._last_finish, elapsed / self.done))
 
     def share(self) -> float:
-        """Share of the jobs that are done."""
+        """Share of jobs that are done."""
         return self.done / self.total if self.total else 1.0
 
     def counts(self) -> str:
-        """Write how many are done."""
-        # Rounded down: a hundred per cent are all.
+        """Return the counts as text."""
+        # Rounded down: 100 % only if all are done.
         return f"{self.done:,} of {self.total:,} jobs ({int(100 * self.share())} %)"
 
     def times(self, now: float) -> str:
-        """Write the time that passed, and that which remains."""
+        """Return elapsed and remaining time as text."""
         remaining = self.remaining(now) or 0.0
         passed = as_clock(self.elapsed(now))
         return f"{passed}, about {as_clock(remaining)} left" if remaining >= 1 else passed
 
 
 def as_clock(seconds: float) -> str:
-    """Write a time as hours, minutes and seconds: ``0:03:12``."""
+    """Return a time as hours, minutes and seconds: ``0:03:12``."""
     return str(timedelta(seconds=round(seconds)))

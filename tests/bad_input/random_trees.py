@@ -1,4 +1,4 @@
-"""Strategies: values of any kind, and what may happen to a tree or a text."""
+"""Strategies: values of any kind, and random changes of a tree or a text."""
 
 import copy
 import json
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 Place = tuple[Any, ...]
 
-# Values that a configuration may have somewhere, and some at the edge.
+# Values that are valid somewhere in a configuration, and some extreme ones.
 WORDS = (
     *("iris", "small", "one", "gd", "momentum", "adam", "full", "constant", "beta_up", "file"),
     *("make_moons", "conditioned", "regression", "classification", "impute", "maps", "he", "tanh"),
@@ -33,7 +33,7 @@ scalars = (
 
 
 def trees(keys: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Values, lists and mappings within each other."""
+    """Nested values, lists and mappings."""
     return st.recursive(
         scalars,
         lambda inner: (
@@ -59,7 +59,7 @@ def places(tree: Any, place: Place = ()) -> Iterator[Place]:
 
 @st.composite
 def mutations(draw: st.DrawFn, tree: Any, values: st.SearchStrategy[Any]) -> Any:
-    """A tree with a few of its values replaced, taken away, or joined by others."""
+    """A tree with a few of its values replaced, deleted or inserted."""
     changed = copy.deepcopy(tree)
     for _ in range(draw(st.integers(1, 3))):
         *way, last = draw(st.sampled_from(list(places(changed)) or [("study",)]))
@@ -80,7 +80,7 @@ def mutations(draw: st.DrawFn, tree: Any, values: st.SearchStrategy[Any]) -> Any
 
 @st.composite
 def edits(draw: st.DrawFn, content: bytes, tokens: tuple[bytes, ...], within: int) -> bytes:
-    """Bytes with a few places overwritten, cut out or cut off, near the beginning."""
+    """Bytes with a few places overwritten, deleted or truncated, among the first `within`."""
     changed = bytearray(content)
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, min(len(changed), within)))

@@ -1,4 +1,4 @@
-"""Prepared data that was damaged, or made up, is refused; no object in it comes to life."""
+"""Prepared data that is damaged or forged is refused, and no pickle in it is loaded."""
 
 import io
 import os
@@ -36,7 +36,7 @@ def contents(content: bytes) -> Arrays:
 
 
 def is_refused(tally: Tally, folder: Path, content: bytes) -> bool:
-    """Try a file; one that is taken must hold what the whole one holds."""
+    """Try to load a file."""
     path = folder / "iris.npz"
     path.write_bytes(content)
     return attempt(tally, lambda: load_prepared(path), str(path)) is None
@@ -62,10 +62,10 @@ def with_member(content: bytes, name: str, member: bytes, **settings: Any) -> by
 
 @SHARED
 @given(data=st.data())
-def test_damage_is_seen_or_without_meaning(
+def test_damage_is_detected_or_changes_no_value(
     tally: Tally, tmp_path: Path, whole: bytes, data: st.DataObject
 ) -> None:
-    # The directory of the archive stands at its end: edits near the beginning of both.
+    # The directory of the archive is at its end: edit near the beginning of either.
     if data.draw(st.booleans()):
         content = data.draw(edits(whole, (b"\0", b"PK", b"\x93NUMPY"), len(whole)))
     else:
@@ -84,7 +84,7 @@ def test_any_bytes(tally: Tally, tmp_path: Path, content: bytes) -> None:
 
 
 class Touch:
-    """What a pickle of it does when it is loaded: leaves a trace."""
+    """Its pickle makes a folder when it is loaded."""
 
     def __init__(self, path: Path) -> None:
         self.path = str(path)
@@ -104,12 +104,12 @@ def test_a_pickle_is_never_loaded(tally: Tally, tmp_path: Path, whole: bytes) ->
     ):
         assert is_refused(tally, tmp_path, content)
     assert not trace.exists()
-    pickle.loads(payload)  # it would have
+    pickle.loads(payload)  # the trace would be seen
     assert trace.exists()
 
 
 def odd(array: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any] | None]:
-    """What stands in the place of an array: another type, shape or content."""
+    """Replacements of an array: another type, shape or content."""
     numbers = array.dtype.kind in "if"
     changed: dict[str, npt.NDArray[Any] | None] = {
         "missing": None,
@@ -150,7 +150,7 @@ def test_arrays_of_another_kind_are_refused(tally: Tally, tmp_path: Path, whole:
         *((key, np.inf) for key in ("feature_scale", "target_scale")),
     ],
 )
-def test_numbers_that_mean_nothing_are_refused(
+def test_invalid_numbers_are_refused(
     tally: Tally, tmp_path: Path, whole: bytes, key: str, value: float
 ) -> None:
     arrays = contents(whole)
@@ -165,7 +165,7 @@ def test_unknown_words_are_refused(tally: Tally, tmp_path: Path, whole: bytes, k
 
 
 def announced(shape: tuple[int, ...]) -> bytes:
-    """The header of an array, and nothing behind it."""
+    """The header of an array, without its content."""
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         header, {"descr": "<f8", "fortran_order": False, "shape": shape}
@@ -174,13 +174,15 @@ def announced(shape: tuple[int, ...]) -> bytes:
 
 
 @pytest.mark.parametrize("shape", [(10**12, 4), (10**20,), (-1, 4), (2**62, 4)], ids=str)
-def test_a_header_that_announces_too_much_is_refused(
+def test_a_header_with_a_false_shape_is_refused(
     tally: Tally, tmp_path: Path, whole: bytes, shape: tuple[int, ...]
 ) -> None:
     assert is_refused(tally, tmp_path, with_member(whole, "features", announced(shape)))
 
 
-def test_what_would_unfold_is_refused_as_it_is(tally: Tally, tmp_path: Path, whole: bytes) -> None:
+def test_a_compressed_array_is_refused_before_it_is_expanded(
+    tally: Tally, tmp_path: Path, whole: bytes
+) -> None:
     rows = 2**22
     bomb = announced((rows, 4)) + bytes(8 * 4 * rows)
     content = with_member(whole, "features", bomb, compression=zipfile.ZIP_DEFLATED)

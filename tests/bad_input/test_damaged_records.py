@@ -1,4 +1,4 @@
-"""The damaged record of a finished study: refused by what rests on it, passed over by others."""
+"""A damaged record of a finished study: `compare` and `verify` refuse it, `plan` ignores it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ STUDY = changed(MADE, {"datasets": ["wine"], "batch_sizes": ["full"]})
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole study, and another whose record is written anew by each example."""
+    """A whole study, and another whose record each example rewrites."""
     folder = tmp_path_factory.mktemp("results")
     runs = made_runs().query("dataset == 'wine' and batch == 'full'")
     for name in ("whole", "mine"):
@@ -64,7 +64,7 @@ def whole_study(results: Path) -> FinishedStudy:
 
 
 def compared(results: Path) -> None:
-    """All that a comparison does before it draws, from both sides."""
+    """Every step of a comparison before its figures, in both directions."""
     whole, mine = whole_study(results), read_study(results, parse("mine"))
     for baseline, candidate in ((whole, mine), (mine, whole)):
         grids = [
@@ -124,13 +124,13 @@ def test_other_json_is_refused(tally: Tally, results: Path, text: str) -> None:
 
 @settings(SHARED, max_examples=SHARED.max_examples // 4)  # each plans a whole study
 @given(data=st.data())
-def test_a_plan_passes_over_damaged_records(
+def test_a_plan_ignores_damaged_records(
     tally: Tally, results: Path, tmp_path: Path, record: Any, data: st.DataObject
 ) -> None:
-    (results / "mine" / PROVENANCE).write_text(
+    (results / "published").mkdir(exist_ok=True)
+    (results / "published" / PROVENANCE).write_text(
         json.dumps(data.draw(mutations(record, json_values)))
     )
-    (results / "mine/tables/cost.csv").write_text("stage,job\n")
     configuration = tmp_path / "study.yaml"
     configuration.write_text(json.dumps(STUDY))
     plan = ["plan", f"--configfile={configuration}", f"--results={results}", "--json"]

@@ -1,4 +1,4 @@
-"""Damaged pages and pictures, which `verify` and `publish` read."""
+"""Damaged pages and pictures are compared or refused by `verify`."""
 
 import json
 from collections.abc import Callable
@@ -52,10 +52,10 @@ def test_damaged_bytes(
 
 @SHARED
 @given(data=st.data())
-def test_pages_whose_data_are_packed_well_and_odd(
+def test_pages_with_valid_encoding_and_malformed_content(
     tally: Tally, tmp_path: Path, published: Path, data: st.DataObject
 ) -> None:
-    """What a checksum does not see, as another program may have made it."""
+    """A checksum does not detect it: another program may have written the page."""
 
     def odd_cells(content: bytes) -> bytes:
         return json.dumps(data.draw(mutations(json.loads(content), json_values))).encode()
@@ -69,7 +69,7 @@ def test_pages_whose_data_are_packed_well_and_odd(
     compared(tally, page, published / PAGE)
 
 
-def test_a_page_whose_data_are_nested_without_end(
+def test_a_page_with_deeply_nested_data_is_refused(
     tally: Tally, tmp_path: Path, published: Path
 ) -> None:
     page = repacked(published / PAGE, tmp_path, "cells", lambda _: b"[" * 100_000)

@@ -1,6 +1,6 @@
-"""A table that was damaged is refused, or still keeps every rule of its schema.
+"""A damaged table is refused or still satisfies its schema.
 
-`verify` reads it without these rules: it compares the table with the published one, or refuses it.
+`verify` reads it without the schema: it compares the table with the published one or refuses it.
 """
 
 from collections.abc import Callable
@@ -86,7 +86,7 @@ def test_damaged_csv(try_table: TryTable, whole: dict[str, bytes], data: st.Data
 
 
 @pytest.mark.parametrize("word", ["nan", "inf", "1e999", "9" * 30, "9" * 400, "1.5", "text", ""])
-def test_words_in_columns_of_whole_numbers(
+def test_other_values_in_a_column_of_integers_are_refused(
     try_table: TryTable, whole: dict[str, bytes], word: str
 ) -> None:
     first, second, *rest = whole["runs.csv"].decode().split("\n")
@@ -105,7 +105,7 @@ def test_damaged_parquet(
     content = whole[name]
     changed = data.draw(edits(content, (b"\0", b"\xff", b"PAR1"), len(content)))
     frame = try_table(name, changed)
-    if frame is not None:  # what was hit means nothing: all pages have checksums
+    if frame is not None:  # the damage changed no value: all pages have checksums
         write_table(frame, tmp_path / "again" / name, SCHEMAS[Path(name).stem])
         assert (tmp_path / "again" / name).read_bytes() == content
 
@@ -121,7 +121,7 @@ COLUMNS: dict[str, Any] = {
     "moments": [pa.scalar(10**13, pa.timestamp("s"))],
 }
 
-# Keys, text, real and whole numbers, with gaps and without.
+# Keys, text, floats and integers, with missing values and without.
 ODD_ONES = ("grid", "beta", "replicate", "alpha", "status", "first_bad_step", "train_loss_final")
 
 
@@ -139,7 +139,7 @@ def test_columns_of_other_types(try_table: TryTable, whole: dict[str, bytes], ki
         try_table("runs.parquet", sink.getvalue().to_pybytes())
 
 
-def test_two_columns_of_one_name(try_table: TryTable, whole: dict[str, bytes]) -> None:
+def test_two_columns_with_one_name(try_table: TryTable, whole: dict[str, bytes]) -> None:
     table = pq.read_table(pa.BufferReader(whole["runs.parquet"]))
     for name in ODD_ONES:
         sink = pa.BufferOutputStream()

@@ -1,4 +1,4 @@
-"""Names that lead elsewhere, run something or look like something else are refused."""
+"""Names that are paths, commands or markup are refused."""
 
 import shlex
 import subprocess
@@ -54,30 +54,27 @@ RULE = replace(RULES["gd"], name={name!r})
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("name", HOSTILE, ids=repr)
-def test_no_configuration_has_such_a_name(
-    tally: Tally, tmp_path: Path, place: str, name: str
-) -> None:
+def test_no_configuration_has_such_a_name(tally: Tally, tmp_path: Path, place: str) -> None:
     path = tmp_path / "study.yaml"
-    path.write_text(yaml.safe_dump(changed(PLACES[place](name))), encoding="utf-8")
-    assert refusal(tally, "plan", f"--configfile={path}", naming=str(path))
+    for name in HOSTILE:
+        path.write_text(yaml.safe_dump(changed(PLACES[place](name))), encoding="utf-8")
+        assert refusal(tally, "plan", f"--configfile={path}", naming=str(path)), name
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=repr)
-def test_no_rule_has_such_a_name(tally: Tally, tmp_path: Path, name: str) -> None:
+def test_no_rule_has_such_a_name(tally: Tally, tmp_path: Path) -> None:
     rule, path = tmp_path / "rule.py", tmp_path / "study.yaml"
-    rule.write_text(RULE.format(name=name), encoding="utf-8")
     path.write_text(yaml.safe_dump(changed(top(rule_files=[str(rule)]))), encoding="utf-8")
-    line = refusal(tally, "plan", f"--configfile={path}", naming=str(rule))
-    assert line is not None
-    assert "RULE.name: expected a plain name" in line
+    for name in HOSTILE:
+        rule.write_text(RULE.format(name=name), encoding="utf-8")
+        line = refusal(tally, "plan", f"--configfile={path}", naming=str(rule))
+        assert "RULE.name: expected a plain name" in (line or ""), name
 
 
 @pytest.mark.parametrize("side", ["baseline", "candidate"])
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name != "a.b"], ids=repr)
-def test_no_side_of_a_comparison_has_such_a_name(tally: Tally, side: str, name: str) -> None:
-    config = {"baseline": "published", "candidate": "mine", side: name}
-    assert attempt(tally, lambda: read_request(config, wanted=True), "") is None
+def test_no_side_of_a_comparison_has_such_a_name(tally: Tally, side: str) -> None:
+    for name in set(HOSTILE) - {"a.b"}:  # grid b of study a
+        config = {"baseline": "published", "candidate": "mine", side: name}
+        assert attempt(tally, lambda config=config: read_request(config, wanted=True), "") is None
 
 
 @SHARED
@@ -93,26 +90,25 @@ def test_any_name_is_plain_or_refused(tally: Tally, name: str) -> None:
 
 @pytest.mark.parametrize("mark", ["{a}", "{", "}", "<b>", "\n", "\t"], ids=repr)
 def test_no_path_has_what_the_workflow_fills_in(tally: Tally, tmp_path: Path, mark: str) -> None:
-    own = {"source": "file", "path": f"a{mark}b.csv", "target": "y", "task": "regression"}
+    data = {"source": "file", "path": f"a{mark}b.csv", "target": "y", "task": "regression"}
     path = tmp_path / "study.yaml"
     for tree, key in (
-        (changed(lambda tree: tree["datasets"].update(own=own)), "datasets.own.path: "),
+        (changed(lambda tree: tree["datasets"].update(own=data)), "datasets.own.path: "),
         (changed(top(rule_files=[f"a{mark}b.py"])), "rule_files: "),
     ):
         path.write_text(yaml.safe_dump(tree), encoding="utf-8")
         line = refusal(tally, "plan", f"--configfile={path}", naming=str(path))
-        assert line is not None
-        assert f"{key}{f'a{mark}b'!r}"[:-1] in line
+        assert f"{key}{f'a{mark}b'!r}"[:-1] in (line or "")
 
 
-# Allowed where the name is somebody else's choice: files, columns, classes.
+# Names of data files, columns and classes are not restricted.
 FOLDERS = ("a b", "'q' \"d\"", "$(touch pwned)", "`touch pwned`", ";touch pwned;", "é&#*?[a]")
 
 
-def test_a_data_file_anywhere_is_read_by_the_shell_line_of_the_workflow(
+def test_the_shell_command_of_the_workflow_reads_a_data_file_with_any_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The line is put together as rule `prepare` does it, and nothing else comes of it."""
+    """The command is built as in rule `prepare`, and runs nothing else."""
     monkeypatch.chdir(tmp_path)
     path = Path(*FOLDERS) / "houses.csv"
     path.parent.mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""A whole study with all the names that are somebody else's choice: nothing comes of them.
+"""A complete study with hostile text in every place that is not restricted to plain names.
 
-Its description, and path, columns and classes of its data, try to be commands, markup, wildcards
-and directions for typesetting. About 40 s alone on two cores.
+Its description, and the path, columns and classes of its data, are commands, markup, wildcards and
+Typst code; they must remain text. About 40 s on two idle cores.
 """
 
 import json
@@ -64,7 +64,7 @@ CONFIGURATION: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in whose folder the study has been run, up to the paper and the explorer."""
+    """A project folder in which the study has run, up to the paper and the explorer."""
     folder = copy_project(tmp_path_factory.mktemp("hostile") / "a project")
     lines = [f"{i},{i % 3},{CLASSES[i % 2]}" for i in range(30)]
     (folder / FOLDER).mkdir()
@@ -80,7 +80,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def outside(folder: Path) -> set[str]:
-    """All paths beside the study's own folder, and what Snakemake and Python keep."""
+    """All paths outside the study's own folder, except the caches of Snakemake and Python."""
     own = re.compile(r"results(/hostile(/.*)?)?|\.snakemake(/.*)?|.*__pycache__.*")
     paths = {path.relative_to(folder.parent).as_posix() for path in folder.parent.rglob("*")}
     return {path for path in paths if not own.fullmatch(path.removeprefix(f"{folder.name}/"))}
@@ -133,7 +133,7 @@ def test_the_explorer_shows_the_text_as_text(project: Path, opened: Any) -> None
 
 @pytest.fixture
 def asked() -> Iterator[tuple[str, list[str]]]:
-    """Address of a server on this machine, and what it was asked for."""
+    """Address of a server on this machine, and the paths that were requested."""
     paths: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -152,10 +152,10 @@ def asked() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def test_the_policy_stops_what_gets_into_the_page_all_the_same(
+def test_the_policy_blocks_code_that_is_inserted_into_the_page(
     project: Path, opened: Any, asked: tuple[str, list[str]], tmp_path: Path
 ) -> None:
-    """Scripts, pictures, styles and forms of others do nothing, even unescaped."""
+    """Foreign scripts, pictures, styles and links have no effect, even unescaped."""
     html = (project / "results/hostile/explorer.html").read_text(encoding="utf-8")
     address, paths = asked
     attack = (

@@ -1,4 +1,4 @@
-"""Configurations that are odd in a known way: too large, never ending, no text, no plain values."""
+"""Configurations that are known to be difficult: too large, recursive, not text, odd values."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from momentum_study.config.grids import Grid
 from momentum_study.config.loading import load_study
 from momentum_study.config.strict_yaml import MOST_BYTES
 from momentum_study.runs.design import shards
@@ -37,11 +36,11 @@ LARGE = {
     "replicates": (grid(replicates=_HUGE), "grids.one.replicates: expected a number ≤"),
     "shards": (
         lambda tree: (top(replicates_per_shard=1)(tree), grid(replicates=10**9)(tree)),
-        "grids: they come to 6,000,000,000 shards, most of them in one; expected at most 100,000",
+        "6,000,000,000 shards, most of them in one; expected at most 100,000",
     ),
     "runs": (
         lambda tree: (top(replicates_per_shard=10**9)(tree), grid(replicates=10**9)(tree)),
-        "grids: they come to 12,000,000,000 runs",
+        "12,000,000,000 runs",
     ),
     "steps": (grid(steps=_HUGE), "grids.one.steps"),
     "evaluations": (grid(evaluations=_HUGE), "grids.one.evaluations"),
@@ -72,15 +71,14 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("change", "expected"), LARGE.values(), ids=LARGE)
-def test_what_nobody_can_wait_for_is_refused_at_once(
+def test_a_study_that_is_too_large_is_refused_at_once(
     tally: Tally, tmp_path: Path, change: object, expected: str
 ) -> None:
     path = tmp_path / "study.yaml"
     path.write_text(yaml.safe_dump(changed(change)), encoding="utf-8")
     line = refusal(tally, "plan", f"--configfile={path}", naming=str(path))
-    assert line is not None
-    assert expected in line
-    assert len(line) < 3000
+    assert expected in (line or "")
+    assert len(line or "") < 3000
 
 
 @pytest.mark.parametrize("per_shard", [1, 3, 10])
@@ -91,16 +89,16 @@ def test_what_nobody_can_wait_for_is_refused_at_once(
         grid(replicates=3, datasets=["iris", "moons"]),
         rules(momentum={"beta": [0.5, 0.9, 0.99], "learning_rates": [1, 2, 3, 4, 5]}),
     ],
-    ids=["batches and schedules", "data sets", "rates of its own"],
+    ids=["batches and schedules", "data sets", "learning rates of one rule"],
 )
-def test_counts_are_those_of_the_list(tmp_path: Path, change: object, per_shard: int) -> None:
+def test_a_grid_counts_its_shards_and_runs(tmp_path: Path, change: object, per_shard: int) -> None:
     path = tmp_path / "study.yaml"
     tree = changed(change) | {"replicates_per_shard": per_shard}
     path.write_text(yaml.safe_dump(tree), encoding="utf-8")
     study = load_study(path)
-    own: Grid = study.grids["one"]
     listed = shards(study)
-    assert own.counts(per_shard) == (len(listed), sum(len(list(shard.runs())) for shard in listed))
+    runs = sum(len(list(shard.runs())) for shard in listed)
+    assert study.grids["one"].counts(per_shard) == (len(listed), runs)
 
 
 TEXTS = {
@@ -108,8 +106,8 @@ TEXTS = {
     "multiplied merges": _laughs(12, "{b: 1, c: 2}", "{{<<: [*a{0}, *a{0}, *a{0}, *a{0}]}}"),
     "multiplied text": f"a: &a {'x' * 10_000}\nstudy: [{', '.join(['*a'] * 1000)}]\n",
     "chain of aliases": _laughs(2000, "[x]", "[*a{0}]"),
-    "list that holds itself": "study: &a [*a]\n",
-    "mapping that holds itself": "&a {study: *a}\n",
+    "list that contains itself": "study: &a [*a]\n",
+    "mapping that contains itself": "&a {study: *a}\n",
     "mapping that is its own key": "&a {*a : 1}\n",
     "merge with itself": "study: &a\n  <<: *a\n",
     "deep lists": "study: " + "[" * 50_000,
@@ -127,19 +125,19 @@ TEXTS = {
     "tag of a program": "seed: !!python/object/apply:os.system [exit]\n",
     "null byte by an escape": 'study: "a\\0"\n',
     "half a character by an escape": 'study: "\\ud800"\n',
-    "text that runs backwards": 'study: "\\u202e"\n',
+    "text that is written right to left": 'study: "\\u202e"\n',
     "line end in a key": '"a\\nb": 1\n',
     "two documents": "study: a\n---\nstudy: b\n",
     "tabulator": "study:\n\t- a\n",
-    "key of no text": "1: 2\n",
-    "key of no value": "~: 2\n",
+    "key that is no text": "1: 2\n",
+    "key that is null": "~: 2\n",
     "key that is a list": "? [1]\n: 2\n",
     "too large": f"study: {'x' * MOST_BYTES}\n",
 }
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_odd_text_is_refused_in_one_short_line(tally: Tally, tmp_path: Path, text: str) -> None:
+def test_odd_yaml_is_refused_in_one_short_line(tally: Tally, tmp_path: Path, text: str) -> None:
     path = tmp_path / "study.yaml"
     path.write_text(text, encoding="utf-8")
     line = refusal(tally, "plan", f"--configfile={path}", naming=str(path))
@@ -158,22 +156,21 @@ def test_other_encodings_are_refused(tally: Tally, tmp_path: Path, content: byte
     assert refusal(tally, "plan", f"--configfile={path}", naming=str(path))
 
 
-def test_a_folder_and_a_pipe_are_no_configurations(tally: Tally, tmp_path: Path) -> None:
+def test_a_folder_or_a_pipe_is_refused(tally: Tally, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     for path in (tmp_path, tmp_path / "pipe.yaml"):
         line = refusal(tally, "plan", f"--configfile={path}", naming=str(path))
-        assert line is not None
-        assert "expected a file" in line
+        assert "expected a file" in (line or "")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_closed_file_is_told(tally: Tally, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(tally: Tally, tmp_path: Path) -> None:
     path = tmp_path / "study.yaml"
     path.touch(mode=0)
     assert refusal(tally, "plan", f"--configfile={path}", naming=str(path))
 
 
-def test_a_constructor_of_programs_is_not_run(tally: Tally, tmp_path: Path) -> None:
+def test_a_tag_runs_no_code(tally: Tally, tmp_path: Path) -> None:
     path, trace = tmp_path / "study.yaml", tmp_path / "trace"
     for tag in ("object/apply", "object/new", "name"):
         path.write_text(f'study: !!python/{tag}:os.mkdir ["{trace}"]\n', encoding="utf-8")

@@ -7,8 +7,8 @@ from momentum_study.runs.design import shards
 
 
 @pytest.mark.parametrize("design", designs.DESIGNS)
-def test_a_configuration_is_valid_and_has_the_size_it_says(tmp_path, monkeypatch, design):
-    """The dry run itself is replaced: it is Snakemake's and takes long."""
+def test_a_configuration_is_valid_and_has_the_reported_size(tmp_path, monkeypatch, design):
+    """Without the dry run itself, which takes long."""
     path = tmp_path / "planned.yaml"
     path.write_text(yaml.safe_dump(designs.configuration(*design)), encoding="utf-8")
     study = load_study(path)

@@ -24,7 +24,7 @@ def test_products_have_the_flops_of_the_closed_form(hidden):
 
 
 def test_flops_of_a_small_network_by_hand():
-    # 3-4-2, four rows: forward 4·4 + 2·5 multiplications a row, gradients as many, back 2·4.
+    # 3-4-2, four rows: 4·4 + 2·5 multiplications per row forward, as many for gradients, 2·4 back.
     assert flops(Architecture(3, (4,), 2), 4) == 2 * 4 * (26 + 26 + 8)
 
 

@@ -36,7 +36,7 @@ def assert_trains_the_same(module, problem):
     own = final_weights(module, problem)
     assert [layer.shape for layer in own] == [layer.shape for layer in wanted]
     assert largest_difference(own, wanted) < 1e-12
-    # The grid did matter, and far more than that.
+    # The cells of the grid differ by far more than that.
     assert np.ptp(wanted[0], axis=0).max() > 1e-6
 
 
@@ -48,7 +48,7 @@ def test_contender_computes_in_the_type_of_the_data(module):
     assert {layer.dtype for layer in final_weights(module, problem)} == {np.dtype(np.float32)}
 
 
-def test_training_again_starts_anew():
+def test_training_twice_gives_the_same_weights():
     problem = make_problem(Case("iris", 1, "float64", "momentum"), steps=9)
     for module in ("engine", "numpy_loop", "sklearn_loop"):
         prepared = importlib.import_module(f"benchmarks.peers.{module}").prepare(problem)
@@ -80,7 +80,7 @@ def test_grids_and_their_spread_networks():
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 @pytest.mark.parametrize("networks", [9, 729])
-def test_steps_are_whole_epochs_and_not_few(workload, networks):
+def test_steps_are_complete_epochs_and_at_least_ten(workload, networks):
     problem = make_problem(Case(workload, networks, "float32", "momentum"))
     assert problem.steps >= 10
     assert len(problem.inputs) % problem.batch == 0
@@ -88,7 +88,7 @@ def test_steps_are_whole_epochs_and_not_few(workload, networks):
     assert len(problem.betas) == len(problem.rates) == networks
 
 
-def test_loops_train_longer_in_whole_epochs():
+def test_loops_train_longer_in_complete_epochs():
     problem = make_problem(Case("iris", 9, "float32", "momentum"), steps=18)
     assert problem.lengthen(20).steps == 27
     assert problem.lengthen(9).steps == 18

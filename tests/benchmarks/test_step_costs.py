@@ -1,4 +1,4 @@
-"""What an update costs: the measurement on a small scale, and the recording that is kept."""
+"""The cost of an update: the measurement on a small scale, and the recorded one."""
 
 import numpy as np
 import pytest
@@ -28,21 +28,21 @@ def test_no_rule_is_first_in_every_round(measured):
 
 
 @pytest.mark.parametrize("table", ["measured", "recorded"])
-def test_a_rule_holds_weights_gradient_and_its_own_arrays(table, measured):
+def test_a_rule_keeps_weights_gradient_and_its_own_arrays(table, measured):
     costs = measured if table == "measured" else step_costs()
     expected = 2 + costs["rule"].map(lambda name: len(RULES[name].state))
-    # Adam's learning rates, one a network, are little besides its weights.
+    # Adam's learning rates, one per network, are small compared with its weights.
     np.testing.assert_allclose(costs["arrays_per_parameter"], expected, rtol=0.005)
 
 
-def test_the_recording_is_whole():
+def test_the_recording_is_complete():
     recorded = step_costs()
     assert len(recorded) == len(SETTINGS) * len(BETAS) * ROUNDS
     assert recorded.groupby(["network", "batch"]).ngroups == len(SETTINGS)
     assert set(recorded["rule"]) == set(BETAS)
 
 
-def test_ratios_are_to_descent_in_the_same_round(measured):
+def test_ratios_are_to_gradient_descent_in_the_same_round(measured):
     made = measured.assign(
         seconds_per_update=(1 + measured["round"])
         * measured["rule"].map({"gd": 1.0, "momentum": 1.1, "nesterov": 1.2, "adam": 2.0})

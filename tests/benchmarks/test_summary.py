@@ -56,7 +56,7 @@ def test_ratios_to_the_pinned_engine_are_taken_within_cases():
     assert summary.loc[("all", "engine_pinned"), "to_pinned"] == 1
 
 
-def test_compilation_is_reported_apart():
+def test_compilation_is_reported_separately():
     table = compilation_table(TIMINGS).set_index("peer")
     assert table.loc["jax"].to_list() == [5, 9]
     assert table.loc["engine"].to_list() == [0, 0]
@@ -68,7 +68,7 @@ def test_parts_are_shares_of_their_sum():
     assert list(rows["us_per_net_update"]) == [3, 1]
 
 
-def test_scaling_relates_to_81_networks_within_rounds():
+def test_scaling_is_relative_to_81_networks_within_rounds():
     rows = scaling.rows({9: [2e-6, 3e-6, 9e-6], 81: [1e-6, 3e-6, 3e-6]}, {9: 50.04, 81: 60})
     assert rows[0] == {
         "networks": 9,

@@ -1,6 +1,5 @@
-"""The command line tells what is wrong in one line, and exits accordingly."""
+"""The command line reports errors in one line, with an exit code."""
 
-import argparse
 import errno
 import os
 import resource
@@ -54,18 +53,8 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 def test_a_study_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     done = run(
-        *(
-            "prepare",
-            "--name",
-            "x",
-            "--recipe",
-            '{"source": "iriss"}',
-            "--seed",
-            "1",
-            "--first",
-            "0",
-        ),
-        *("--last", "0", "--output", tmp_path / "x.npz"),
+        *("prepare", "--name", "x", "--recipe", '{"source": "iriss"}', "--seed", "1"),
+        *("--first", "0", "--last", "0", "--output", tmp_path / "x.npz"),
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
@@ -82,7 +71,7 @@ def test_a_missing_file_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_unknown_command_is_answered_with_the_nearest() -> None:
+def test_an_unknown_command_gets_a_suggestion() -> None:
     done = run("plann")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
@@ -104,12 +93,12 @@ def test_a_wrong_flag_is_one_line_that_names_the_help(
     with pytest.raises(SystemExit) as end:
         cli.main(arguments)
     assert end.value.code == 2
-    help_with = f"python -m momentum_study {arguments[0]} --help says what it takes"
+    help_with = f"python -m momentum_study {arguments[0]} --help lists the options"
     assert capsys.readouterr().err == f"error: {problem}; {help_with}\n"
 
 
 def failing_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
-    def fail(options: argparse.Namespace) -> None:
+    def fail(options: theory.Options) -> None:
         raise error
 
     monkeypatch.setattr(theory, "run", fail)
@@ -129,7 +118,7 @@ def failing_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
 )
-def test_what_the_machine_refuses_is_one_line_with_the_next_step(
+def test_system_errors_are_one_line_with_the_next_step(
     error: BaseException,
     code: int,
     expected: str,
@@ -142,13 +131,13 @@ def test_what_the_machine_refuses_is_one_line_with_the_next_step(
     assert AGAIN in line
 
 
-def test_a_fault_of_the_program_is_told_from_one_of_the_input(
+def test_internal_errors_have_a_traceback_and_ask_for_a_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert failing_with(KeyError("beta"), monkeypatch) == 1
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("Traceback")
-    assert lines[-1].startswith("error: KeyError, a fault of this program and not of your input")
+    assert lines[-1].startswith("error: internal error (KeyError), not an error of your input")
     assert "please report it" in lines[-1]
 
 
@@ -164,7 +153,7 @@ def test_a_file_that_grows_too_large_is_named(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_output_that_nobody_reads_is_no_error() -> None:
+def test_a_closed_output_is_not_an_error() -> None:
     plan = subprocess.Popen(
         [sys.executable, "-m", "momentum_study", "plan", "--configfile", "config/smoke.yaml"],
         stdout=subprocess.PIPE,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from momentum_study.datasets.loading import load
+from momentum_study.datasets.preparation import load
 from momentum_study.datasets.raw import RawDataset
 from momentum_study.datasets.recipe import Recipe
 

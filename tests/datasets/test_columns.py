@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_study.core.errors import StudyError
-from momentum_study.datasets.columns import encoded, understood
+from momentum_study.datasets.columns import encoded, parse_columns
 
 ROWS = 30
 
@@ -21,7 +21,7 @@ def frame_of(**columns: Any) -> pd.DataFrame:
 
 
 def numbers(frame: pd.DataFrame, missing: Any = "refuse", categorical: Any = ()) -> pd.DataFrame:
-    table = understood(frame, "y", "classification", missing, categorical)
+    table = parse_columns(frame, "y", "classification", missing, categorical)
     assert isinstance(table.features, pd.DataFrame)
     array, names = encoded(table.features)
     assert array.dtype == np.float64
@@ -74,7 +74,7 @@ def test_a_missing_category_is_a_category_of_its_own(levels: list[str | None]) -
 
 def test_missing_numbers_stay_missing_if_they_are_to_be_imputed() -> None:
     gaps = pd.array([1, None, 3] * 10, dtype="Int64")
-    table = understood(
+    table = parse_columns(
         frame_of(n=gaps, t=["a", None, "b"] * 10), "y", "classification", "impute", []
     )
     assert isinstance(table.features, pd.DataFrame)
@@ -88,7 +88,7 @@ def test_missing_numbers_stay_missing_if_they_are_to_be_imputed() -> None:
 def test_rows_with_gaps_are_dropped_and_counted() -> None:
     frame = frame_of(n=[1.0, np.nan, 3.0] * 10, t=[None, "b", "c", *["d", "e", "f"] * 9])
     frame.loc[5, "y"] = None
-    table = understood(frame, "y", "classification", "drop", [])
+    table = parse_columns(frame, "y", "classification", "drop", [])
     assert table.repairs == ("12 of 30 rows dropped for gaps in 'n', 't', 'y'",)
     kept = frame.dropna()
     np.testing.assert_array_equal(np.array(table.classes)[table.targets], kept["y"])
@@ -115,14 +115,14 @@ DAYS = ("2020-01-01 00:00:00", "2020-01-31 00:00:00")
     ],
 )
 def test_classes_are_sorted(answers: Any, classes: tuple[str, ...]) -> None:
-    table = understood(frame_of().assign(y=answers), "y", "classification", "refuse", [])
+    table = parse_columns(frame_of().assign(y=answers), "y", "classification", "refuse", [])
     assert table.classes == classes
     named = np.array(classes)[table.targets]
     assert list(named) == [str(answer).removesuffix(".0") for answer in answers]
 
 
 def test_targets_of_a_regression_are_its_numbers() -> None:
-    table = understood(frame_of().assign(y=np.arange(ROWS)), "y", "regression", "refuse", [])
+    table = parse_columns(frame_of().assign(y=np.arange(ROWS)), "y", "regression", "refuse", [])
     assert table.targets.dtype == np.float64
     np.testing.assert_array_equal(table.targets, np.arange(ROWS))
 
@@ -145,22 +145,22 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     ({"n": [1.0, np.inf] * 15}, "column 'n' is inf in row 1 (counted from 0), 15 such value(s)"),
     (
         {"when": pd.date_range("2020-01-01", periods=ROWS)},
-        "column 'when' holds Timestamp('2020-01-",
+        "column 'when' contains Timestamp('2020-01-",
     ),
     (
         {"when": [date(2020, 1, 1)] * ROWS},
-        "column 'when' holds datetime.date(2020, 1, 1) (date); ex",
+        "column 'when' contains datetime.date(2020, 1, 1) (date); ex",
     ),
-    ({"when": pd.to_timedelta(range(ROWS), unit="s")}, "column 'when' holds Timedelta('0 days"),
-    ({"l": [[1, 2]] * ROWS}, "column 'l' holds [1, 2] (mixed); expected numbers, text or truth"),
-    ({"b": [b"x"] * ROWS}, "column 'b' holds b'x' (bytes)"),
-    ({"c": [1j] * ROWS}, "column 'c' holds 1j (complex)"),
-    ({"m": ["a", 1, 2.5] * 10}, "column 'm' holds 'a' (mixed"),
+    ({"when": pd.to_timedelta(range(ROWS), unit="s")}, "column 'when' contains Timedelta('0 days"),
+    ({"l": [[1, 2]] * ROWS}, "column 'l' contains [1, 2] (mixed); expected numbers, text or truth"),
+    ({"b": [b"x"] * ROWS}, "column 'b' contains b'x' (bytes)"),
+    ({"c": [1j] * ROWS}, "column 'c' contains 1j (complex)"),
+    ({"m": ["a", 1, 2.5] * 10}, "column 'm' contains 'a' (mixed"),
     (
         {"id": SINGLE},
         "column 'id' has 30 categories in 30 rows, such as 'H0'; expected at most 100",
     ),
-    ({"n": [*map(str, range(29)), "-?-"]}, "it would be but for '-?-'"),
+    ({"n": [*map(str, range(29)), "-?-"]}, "make it a column of numbers: '-?-' is text"),
     ({"y": SINGLE}, "the target 'y' has 30 distinct values in 30 rows, such as 'H0'; expected at"),
     ({"y": np.arange(ROWS) / 7}, "such as 0.0; expected at most 100 classes, or task: regression"),
 ]
@@ -169,15 +169,15 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("columns", "message"), ERRORS)
 def test_columns_that_cannot_be_used_are_refused(columns: dict[str, Any], message: str) -> None:
     with pytest.raises(StudyError) as caught:
-        understood(frame_of().assign(**columns), "y", "classification", "refuse", [])
+        parse_columns(frame_of().assign(**columns), "y", "classification", "refuse", [])
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("answers", [["u", "v"] * 15, [True, False] * 15])
 def test_a_regression_needs_numbers(answers: list[Any]) -> None:
-    with pytest.raises(StudyError, match=r"the target 'y' holds .*; expected numbers in a regress"):
-        understood(frame_of().assign(y=answers), "y", "regression", "refuse", [])
+    with pytest.raises(StudyError, match=r"the target 'y' contains .*; expected numbers"):
+        parse_columns(frame_of().assign(y=answers), "y", "regression", "refuse", [])
 
 
 def test_a_missing_target_cannot_be_imputed() -> None:
@@ -185,18 +185,18 @@ def test_a_missing_target_cannot_be_imputed() -> None:
     with pytest.raises(
         StudyError, match=r"'y' has a gap in row 4 .* expected none, or missing: drop"
     ):
-        understood(frame, "y", "regression", "impute", [])
+        parse_columns(frame, "y", "regression", "impute", [])
 
 
 @pytest.mark.parametrize("missing", ["impute", "drop"])
 def test_empty_columns_and_tables_are_refused(missing: Any) -> None:
-    with pytest.raises(StudyError, match=r"column 'n' is empty|no row is left"):
-        understood(frame_of(n=[None] * ROWS), "y", "classification", missing, [])
+    with pytest.raises(StudyError, match=r"column 'n' is empty|no row remains"):
+        parse_columns(frame_of(n=[None] * ROWS), "y", "classification", missing, [])
 
 
 def test_too_many_categories_of_a_number_are_refused_too() -> None:
-    with pytest.raises(StudyError, match=r"column 'x' has 30 categories .* under leave_out$"):
-        understood(frame_of(), "y", "classification", "refuse", ["x"])
+    with pytest.raises(StudyError, match=r"column 'x' has 30 categories .* in leave_out$"):
+        parse_columns(frame_of(), "y", "classification", "refuse", ["x"])
 
 
 def test_few_rows_may_have_as_many_categories() -> None:

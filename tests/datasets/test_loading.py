@@ -63,14 +63,14 @@ def test_options_go_together() -> None:
 
 
 ERRORS = [
-    ("iris", {"rows": 200}, "rows: 200 asked for, 150 are there"),
+    ("iris", {"rows": 200}, "rows: 200 requested, but the table has 150"),
     ("digits", {"rows": 20}, "rows: 20 for 10 classes; expected at least 30, 3 of each"),
     (
         "digits",
         {"condition_number": 10.0},
         "condition_number: the covariance of the 64 features is",
     ),
-    ("chebyshev", {"condition_number": 10.0}, "condition_number: there is one feature only"),
+    ("chebyshev", {"condition_number": 10.0}, "condition_number: there is only one feature"),
     ("load_digits", {"parameters": {"n_class": 1}}, "are of one class; expected at least two"),
     (
         "make_classification",

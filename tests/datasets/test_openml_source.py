@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from momentum_study.core.errors import StudyError
-from momentum_study.datasets.loading import load
+from momentum_study.datasets.preparation import load
 from tests.datasets import openml_home
 from tests.datasets.recipes import loaded, recipe
 
@@ -70,7 +70,7 @@ ERRORS = [
     ({"target": "clas"}, "did you mean 'class'?"),
     ({"leave_out": ["remarks"]}, "leave_out: there is no column 'remarks'"),
     ({"categorical": ["row"]}, "categorical: there is no column 'row'"),  # no feature to OpenML
-    ({"task": "regression"}, "the target 'class' holds 'good'; expected numbers in a regression"),
+    ({"task": "regression"}, "the target 'class' contains 'good'; expected numbers"),
     ({"missing": "refuse"}, "missing: column 'amount' has a gap in row 0 (counted from 0), 15 gap"),
 ]
 
@@ -105,16 +105,14 @@ def test_without_a_network_the_message_says_what_to_do(
     assert str(caught.value) == (
         f"dataset 'toy': OpenML's data set {asked} is not in scikit-learn's data home, "
         f"{data_home}, and cannot be downloaded (<urlopen error Name or service not known>); run "
-        "the study once with a network, or copy the data home of a machine that has it and name "
-        "the folder in SCIKIT_LEARN_DATA"
+        "the study once with network access, or copy the data home of another machine and set "
+        "SCIKIT_LEARN_DATA to the folder"
     )
 
 
 def test_a_damaged_copy_is_told_from_one_that_was_never_there(data_home: Path) -> None:
     openml_home.answers(data_home, md5_checksum="0" * 32)
-    with pytest.raises(
-        StudyError, match="data_id 4242, whose copy was damaged and has been removed"
-    ):
+    with pytest.raises(StudyError, match="data_id 4242, whose damaged copy was removed"):
         loaded("openml", **keys())
 
 

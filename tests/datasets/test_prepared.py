@@ -95,7 +95,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match=r"none\.npz: no such file; expected a prepared dataset"):
+    with pytest.raises(StudyError, match=r"none\.npz: no such file; expected a prepared data set"):
         load_prepared(tmp_path / "none.npz")
 
 
@@ -125,7 +125,7 @@ def test_files_of_another_kind_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "d.npz"
     with path.open("wb") as file:
         np.save(file, np.zeros(3))
-    with pytest.raises(StudyError, match="not a readable prepared dataset"):
+    with pytest.raises(StudyError, match="not a readable prepared data set"):
         load_prepared(path)
 
 
@@ -134,7 +134,7 @@ def test_cut_off_files_are_refused(share: float, tmp_path: Path) -> None:
     path = tmp_path / "d.npz"
     save_prepared(path, prepare_default("iris"))
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
-    with pytest.raises(StudyError, match="not a readable prepared dataset"):
+    with pytest.raises(StudyError, match="not a readable prepared data set"):
         load_prepared(path)
 
 
@@ -158,7 +158,7 @@ def test_a_flipped_byte_never_changes_the_data_unnoticed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train": None}, "d.npz: without train; delete the file"),
+        ({"train": None}, "d.npz: it lacks train; delete the file"),
         ({"feature_mean": np.zeros((3, 9))}, "feature_mean has shape (3, 9), expected (3, 4)"),
         ({"test": np.zeros(4)}, "test has shape (4,), expected (3, n_test)"),
         ({"targets": np.zeros(9)}, "targets has shape (9,), expected (150)"),
@@ -285,7 +285,7 @@ def test_targets_of_a_regression_are_standardised_by_train() -> None:
 
 
 def test_three_classes_cannot_share_one_output() -> None:
-    with pytest.raises(StudyError, match="3 classes cannot share a single output; expected two"):
+    with pytest.raises(StudyError, match="a single output cannot represent 3 classes; exp"):
         training_arrays(prepare_default("iris"), np.float32, "single")
 
 

@@ -107,23 +107,23 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"source": "irisx"}, "source: 'irisx' is unknown; expected one of breast_cancer, chebyshev"),
     ({"source": "irisx"}, "did you mean 'iris'?"),
     ({"source": "make_frieman1"}, "did you mean 'make_friedman1'?"),
-    ({"source": "fetch_rcv1"}, "source: fetch_rcv1 gives a sparse matrix; expected one of fetch_"),
-    ({"source": "load_linnerud"}, "source: load_linnerud gives three targets at once"),
-    ({"source": "make_biclusters"}, "source: make_biclusters gives no target"),
-    ({"source": "fetch_20newsgroups"}, "source: fetch_20newsgroups gives texts"),
+    ({"source": "fetch_rcv1"}, "source: fetch_rcv1 returns a sparse matrix; expected one of"),
+    ({"source": "load_linnerud"}, "source: load_linnerud returns three targets"),
+    ({"source": "make_biclusters"}, "source: make_biclusters returns no target"),
+    ({"source": "fetch_20newsgroups"}, "source: fetch_20newsgroups returns texts"),
     ({"source": "fetch_openml"}, "write source: openml"),
     ({"source": 3}, "source: Input should be a valid string"),
     ({}, "source: Field required"),
     ({"source": "iris", "scalling": "none"}, "scalling: Extra inputs are not permitted"),
     # Keys that do not belong to the source, or are missing.
-    ({"source": "iris", "path": HOUSES}, "path: source 'iris' takes no such key, but task, scal"),
-    ({"source": "iris", "parameters": {"seed": 1}}, "parameters: source 'iris' takes no such key"),
-    ({"source": "moons", "target": "y"}, "target: source 'moons' takes no such key"),
-    ({"source": "iris", "missing": "drop"}, "missing: source 'iris' takes no such key"),
-    ({"source": "iris", "leave_out": ["a"]}, "leave_out: source 'iris' takes no such key"),
-    ({"source": "iris", "categorical": ["a"]}, "categorical: source 'iris' takes no such key"),
-    ({**OPENML, "path": HOUSES}, "path: source 'openml' takes no such key, but parameters, target"),
-    ({**FILE, "parameters": {"a": 1}}, "parameters: source 'file' takes no such key, but path"),
+    ({"source": "iris", "path": HOUSES}, "path: source 'iris' has no such key; its keys are"),
+    ({"source": "iris", "parameters": {"seed": 1}}, "parameters: source 'iris' has no such key"),
+    ({"source": "moons", "target": "y"}, "target: source 'moons' has no such key"),
+    ({"source": "iris", "missing": "drop"}, "missing: source 'iris' has no such key"),
+    ({"source": "iris", "leave_out": ["a"]}, "leave_out: source 'iris' has no such key"),
+    ({"source": "iris", "categorical": ["a"]}, "categorical: source 'iris' has no such key"),
+    ({**OPENML, "path": HOUSES}, "path: source 'openml' has no such key; its keys are par"),
+    ({**FILE, "parameters": {"a": 1}}, "parameters: source 'file' has no such key; its keys are"),
     ({**FILE, "path": None}, "path: this key is missing; source 'file' needs it"),
     ({key: FILE[key] for key in ("source", "path", "task")}, "target: this key is missing"),
     ({key: FILE[key] for key in ("source", "path", "target")}, "task: this key is missing"),
@@ -137,7 +137,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "path: 'config/examples/hoses.csv' does not exist",
     ),
     ({**FILE, "path": "config/examples/hoses.csv"}, "did you mean 'houses.csv'?"),
-    ({**FILE, "path": "nowhere/t.csv"}, "; nor any .csv or .parquet file"),
+    ({**FILE, "path": "nowhere/t.csv"}, "; there is no .csv or .parquet file"),
     ({**FILE, "path": "config/examples"}, "path: 'config/examples' ends in ''; expected .csv or"),
     ({**FILE, "path": "houses.xlsx"}, "path: 'houses.xlsx' ends in '.xlsx'; expected .csv or .par"),
     ({**FILE, "path": "https://example.org/a.csv"}, "is an address; expected a file on this"),
@@ -149,10 +149,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({**FILE, "leave_out": ["price"]}, "leave_out: 'price' is the target; expected columns of fea"),
     ({**FILE, "categorical": ["room"]}, "categorical: there is no column 'room'; expected one of"),
     ({**FILE, "categorical": ["price"]}, "categorical: 'price' is the target; expected columns of"),
-    ({**FILE, "categorical": ["id"], "leave_out": ["id"]}, "categorical: 'id' is left out"),
+    ({**FILE, "categorical": ["id"], "leave_out": ["id"]}, "categorical: 'id' is in leave_out"),
     (
         {**FILE, "leave_out": ["id", "area", "rooms", "age", "energy", "district", "garden"]},
-        "leave_out: no column of features is left; expected at least one",
+        "leave_out: no column of features remains; expected at least one",
     ),
     ({**FILE, "missing": "fill"}, "missing: Input should be 'refuse', 'impute' or 'drop'"),
     # Parameters.
@@ -170,7 +170,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"source": "make_moons", "parameters": {"n_sample": 9}},
-        "parameters: make_moons takes no 'n_sample' here; expected one of n_samples, noise, random",
+        "parameters: make_moons has no 'n_sample' here; expected one of n_samples, noise, random",
     ),
     (
         {"source": "make_moons", "parameters": {"noise": "1e-3"}},
@@ -178,16 +178,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"source": "make_moons", "parameters": {"random_state": None}},
-        "parameters: 'random_state' is null, and the data would be others in every job",
+        "parameters: 'random_state' is null, and the data would differ between jobs",
     ),
     (
         {"source": "make_regression", "parameters": {"n_targets": 2}},
-        "parameters: make_regression takes no 'n_targets' here",
+        "parameters: make_regression has no 'n_targets' here",
     ),
     ({"source": "load_iris", "parameters": {"as_frame": True}}, "none is accepted here"),
     (
         {"source": "fetch_covtype", "parameters": {"data_home": "/x"}},
-        "set SCIKIT_LEARN_DATA in the environment",
+        "set the environment variable SCIKIT_LEARN_DATA",
     ),
     (
         {"source": "make_blobs", "parameters": {"centers": [[math.inf, 0], [1, 1]]}},
@@ -197,7 +197,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"source": "make_blobs", "parameters": {"centers": date(2020, 1, 1)}},
         "parameters: 'centers' is 2020-01-01; expected a finite number, text",
     ),
-    ({**OPENML, "parameters": {"id": 31}}, "parameters: OpenML is asked for no 'id'; expected one"),
+    ({**OPENML, "parameters": {"id": 31}}, "parameters: OpenML has no 'id'; expected one"),
     ({**OPENML, "parameters": {"name": "credit-g"}}, "parameters: name given; expected name and v"),
     (
         {**OPENML, "parameters": {"data_id": 31, "version": 1}},
@@ -218,15 +218,15 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"source": "iris", "condition_number": 0.5}, "condition_number: Input should be greater than"),
     (
         {**FILE, "missing": "impute", "condition_number": 10.0},
-        "condition_number: gaps are filled in replicate by replicate",
+        "condition_number: gaps are filled separately per replicate",
     ),
     (
         {"source": "conditioned", "condition_number": 10.0},
-        "condition_number: source 'conditioned' has its own; write it in parameters",
+        "condition_number: source 'conditioned' has this key in its parameters",
     ),
     (
         {"source": "conditioned", "label_noise": 0.1},
-        "label_noise: source 'conditioned' has its own; write it in parameters",
+        "label_noise: source 'conditioned' has this key in its parameters",
     ),
 ]
 
@@ -249,7 +249,7 @@ BAD_FILES = [
     ("t.csv", b'a,"b,price\n1,2,3', "cannot be read (unexpected end of data); expected a table in"),
     ("t.csv", b",a,price\n0,1,2\n", "column 1 of "),
     ("t.csv", b"a,a,price\n1,2,3\n", "has two columns 'a'; expected distinct names"),
-    ("t.csv", b"a;b;price\n1;2;3\n", "are they separated by something else than commas?"),
+    ("t.csv", b"a;b;price\n1;2;3\n", "is the separator not a comma?"),
     ("t.parquet", b"a,b,price\n1,2,3\n", "cannot be read ("),
 ]
 
@@ -276,4 +276,4 @@ def test_a_nameless_index_in_parquet_is_no_column(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": [1, 2], "price": [1, 2]}, index=np.array([7, 3]))
     frame.to_parquet(file)
     said = refusal({**FILE, "path": str(file), "leave_out": ["a"]})
-    assert said.startswith("leave_out: no column of features is left")
+    assert said.startswith("leave_out: no column of features remains")

@@ -85,7 +85,7 @@ def test_without_a_network_the_message_says_what_to_do(function: str, data_home:
         f"dataset 'toy': {function} is not in scikit-learn's data home, {data_home}, and cannot be "
         "downloaded ("
     )
-    assert "name the folder in SCIKIT_LEARN_DATA" in str(caught.value)
+    assert "set SCIKIT_LEARN_DATA to the folder" in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"no pickle", zlib.compress(b"nor this")])

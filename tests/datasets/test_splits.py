@@ -120,9 +120,9 @@ def test_bad_fractions_are_refused(fractions: Any) -> None:
 
 
 def test_too_few_rows_are_refused() -> None:
-    with pytest.raises(StudyError, match=r"^2 row\(s\) to share .* expected at least 3"):
+    with pytest.raises(StudyError, match=r"^2 row\(s\) for training.* expected at least 3"):
         split(labels([5, 2]), "classification", 0, (0.6, 0.2, 0.2))
-    with pytest.raises(StudyError, match=r"^5 row\(s\) to share .* expected at least 6"):
+    with pytest.raises(StudyError, match=r"^5 row\(s\) for training.* expected at least 6"):
         split(np.arange(5.0), "regression", 0, (0.6, 0.2, 0.2))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_study.core.errors import StudyError
-from momentum_study.datasets.loading import load
+from momentum_study.datasets.preparation import load
 from tests.datasets.recipes import loaded, recipe
 
 ROWS = 12
@@ -118,12 +118,12 @@ CONTENTS = [
     ),
     ("a,b,y\n1,2,3,4\n", "line 2 of "),
     ("a,b,y\n1,2,3,\n4,5,6,\n", "has 4 field(s); expected 3"),
-    ("a,b,y\n", "no row is left"),
+    ("a,b,y\n", "no row remains"),
     ('a,b,y\n1,"2,3\n', "cannot be read (unexpected end of data)"),
     ("a,b,y\n" + "1,2,3\n" * 6, "every feature is constant"),
     ("a,b,y\n" + "1,2,3\n2,1,3\n" * 6, "every target is 3; expected targets that vary"),
     ("a,b,y\n1,2,3\n2,1,4\n", "2 row(s); expected at least 6"),
-    ("a,b,y\n" + "1,2,x\n" * 6, "the target 'y' holds 'x'; expected numbers in a regression"),
+    ("a,b,y\n" + "1,2,x\n" * 6, "the target 'y' contains 'x'; expected numbers in a regression"),
     ("a,b,y\n" + "1,-inf,3\n" * 6, "column 'b' is -inf in row 0 (counted from 0), 6 such"),
     ("a,b,y\n" + "1,1e999,3\n" * 6, "column 'b' is inf in row 0 (counted from 0), 6 such"),
 ]

@@ -53,7 +53,7 @@ def test_all_rows_are_a_sample_too(task) -> None:
 
 def test_samples_that_cannot_be_had_are_refused() -> None:
     random = np.random.default_rng(0)
-    with pytest.raises(StudyError, match=r"^rows: 15 asked for, 14 are there; expected at most"):
+    with pytest.raises(StudyError, match=r"^rows: 15 requested, but the table has 14; expected"):
         sampled_rows(labels([9, 5]), "classification", 15, random)
     with pytest.raises(StudyError, match=r"^rows: 5 for 2 classes; expected at least 6, 3 of each"):
         sampled_rows(labels([9, 5]), "classification", 5, random)
@@ -83,10 +83,10 @@ def test_features_keep_their_sides() -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (np.ones((9, 1)), "there is one feature only; expected at least two"),
+        (np.ones((9, 1)), "there is only one feature; expected at least two"),
         (np.column_stack([np.arange(9.0), np.ones(9)]), "is singular (rank 1 in 9 rows)"),
         (np.random.default_rng(0).normal(size=(5, 5)), "is singular (rank 4 in 5 rows)"),
-        (np.eye(3)[np.arange(9) % 3], "is singular (rank 2 in 9 rows); leave out columns that"),
+        (np.eye(3)[np.arange(9) % 3], "is singular (rank 2 in 9 rows); list columns in"),
     ],
 )
 def test_singular_covariances_are_refused(rows: np.ndarray, message: str) -> None:

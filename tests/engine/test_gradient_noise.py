@@ -1,4 +1,4 @@
-"""Noise for gradients: each replicate's own stream, however it is asked for."""
+"""Noise for gradients: each replicate has its own stream."""
 
 from itertools import islice
 
@@ -12,7 +12,7 @@ NOISE = GradientNoise(0.5, 7, "iris", "small", (0, 3, 4))
 
 
 def drawn(noise: GradientNoise, replicates: slice, parameters: int, updates: int, dtype=np.float64):
-    draws = islice(noise.draws(replicates, parameters, dtype), updates)
+    draws = islice(noise.take(replicates).draws(parameters, dtype), updates)
     return np.array([draw.copy() for draw in draws])
 
 
@@ -28,7 +28,7 @@ def test_update_by_update_from_the_generator_of_the_replicate(parameters, dtype)
         np.testing.assert_array_equal(found[:, place], expected)
 
 
-def test_a_replicate_alone_draws_what_it_draws_in_company():
+def test_draws_of_a_replicate_do_not_depend_on_the_others():
     whole = drawn(NOISE, slice(None), 40, 10)
     np.testing.assert_array_equal(whole[:, 1:], drawn(NOISE, slice(1, 3), 40, 10))
 

@@ -21,7 +21,7 @@ def engine_gradient(problem: Problem, weights: np.ndarray) -> np.ndarray:
     architecture = problem.architecture
     stack = Stack(architecture, problem.weights, weights.shape[1], np.float64)
     stack.weights.array[...] = weights
-    data = problem.parts()["train"]
+    data = problem.splits()["train"]
     errors = stack.outputs(batch_last(data.inputs))
     LOSSES[architecture.loss].loss_gradient(errors, batch_last(data.targets)[:, :, None])
     errors /= data.inputs.shape[1]
@@ -40,7 +40,7 @@ def drawn(architecture: Architecture, cells: int = 1) -> tuple[Problem, np.ndarr
 
 def full_hessian(problem: Problem, weights: np.ndarray) -> np.ndarray:
     """All of H ``(R, P, P)`` of one cell, column by column."""
-    hessian = Hessian(problem.architecture, weights, problem.parts()["train"])
+    hessian = Hessian(problem.architecture, weights, problem.splits()["train"])
     columns = [
         hessian.product(np.broadcast_to(unit, weights.shape))[:, 0]
         for unit in np.eye(weights.shape[2])
@@ -51,7 +51,7 @@ def full_hessian(problem: Problem, weights: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("architecture", ARCHITECTURES, ids=str)
 def test_product_is_the_change_of_the_gradient(architecture: Architecture) -> None:
     problem, weights, direction = drawn(architecture, cells=3)
-    product = Hessian(architecture, weights, problem.parts()["train"]).product(direction)
+    product = Hessian(architecture, weights, problem.splits()["train"]).product(direction)
     step = 1e-5
     ahead, behind = (engine_gradient(problem, weights + s * direction) for s in (step, -step))
     expected = (ahead - behind) / (2 * step)
@@ -69,7 +69,7 @@ def test_hessian_is_symmetric(architecture: Architecture) -> None:
 def test_largest_eigenvalue_is_that_of_the_whole_matrix(architecture: Architecture) -> None:
     problem, weights, _ = drawn(architecture)
     for replicate, hessian in enumerate(full_hessian(problem, weights)):
-        data = problem.parts(replicates=slice(replicate, replicate + 1))["train"]
+        data = problem.splits(replicates=slice(replicate, replicate + 1))["train"]
         found = largest_eigenvalue(architecture, weights[replicate, 0], data)
         assert found == pytest.approx(np.linalg.eigvalsh(hessian)[-1], rel=1e-5)
 
@@ -78,7 +78,7 @@ def test_linear_regression_has_the_second_moments_as_hessian() -> None:
     # Loss (wᵀx − y)²: H = 2 XᵀX/n, the constant 1 of the bias included.
     architecture = Architecture(1, (), 1, loss="mse")
     problem, weights, _ = drawn(architecture)
-    inputs = problem.parts(replicates=slice(1))["train"]
+    inputs = problem.splits(replicates=slice(1))["train"]
     moments = 2 * inputs.inputs[0].T @ inputs.inputs[0] / 9
     np.testing.assert_allclose(full_hessian(problem, weights)[0], moments, rtol=1e-12)
     found = largest_eigenvalue(architecture, weights[0, 0], inputs)
@@ -90,7 +90,7 @@ def test_the_top_may_be_below_zero() -> None:
     architecture = Architecture(2, (2,), 1, "tanh", "mse")
     problem, weights, _ = drawn(architecture)
     spectrum = np.linalg.eigvalsh(full_hessian(problem, -8 * weights)[0])
-    data = problem.parts(replicates=slice(1))["train"]
+    data = problem.splits(replicates=slice(1))["train"]
     assert largest_eigenvalue(architecture, -8 * weights[0, 0], data) == pytest.approx(
         spectrum[-1], rel=1e-5
     )
@@ -98,6 +98,6 @@ def test_the_top_may_be_below_zero() -> None:
 
 def test_same_bytes_twice() -> None:
     problem, weights, _ = drawn(ARCHITECTURES[10])
-    data = problem.parts(replicates=slice(1))["train"]
+    data = problem.splits(replicates=slice(1))["train"]
     found = {largest_eigenvalue(ARCHITECTURES[10], weights[0, 0], data).hex() for _ in range(3)}
     assert len(found) == 1

@@ -15,7 +15,7 @@ from momentum_study.engine import momentum
 
 
 def published_case():
-    """Parameters and gradients of the course exercise (SCIENCE, section 3)."""
+    """Parameters and gradients of the course exercise (docs/theory.md, test vectors)."""
     state = np.random.RandomState(1)
     shapes = {"W1": (2, 3), "b1": (2, 1), "W2": (3, 3), "b2": (3, 1)}
     parameters = {name: state.randn(*shape) for name, shape in shapes.items()}

@@ -48,7 +48,7 @@ def network(stack: Stack, replicate: int, cell: int) -> list[np.ndarray]:
 def test_outputs_equal_the_reference(activation, loss, outputs, hidden):
     problem = Problem.draw(Architecture(4, hidden, outputs, activation, loss), ROWS, replicates=2)
     stack = make_stack(problem)
-    z = stack.outputs(batch_last(problem.parts()["train"].inputs))
+    z = stack.outputs(batch_last(problem.splits()["train"].inputs))
     assert z.shape == (2, outputs, CELLS, ROWS)
     for r in range(2):
         for c in range(CELLS):
@@ -62,7 +62,7 @@ def test_outputs_equal_the_reference(activation, loss, outputs, hidden):
 def test_gradients_equal_finite_differences_and_the_reference(activation, loss, outputs, hidden):
     problem = Problem.draw(Architecture(4, hidden, outputs, activation, loss), ROWS, replicates=2)
     stack = make_stack(problem)
-    data = problem.parts()["train"]
+    data = problem.splits()["train"]
     z = stack.outputs(batch_last(data.inputs))
     LOSSES[loss].loss_gradient(z, batch_last(data.targets)[:, :, None])
     np.divide(z, ROWS, out=z)
@@ -96,7 +96,7 @@ def test_gradients_equal_finite_differences_and_the_reference(activation, loss, 
 def test_a_buffer_serves_batches_of_changing_size(activation):
     problem = Problem.draw(Architecture(4, (5, 3), 3, activation), ROWS)
     stack = make_stack(problem)
-    inputs = problem.parts()["train"].inputs
+    inputs = problem.splits()["train"].inputs
     whole = stack.outputs(batch_last(inputs)).copy()
     part = stack.outputs(batch_last(inputs[:, :3])).copy()
     np.testing.assert_allclose(part, whole[..., :3], rtol=1e-13)
@@ -159,7 +159,7 @@ def test_evaluation_equals_scikit_learns_metrics_however_it_is_cut(loss, outputs
     rows = 41
     problem = Problem.draw(Architecture(4, (6,), outputs, "tanh", loss), rows, replicates=2)
     stack = make_stack(problem)
-    data = problem.parts()["train"]
+    data = problem.splits()["train"]
     losses, scores = stack.evaluate(data.inputs, data.targets, rows_at_once)
     assert losses.dtype == scores.dtype == np.float64
     for r in range(2):
@@ -184,7 +184,7 @@ def test_a_network_of_zeros_gets_no_answer_right(loss, outputs):
     problem = Problem.draw(Architecture(4, (6,), outputs, "relu", loss), 20)
     stack = make_stack(problem)
     stack.weights.array[...] = 0
-    data = problem.parts()["train"]
+    data = problem.splits()["train"]
     losses, scores = stack.evaluate(data.inputs, data.targets, 256)
     assert not scores.any()
     np.testing.assert_allclose(losses, np.log(max(outputs, 2)), rtol=1e-14)
@@ -196,7 +196,7 @@ def test_constant_predictions_at_the_mean_have_r2_zero():
     layer = stack.weights.layers[0]
     layer[...] = 0
     layer[..., -1] = problem.targets[0].mean(axis=0)
-    data = problem.parts()["train"]
+    data = problem.splits()["train"]
     _, scores = stack.evaluate(data.inputs, data.targets, 256)
     np.testing.assert_allclose(scores, 0, atol=1e-14)
 
@@ -204,7 +204,7 @@ def test_constant_predictions_at_the_mean_have_r2_zero():
 def test_dropping_cells_keeps_the_others_as_they_were():
     problem = Problem.draw(Architecture(4, (5,), 3), ROWS, replicates=2)
     stack = make_stack(problem)
-    inputs = problem.parts()["train"].inputs
+    inputs = problem.splits()["train"].inputs
     before = stack.outputs(batch_last(inputs)).copy()
     stack.keep_cells(np.array([0, 2]))
     assert stack.cells == 2

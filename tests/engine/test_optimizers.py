@@ -75,7 +75,7 @@ def test_momentum_is_the_heavy_ball_at_its_heavy_ball_rate(seed, beta, rate):
 )
 @pytest.mark.parametrize("curvature", [0.3, 7.0])
 def test_a_quadratic_is_stable_below_the_limit_and_not_above(name, beta, limit, curvature):
-    """SCIENCE: the gradient is λw; the limit is on rate × λ."""
+    """docs/theory.md, one eigenvalue: the gradient is λw; the limit is on rate × λ."""
     rule = RULES[name]
     sizes = []
     for factor in (0.99, 1.01):

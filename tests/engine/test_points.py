@@ -1,4 +1,4 @@
-"""Points move by the same formulas as networks."""
+"""Points are updated by the same formulas as networks."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def test_constant_gradient_has_the_closed_form() -> None:
     np.testing.assert_allclose(path, expected, rtol=0, atol=1e-13)
 
 
-def test_points_move_as_the_dictionaries_of_the_tutorial() -> None:
+def test_points_equal_the_functions_of_the_tutorial() -> None:
     generator = np.random.default_rng(0)
     start = generator.standard_normal((2, 3))
     gradients = generator.standard_normal((5, 2, 3))
@@ -36,7 +36,7 @@ def test_points_move_as_the_dictionaries_of_the_tutorial() -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_each_of_many_moves_as_if_alone(name: str) -> None:
+def test_many_points_are_updated_as_one_by_one(name: str) -> None:
     rule = RULES[name]
     betas = np.array([0.1, 0.5, 0.9]) * rule.uses_beta
     rates = np.array([0.01, 0.1, 0.3])
@@ -48,7 +48,7 @@ def test_each_of_many_moves_as_if_alone(name: str) -> None:
 
 @given(beta=st.floats(0, 0.99), seed=st.integers(0, 100), schedule=st.sampled_from(list(SCHEDULES)))
 def test_average_and_heavy_ball_agree_under_every_schedule_of_the_rate(beta, seed, schedule):
-    """Here the current rate multiplies the whole velocity, so η_t = (1 − β)α_t for every t."""
+    """The current rate multiplies the whole velocity, so η_t = (1 − β)α_t for every t."""
     gradients = np.random.default_rng(seed).standard_normal((40, 3))
     average = Points(RULES["momentum"], beta, 0.5, np.zeros(3))
     ball = Points(RULES["heavy_ball"], beta, (1 - beta) * 0.5, np.zeros(3))

@@ -1,4 +1,4 @@
-"""Every check lets sound rules pass, and stops one that is broken in just its way."""
+"""Every check passes sound rules and rejects rules with the defect that it is about."""
 
 import math
 import re
@@ -47,7 +47,7 @@ def with_t(beta, rate, t):
     return beta, rate, float(t)
 
 
-# --- broken rules: made anew for every check, because some remember what they should not
+# --- broken rules, made for each check, because some keep state that they should not
 
 
 def forgets_its_state():
@@ -263,7 +263,7 @@ BROKEN = [
     (
         coefficients,
         with_coefficients(lambda beta, rate, t: (beta, rate)[: 1 + t % 2]),
-        "as many at t = 2",
+        "expected 2 coefficients at t = 2",
     ),
     (coefficients, with_coefficients(lambda beta, rate, t: (beta, np.divide(rate, t - 1))), "inf"),
     (coefficients, with_coefficients(lambda beta, rate, t: rate), "not iterable"),
@@ -272,54 +272,54 @@ BROKEN = [
     (uses_beta, lambda: replace(MOMENTUM, uses_beta=False), "updates change with β"),
     (uses_beta, lambda: replace(DESCENT, uses_beta=True), "β changes no update"),
     (uses_beta, ignores_beta, "β changes no update"),
-    (homogeneous, lambda: replace(MOMENTUM, homogeneous=False), "are in proportion"),
-    (homogeneous, lambda: replace(ADAM, homogeneous=True), "are not in proportion"),
-    (homogeneous, clips, "are not in proportion"),
-    (homogeneous, decays_the_weights, "are not in proportion"),
+    (homogeneous, lambda: replace(MOMENTUM, homogeneous=False), "are proportional"),
+    (homogeneous, lambda: replace(ADAM, homogeneous=True), "are not proportional"),
+    (homogeneous, clips, "are not proportional"),
+    (homogeneous, decays_the_weights, "are not proportional"),
     (learning_rate, takes_root_of_rate, "twice the rate"),
     (learning_rate, ignores_the_rate, "twice the rate"),
     (in_place, forgets_its_state, "velocity stays zero"),
-    (in_place, makes_new_weights, "w is as it was"),
+    (in_place, makes_new_weights, "w has not changed"),
     (in_place, returns_new_weights, "returned a value"),
     (in_place, needs_an_axis, r"shape \(\).*IndexError"),
     (in_place, takes_one_precision_alone, "float32.*test_rule_checks.py, line .*casting"),
-    (in_place, changes_a_shape, r"velocity became one of \(1,\)"),
+    (in_place, changes_a_shape, r"velocity now has shape \(1,\)"),
     (in_place, is_not_finite, "velocity is not finite"),
     (memory, keeps_the_last_gradient, "update 2"),
     (memory, keeps_its_first_state, "update 2"),
     (memory, keeps_its_velocity_to_itself, "update 2"),
-    (repeatable, draws_at_random, "other weights"),
-    (repeatable, counts_its_calls, "other weights"),
+    (repeatable, draws_at_random, "second run differs"),
+    (repeatable, counts_its_calls, "second run differs"),
     (batch_invariance, takes_off_the_mean_of_all, "differs in a stack"),
     (batch_invariance, takes_off_the_mean_of_the_stack, "differs in a stack"),
-    (batch_invariance, stops_all_if_one_is_not_finite, "beside gradients of nan"),
+    (batch_invariance, stops_all_if_one_is_not_finite, "others have gradients of nan"),
     (batch_invariance, changes_its_coefficients, "differs in a stack"),
     (rest, divides_by_zero, "became nan"),
     (rest, drifts, "became 0.003"),
-    (precision, loses_digits, "apart"),
+    (precision, loses_digits, "differ by"),
     (quadratics, ascends, "from 556 to"),
     (quadratics, is_nan_from_update_50_on, "not finite after update 50"),
-    (quadratics, hardly_moves, "is left in the steepest"),
-    (training, takes_off_the_mean_of_all, "in a stack it is another"),
-    (training, takes_off_the_mean_of_the_stack, "in a stack it is another"),
-    (training, changes_its_coefficients, "in a stack it is another"),
+    (quadratics, hardly_moves, "remains in the steepest"),
+    (training, takes_off_the_mean_of_all, "in one stack changes the run"),
+    (training, takes_off_the_mean_of_the_stack, "in one stack changes the run"),
+    (training, changes_its_coefficients, "in one stack changes the run"),
     (effective_rate, forgets_its_state, "steps of 0.005"),
     (effective_rate, lambda: replace(MOMENTUM, gain=lambda beta: 1.0), "expected 0.01"),
     (effective_rate, lambda: replace(MOMENTUM, averages=False), "expected 0.02"),
-    (no_momentum, has_two_velocities, "from plain descent"),
-    (no_momentum, rounds_without_momentum, "from plain descent"),
+    (no_momentum, has_two_velocities, "from plain gradient descent"),
+    (no_momentum, rounds_without_momentum, "from plain gradient descent"),
 ]
 
 
 @pytest.mark.parametrize(("check", "broken", "why"), BROKEN)
-def test_a_check_stops_the_rule_that_is_broken_in_its_way(check, broken, why):
+def test_a_check_rejects_a_rule_with_its_defect(check, broken, why):
     problem = outcome(check, broken()).problem
     assert problem is not None
     assert re.search(why, problem)
     assert "\n" not in problem
 
 
-def test_every_check_has_been_seen_to_fail():
+def test_every_check_can_fail():
     assert {check for check, _, _ in BROKEN} == set(checks_of(MOMENTUM))
 
 
@@ -327,7 +327,7 @@ def test_every_check_has_been_seen_to_fail():
 
 
 def lion():
-    """Its step has the length α; it remembers otherwise than it steps (Chen et al. 2023)."""
+    """Its step has length α; step and state use different averages (Chen et al. 2023)."""
 
     def update(w, g, state, scratch, c):
         (m,) = state
@@ -377,7 +377,7 @@ def test_sound_rules_pass_every_check(sound):
     assert [one for one in outcomes(sound) if one.problem] == []
 
 
-def test_a_check_is_told_by_its_name_and_one_short_sentence():
+def test_names_and_demands_fit_on_a_line():
     for one in outcomes(MOMENTUM):
         assert len(one.check) <= 16
         assert len(one.demand) <= 76
@@ -385,6 +385,6 @@ def test_a_check_is_told_by_its_name_and_one_short_sentence():
     assert len({one.check for one in outcomes(MOMENTUM)}) == len(checks_of(MOMENTUM))
 
 
-def test_only_what_applies_is_asked():
+def test_checks_depend_on_homogeneity_and_on_beta():
     assert set(checks_of(MOMENTUM)) - set(checks_of(DESCENT)) == {no_momentum}
     assert set(checks_of(DESCENT)) - set(checks_of(ADAM)) == {effective_rate}

@@ -1,4 +1,4 @@
-"""Trials of rules: updates as everywhere else, and comparisons that see every difference."""
+"""Trials of rules: the same updates as elsewhere, and comparisons that see every difference."""
 
 import numpy as np
 import pytest
@@ -9,39 +9,39 @@ from momentum_study.engine.points import Points
 from momentum_study.engine.rule_trials import (
     DOUBLE,
     SINGLE,
-    Walk,
+    MovablePoints,
     bytes_of_run,
-    drawn,
+    draw,
+    path_of,
     trained,
-    walked,
 )
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_weights_walk_as_points_do_and_may_move_in_memory(name):
-    start, gradients = drawn((2, 3), 6)
-    points, walk = Points(RULES[name], 0.5, 0.1, start), Walk(RULES[name], start, 0.5, 0.1)
-    path = walked(RULES[name], start, gradients, 0.5, 0.1)
+def test_positions_may_move_in_memory(name):
+    start, gradients = draw((2, 3), 6)
+    fixed, movable = (kind(RULES[name], 0.5, 0.1, start) for kind in (Points, MovablePoints))
+    path = path_of(RULES[name], start, gradients, 0.5, 0.1)
     for gradient, expected in zip(gradients, path, strict=True):
-        points.update(gradient)
-        walk.update(gradient)
-        left = [walk.w, *walk.state]
-        walk.move()
-        assert np.isnan(left).all()
-        for w in (walk.w, points.positions):
-            np.testing.assert_array_equal(w, expected)
+        fixed.update(gradient)
+        movable.update(gradient)
+        former = [movable.positions, *movable.state]
+        movable.move()
+        assert np.isnan(former).all()
+        for positions in (movable.positions, fixed.positions):
+            np.testing.assert_array_equal(positions, expected)
 
 
-def test_what_is_drawn_is_always_the_same_whatever_its_type():
-    single, double = drawn((2,), 3, SINGLE), drawn((2,), 3, DOUBLE)
-    for ours, theirs, again in zip(single, double, drawn((2,), 3), strict=True):
+def test_random_numbers_are_the_same_in_both_precisions():
+    single, double = draw((2,), 3, SINGLE), draw((2,), 3, DOUBLE)
+    for ours, theirs, again in zip(single, double, draw((2,), 3), strict=True):
         assert ours.dtype == SINGLE
         np.testing.assert_array_equal(ours, theirs.astype(SINGLE))
         np.testing.assert_array_equal(theirs, again)
-    assert drawn((), 3)[0].shape == ()
+    assert draw((), 3)[0].shape == ()
 
 
-def test_runs_are_the_same_only_if_all_that_was_seen_of_them_is():
+def test_bytes_of_a_run_contain_its_end_curves_and_weights():
     history = trained(RULES["momentum"], [0.9, 0.9, 0.9], [0.1, 0.1, 1e30], DOUBLE, "constant")
     assert history.first_bad_step[:, 2].min() >= 0
     seen = bytes_of_run(history, 0, 0)
@@ -58,7 +58,7 @@ def test_runs_are_the_same_only_if_all_that_was_seen_of_them_is():
         assert (bytes_of_run(history, 0, 0), bytes_of_run(history, 0, 1)) != before
 
 
-def test_replicates_are_trained_apart_as_together():
+def test_replicates_are_the_same_alone_and_together():
     together = trained(RULES["adam"], [0.9], [0.1], SINGLE, "cosine")
     for replicate in (0, 1):
         only = slice(replicate, replicate + 1)

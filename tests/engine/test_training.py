@@ -1,4 +1,4 @@
-"""Training: against references and published numbers, alone as in company, through divergence."""
+"""Training: against references, alone and in a stack, through divergence."""
 
 from dataclasses import replace
 
@@ -9,27 +9,21 @@ from hypothesis import strategies as st
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from momentum_study.core.seeds import generator
-from momentum_study.engine import training
+from momentum_study.engine import updating
 from momentum_study.engine.gradient_noise import GradientNoise
 from momentum_study.engine.history import CURVES, History
 from momentum_study.engine.networks import Architecture
 from momentum_study.engine.optimizers import RULES
+from momentum_study.engine.recording import LOSS_LIMIT, NON_FINITE
 from momentum_study.engine.schedules import INTERVENTIONS, SCHEDULES
-from momentum_study.engine.training import (
-    FLUSH_INTERVAL,
-    LOSS_LIMIT,
-    NON_FINITE,
-    RunSpec,
-    flush_denormals,
-    networks_per_stack,
-    train,
-)
+from momentum_study.engine.training import RunSpec, networks_per_stack, train
+from momentum_study.engine.updating import FLUSH_INTERVAL, flush_denormals
 from momentum_study.theory.noise import position_variance
 from tests import reference
 from tests.reference import Problem
 
 ALL = slice(None)
-WITHOUT_LIMIT = 2**30  # bytes: one stack holds everything
+ONE_STACK = 2**30  # bytes: enough for every problem below
 RULE_BETAS = [("gd", 0.0), *((name, 0.8) for name in RULES if name != "gd")]
 KEEPING_BETA = [name for name, schedule in SCHEDULES.items() if schedule.beta is None]
 CHANGING_BETA = [name for name in SCHEDULES if name not in KEEPING_BETA]
@@ -46,9 +40,9 @@ def run(
     evaluations: tuple[int, ...] | None = None,
     dtype: type = np.float64,
     replicates: slice = ALL,
-    stack_bytes: int = WITHOUT_LIMIT,
+    stack_bytes: int = ONE_STACK,
     deviation: float = 0.0,
-    **plan,
+    **spec,
 ) -> History:
     """Train on a problem, by default with the full batch and an evaluation at either end."""
     numbers = tuple(range(len(problem.weights))[replicates])
@@ -59,13 +53,13 @@ def run(
         RULES[rule],
         betas,
         rates,
-        problem.parts(dtype, replicates),
+        problem.splits(dtype, replicates),
         RunSpec(
             steps=steps,
             evaluation_steps=(0, steps) if evaluations is None else evaluations,
             order=problem.order(replicates),
             noise=noise,
-            **{"batch_size": None, **plan},
+            **{"batch_size": None, **spec},
         ),
         dtype,
         stack_bytes,
@@ -81,7 +75,7 @@ def expected_curves(problem: Problem, path: reference.Path, replicate: int, step
     curves: dict[str, list[float]] = {name: [] for name in CURVES if not name.endswith("score")}
     for step in steps:
         weights = path.at(step, architecture)
-        for name, data in problem.parts().items():
+        for name, data in problem.splits().items():
             loss = reference.mean_loss(
                 architecture, weights, data.inputs[replicate, :, :-1], data.targets[replicate]
             )
@@ -143,7 +137,7 @@ def test_schedules_multiply_the_learning_rate_of_each_update(rule, beta, schedul
 
 @pytest.mark.parametrize("schedule", CHANGING_BETA)
 @pytest.mark.parametrize("rule", MAY_CHANGE)
-def test_a_change_of_beta_keeps_the_velocity_and_changes_gain_and_coefficients(rule, schedule):
+def test_a_change_of_beta_keeps_the_velocity_and_changes_the_gain(rule, schedule):
     problem = Problem.draw(Architecture(3, (4,), 2, "tanh"), 13, replicates=2)
     betas, rates, steps, evaluations = [0.9, 0.3], [0.1, 0.2], 40, (0, 1, 9, 10, 11, 12, 25, 40)
     history = run(
@@ -151,9 +145,9 @@ def test_a_change_of_beta_keeps_the_velocity_and_changes_gain_and_coefficients(r
     )
     for r, c in np.ndindex(2, 2):
         beta = SCHEDULES[schedule].beta
-        in_force = [beta(np.array(betas[c]), t / steps).item() for t in range(steps)]
-        assert in_force.count(betas[c]) == 10
-        path = reference.train_reference(problem, rule, in_force, [rates[c]] * steps, 4, r)
+        current_betas = [beta(np.array(betas[c]), t / steps).item() for t in range(steps)]
+        assert current_betas.count(betas[c]) == 10
+        path = reference.train_reference(problem, rule, current_betas, [rates[c]] * steps, 4, r)
         for name, expected in expected_curves(problem, path, r, evaluations).items():
             np.testing.assert_allclose(
                 history.curves[name][r, c], expected, rtol=1e-9, atol=1e-12, err_msg=name
@@ -162,25 +156,25 @@ def test_a_change_of_beta_keeps_the_velocity_and_changes_gain_and_coefficients(r
 
 @pytest.mark.parametrize("schedule", INTERVENTIONS)
 @pytest.mark.parametrize("rule", MAY_CHANGE)
-def test_until_an_intervention_runs_are_the_constant_ones_bit_for_bit(rule, schedule):
+def test_runs_equal_those_of_the_constant_schedule_until_an_intervention(rule, schedule):
     problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)
     options = {"evaluations": tuple(range(41)), "batch_size": 8, "dtype": np.float32}
     betas, rates = [0.9, 0.8, 0.9], [0.1, 0.3, 1e12]
-    left_alone = run(problem, rule, betas, rates, 40, **options)
+    constant = run(problem, rule, betas, rates, 40, **options)
     changed = run(problem, rule, betas, rates, 40, schedule=schedule, **options)
     for name in CURVES:
-        ours, theirs = (h.curves[name][..., :11].tobytes() for h in (changed, left_alone))
+        ours, theirs = (h.curves[name][..., :11].tobytes() for h in (changed, constant))
         assert ours == theirs, name
     # Update 11 is the first to differ, in the runs that got there.
-    last = np.stack([h.curves["train_loss"][:, :2, 11] for h in (changed, left_alone)])
+    last = np.stack([h.curves["train_loss"][:, :2, 11] for h in (changed, constant)])
     assert np.isfinite(last).all()
     assert (last[0] != last[1]).all()
-    assert (changed.first_bad_step[:, 2] == left_alone.first_bad_step[:, 2]).all()
+    assert (changed.first_bad_step[:, 2] == constant.first_bad_step[:, 2]).all()
 
 
 @pytest.mark.parametrize("schedule", CHANGING_BETA)
 @pytest.mark.parametrize("rule", [name for name in RULES if name not in MAY_CHANGE])
-def test_rules_that_assume_one_beta_refuse_another(rule, schedule):
+def test_rules_that_assume_a_constant_beta_refuse_a_change(rule, schedule):
     problem = Problem.draw(Architecture(3, (), 2), 5)
     with pytest.raises(ValueError, match=f"{schedule} changes β, which {rule} cannot"):
         run(problem, rule, [0.0], [0.1], 4, schedule=schedule)
@@ -219,8 +213,7 @@ def test_noise_is_added_to_the_gradient_before_gain_and_rate(rule, beta, batch_s
         )
 
 
-def test_no_noise_leaves_every_bit():
-    """Noise of deviation 0, drawn and added, and no noise at all."""
+def test_noise_of_deviation_zero_changes_no_bit():
     problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)
     options = {"evaluations": (0, 1, 10, 39, 40), "batch_size": 8, "dtype": np.float32}
     cells = [0.9, 0.5, 0.9], [0.1, 0.3, 1e12]
@@ -230,7 +223,7 @@ def test_no_noise_leaves_every_bit():
         problem.weights,
         RULES["momentum"],
         *cells,
-        problem.parts(np.float32),
+        problem.splits(np.float32),
         RunSpec(40, options["evaluations"], 8, problem.order(), noise=zero),
     )
     assert_same_runs(run(problem, "momentum", *cells, 40, **options), added)
@@ -238,7 +231,7 @@ def test_no_noise_leaves_every_bit():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
-def test_noise_is_the_same_alone_as_in_company_and_diverged_networks_stay_zero(rule, beta, dtype):
+def test_noise_is_the_same_alone_and_in_a_stack_with_diverged_networks(rule, beta, dtype):
     problem = Problem.draw(Architecture(9, (6,), 2, "relu", "mse"), 30, 3)
     overflowing = 1e30 if dtype is np.float32 else 1e200
     rates = [0.01, 1e4, 0.02, overflowing, 0.03]
@@ -250,7 +243,7 @@ def test_noise_is_the_same_alone_as_in_company_and_diverged_networks_stay_zero(r
         "loss_limit": 50.0,
     }
     betas = [beta, 0.0, beta / 2, beta, beta]
-    whole = assert_alone_as_in_company(problem, rule, betas, rates, 20, **options)
+    whole = assert_same_alone(problem, rule, betas, rates, 20, **options)
     assert (whole.first_bad_step[:, 3] >= 0).all()
     assert (whole.first_bad_step[:, [0, 2, 4]] == -1).all()
     chunked = run(problem, rule, betas, rates, 20, stack_bytes=5000, **options)
@@ -258,7 +251,7 @@ def test_noise_is_the_same_alone_as_in_company_and_diverged_networks_stay_zero(r
 
 
 def test_a_network_that_has_diverged_stays_zero_under_noise(monkeypatch):
-    """The second replicate cannot start; its networks remain in the stack with the first's."""
+    """The second replicate diverges at step 0; its networks stay in the stack."""
     problem = Problem.draw(Architecture(3, (4,), 2), 13, replicates=2)
     problem.weights[1][0][:] = 1e308
     rule, seen = RULES["momentum"], []
@@ -275,11 +268,11 @@ def test_a_network_that_has_diverged_stays_zero_under_noise(monkeypatch):
 
 
 @pytest.mark.parametrize(("rule", "beta"), [("gd", 0.0), ("momentum", 0.9), ("heavy_ball", 0.5)])
-def test_weights_scatter_as_theory_says(rule, beta):
-    """Linear regression from its solution: along each eigenvector the noise has its own balance."""
+def test_the_variance_of_the_weights_is_the_predicted_one(rule, beta):
+    """Linear regression from its solution; each eigenvector has its own stationary variance."""
     chains, steps, deviation = 600, 300, 0.2
     one = Problem.draw(Architecture(2, (), 1, "relu", "mse"), 12, seed=4)
-    rows = one.parts()["train"].inputs[0]
+    rows = one.splits()["train"].inputs[0]
     solution = np.linalg.lstsq(rows, one.targets[0])[0].T
     curvatures, vectors = np.linalg.eigh(2 * rows.T @ rows / len(rows))
     problem = Problem(
@@ -294,7 +287,7 @@ def test_weights_scatter_as_theory_says(rule, beta):
     ended = run(problem, rule, [beta] * 2, rates, steps, **options).snapshots[:, :, -1]
     along = (ended - solution[0]) @ vectors
     for cell, rate in enumerate(rates):
-        # (1 - rate λ)^(2·300) is gone for the smallest λ, too.
+        # (1 - rate λ)^(2·300) is negligible for the smallest λ, too.
         expected = position_variance(rule, beta, rate * curvatures)
         found = np.mean(np.square(along[:, cell]), axis=0) * np.square(curvatures / deviation)
         np.testing.assert_array_less(
@@ -303,7 +296,7 @@ def test_weights_scatter_as_theory_says(rule, beta):
 
 
 def test_minibatches_follow_the_order_of_every_epoch():
-    """With one parameter-free target a row's gradient tells which row it was."""
+    """All inputs are 0 and targets are powers of two: a gradient norm identifies its rows."""
     problem = Problem.draw(Architecture(1, (), 1, "relu", "mse"), 5)
     problem = Problem(
         problem.architecture,
@@ -361,7 +354,7 @@ class Regressor(StartingAt, MLPRegressor):
         ("mse", 2, "tanh"),
     ],
 )
-def test_trajectories_equal_scikit_learns(rule, beta, batch_size, loss, outputs, activation):
+def test_weights_equal_those_of_scikit_learn(rule, beta, batch_size, loss, outputs, activation):
     rows, epochs, eta = 20, 100, 0.02
     problem = Problem.draw(Architecture(4, (6, 5), outputs, activation, loss), rows, seed=1)
     per_epoch = -(-rows // (batch_size or rows))
@@ -375,7 +368,7 @@ def test_trajectories_equal_scikit_learns(rule, beta, batch_size, loss, outputs,
         RULES[rule],
         [beta],
         [rate],
-        problem.parts(),
+        problem.splits(),
         RunSpec(
             epochs * per_epoch,
             (0, epochs * per_epoch),
@@ -410,11 +403,11 @@ def test_trajectories_equal_scikit_learns(rule, beta, batch_size, loss, outputs,
     assert np.linalg.norm(moved) > 0.1
 
 
-# --- a network's numbers are its own ------------------------------------------------------------
+# --- alone and in a stack ------------------------------------------------------------------------
 
 
 def assert_same_runs(left: History, right: History, cells=ALL, replicates=ALL) -> None:
-    """``right`` holds these runs of ``left``, and each is the same to the last bit."""
+    """``right`` has these runs of ``left``, and each is the same bit for bit."""
     assert left.first_bad_step[replicates, cells].tolist() == right.first_bad_step.tolist()
     assert left.reason[replicates, cells].tolist() == right.reason.tolist()
     for name in CURVES:
@@ -425,7 +418,7 @@ def assert_same_runs(left: History, right: History, cells=ALL, replicates=ALL) -
             assert [layer.tobytes() for layer in ours] == [layer.tobytes() for layer in theirs]
 
 
-def assert_alone_as_in_company(problem, rule, betas, rates, steps, **options) -> History:
+def assert_same_alone(problem, rule, betas, rates, steps, **options) -> History:
     whole = run(problem, rule, betas, rates, steps, **options)
     for r in range(len(problem.weights)):
         for c in range(len(betas)):
@@ -444,12 +437,12 @@ def assert_alone_as_in_company(problem, rule, betas, rates, steps, **options) ->
     [(1, "mse", 1), (13, "cross_entropy", 10), (9, "logistic", 1), (30, "mse", 9)],
 )
 @pytest.mark.parametrize(("rows", "batch_size"), [(33, None), (33, 8), (9, 1), (7, 2), (2, None)])
-def test_a_network_is_the_same_alone_as_in_company(
+def test_a_network_is_the_same_alone_and_in_a_stack(
     inputs, hidden, loss, outputs, rows, batch_size, dtype
 ):
     """Sizes at which BLAS takes another routine, or rounds the rows at the edge of a product."""
     problem = Problem.draw(Architecture(inputs, hidden, outputs, "tanh", loss), rows, 2)
-    assert_alone_as_in_company(
+    assert_same_alone(
         problem,
         "momentum",
         [0.0, 0.5, 0.9],
@@ -476,10 +469,10 @@ def test_a_network_is_the_same_alone_as_in_company(
     dtype=st.sampled_from([np.float32, np.float64]),
     schedule=st.sampled_from(sorted(SCHEDULES)),
     deviation=st.sampled_from([0.0, 0.1]),
-    stack_bytes=st.sampled_from([1, 5_000, 50_000, WITHOUT_LIMIT]),
+    stack_bytes=st.sampled_from([1, 5_000, 50_000, ONE_STACK]),
 )
 @settings(max_examples=150)
-def test_neither_company_nor_chunks_change_a_bit(
+def test_neither_other_networks_nor_the_size_of_stacks_change_a_bit(
     rule_beta,
     activation,
     loss_outputs,
@@ -510,29 +503,27 @@ def test_neither_company_nor_chunks_change_a_bit(
         "deviation": deviation,
         "loss_limit": 1e3,
     }
-    whole = assert_alone_as_in_company(problem, rule, betas, rates, 9, **options)
+    whole = assert_same_alone(problem, rule, betas, rates, 9, **options)
     chunked = run(problem, rule, betas, rates, 9, stack_bytes=stack_bytes, **options)
     assert_same_runs(whole, chunked)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
-def test_evaluation_of_many_rows_is_the_same_alone_as_in_company(rule, beta, dtype):
+def test_evaluation_of_many_rows_is_the_same_alone_and_in_a_stack(rule, beta, dtype):
     """257 rows: one more than are evaluated at once. 33 updates: one flush of denormals."""
     problem = Problem.draw(Architecture(9, (6,), 10), 257, 2)
     assert FLUSH_INTERVAL < 33
-    assert_alone_as_in_company(
-        problem, rule, [beta] * 3, [0.1, 0.01, 0.3], 33, batch_size=32, dtype=dtype
-    )
+    assert_same_alone(problem, rule, [beta] * 3, [0.1, 0.01, 0.3], 33, batch_size=32, dtype=dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_diverging_neighbours_change_nothing(dtype):
-    """Some cells fall in one replicate or both, at once or late, by overflow or by the limit."""
+def test_diverging_networks_do_not_change_others(dtype):
+    """Some cells diverge in some or all replicates, early or late, by overflow or by the limit."""
     problem = Problem.draw(Architecture(9, (5,), 2, "relu", "mse"), 30, 3)
     overflowing = 1e30 if dtype is np.float32 else 1e200
     rates = [0.01, 0.4, 1e4, 0.02, 0.7, overflowing, 3.0]
-    whole = assert_alone_as_in_company(
+    whole = assert_same_alone(
         problem,
         "heavy_ball",
         [0.9, 0.5, 0.0, 0.0, 0.9, 0.5, 0.99],
@@ -552,7 +543,7 @@ def test_diverging_neighbours_change_nothing(dtype):
 
 @pytest.mark.parametrize("schedule", KEEPING_BETA)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_momentum_without_momentum_is_gradient_descent_bit_for_bit(schedule, dtype):
+def test_momentum_with_beta_zero_is_gradient_descent_bit_for_bit(schedule, dtype):
     problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)
     rates = [0.01, 0.3, 1e9]
     options = {
@@ -568,16 +559,16 @@ def test_momentum_without_momentum_is_gradient_descent_bit_for_bit(schedule, dty
 
 
 @pytest.mark.parametrize("rule", ["momentum_corrected", "adam"])
-def test_updating_in_slabs_changes_no_bit(monkeypatch, rule):
-    """β and α of each network must go with it into its slab."""
+def test_cache_blocks_change_no_bit(monkeypatch, rule):
+    """Each network must be updated with its own β and α."""
     problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
     betas, rates = [0.5, 0.8, 0.9], [0.1, 0.3, 0.01]
     whole = run(problem, rule, betas, rates, 10)
-    monkeypatch.setattr(training, "SLAB_BYTES", 1)
+    monkeypatch.setattr(updating, "CACHE_BLOCK_BYTES", 1)
     assert_same_runs(whole, run(problem, rule, betas, rates, 10))
 
 
-def test_without_evaluations_only_the_weights_are_seen():
+def test_without_evaluations_only_the_final_weights_are_recorded():
     problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
     seen = run(problem, "momentum", [0.9], [0.1], 10)
     unseen = run(problem, "momentum", [0.9], [0.1], 10, evaluations=())
@@ -591,13 +582,13 @@ def test_snapshots_are_the_weights_at_the_evaluations():
     kept = run(problem, "momentum", [0.9] * 2, [0.1, 0.3], 10, **options).snapshots
     assert kept.shape == (2, 2, 3, problem.architecture.parameters)
     for index, steps in enumerate(options["evaluations"]):
-        ended = run(problem, "momentum", [0.9] * 2, [0.1, 0.3], steps, evaluations=(0, steps))
+        ended = run(problem, "momentum", [0.9] * 2, [0.1, 0.3], steps, evaluations=())
         for replicate, cell in np.ndindex(2, 2):
             layers = [layer.reshape(-1) for layer in ended.weights[replicate][cell]]
             np.testing.assert_array_equal(kept[replicate, cell, index], np.concatenate(layers))
 
 
-def test_snapshots_are_nan_from_the_divergence_on_and_kept_when_asked_for_alone():
+def test_snapshots_are_kept_on_request_and_nan_from_the_divergence_on():
     problem, curvature = linear_regression()
     rates = [0.5 / curvature, 4 / curvature]
     options = {"evaluations": (0, 5, 10, 15, 20), "loss_limit": 1e3}
@@ -608,12 +599,12 @@ def test_snapshots_are_nan_from_the_divergence_on_and_kept_when_asked_for_alone(
     assert run(problem, "gd", [0.0] * 2, rates, 20, **options).snapshots.size == 0
 
 
-def test_a_budget_of_one_byte_still_holds_one_network():
+def test_a_stack_has_at_least_one_network():
     architecture, rule = Architecture(4, (8,), 3), RULES["momentum"]
     assert networks_per_stack(architecture, rule, 16, np.dtype("f4"), 1) == 1
 
 
-def test_networks_per_stack_counts_what_a_network_needs():
+def test_networks_per_stack_follows_from_the_memory_of_a_network():
     """Weights, gradient, velocity; two buffers per hidden unit and row, one per output."""
     architecture = Architecture(4, (8,), 3)
     each = 4 * (3 * (8 * 5 + 3 * 9) + 16 * (8 + 9 + 3))
@@ -633,7 +624,7 @@ def test_networks_per_stack_counts_what_a_network_needs():
 def linear_regression(rows: int = 12) -> tuple[Problem, float]:
     """A problem with one feature, and the largest eigenvalue of its Hessian."""
     problem = Problem.draw(Architecture(1, (), 1, "relu", "mse"), rows, seed=4)
-    inputs = problem.parts()["train"].inputs[0]
+    inputs = problem.splits()["train"].inputs[0]
     return problem, np.linalg.eigvalsh(2 * inputs.T @ inputs / rows)[-1]
 
 
@@ -654,7 +645,7 @@ def test_linear_regression_diverges_just_above_the_stability_limit_and_not_below
         loss_limit=1e4,
     )
     assert history.reason.tolist() == [["", LOSS_LIMIT]]
-    inputs = problem.parts()["train"].inputs[0]
+    inputs = problem.splits()["train"].inputs[0]
     best = np.linalg.lstsq(inputs, problem.targets[0])[0].T
     np.testing.assert_allclose(history.weights[0][0], [best], atol=1e-10)
     assert history.weights[0][1] == []
@@ -693,7 +684,7 @@ def test_overflow_is_caught_at_the_step_at_which_it_happens(cell):
     rates = [1e3 / curvature, 1e7 / curvature]
     with np.errstate(all="ignore"):
         path = reference.train_reference(problem, "gd", 0.0, [rates[cell]] * 150, None)
-        inputs = problem.parts()["train"].inputs[0]
+        inputs = problem.splits()["train"].inputs[0]
         finite = [bool(np.isfinite(inputs @ w).all()) for w in path.weights]
     expected = finite.index(False)
     history = run(problem, "gd", [0.0] * 2, rates, 150)
@@ -713,7 +704,7 @@ def test_a_loss_that_overflows_at_an_evaluation_is_non_finite():
     assert history.reason.item() == NON_FINITE
 
 
-def test_curves_are_nan_from_the_divergence_on_and_neighbours_untouched():
+def test_curves_are_nan_from_the_divergence_on_in_the_diverged_run_alone():
     problem, curvature = linear_regression()
     evaluations = (0, 5, 10, 15, 20)
     options = {"evaluations": evaluations, "loss_limit": 1e3}
@@ -727,7 +718,7 @@ def test_curves_are_nan_from_the_divergence_on_and_neighbours_untouched():
     assert_same_runs(pair, alone, slice(0, 1))
 
 
-def test_weights_of_a_diverged_run_are_empty_whoever_stands_beside_it():
+def test_final_weights_of_a_diverged_run_are_empty():
     problem, curvature = linear_regression()
     good, bad = 0.5 / curvature, 4 / curvature
     options = {"evaluations": (0, 5, 10, 15, 20), "loss_limit": 1e3}
@@ -735,7 +726,7 @@ def test_weights_of_a_diverged_run_are_empty_whoever_stands_beside_it():
     assert run(problem, "gd", [0.0] * 2, [bad, good], 20, **options).weights[0][0] == []
 
 
-def test_a_start_that_is_not_finite_has_diverged_before_the_first_update():
+def test_a_run_whose_first_outputs_are_not_finite_diverges_at_step_zero():
     problem, _ = linear_regression()
     problem.weights[0][0][:] = 1e200
     history = run(problem, "gd", [0.0], [0.1], 5)
@@ -775,7 +766,7 @@ def test_a_velocity_without_gradients_never_becomes_denormal():
         replace(RULES["heavy_ball"], update=watched_update),
         [0.5],
         [0.25],
-        problem.parts(np.float32),
+        problem.splits(np.float32),
         RunSpec(steps=250, evaluation_steps=(0, 250), batch_size=None),
         np.float32,
     )

@@ -7,6 +7,7 @@ from momentum_study.analysis.curves import cell_curves_table
 from momentum_study.analysis.stability import stability_table
 from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.figures.style import apply_style
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.theory.table import theory_table
 from tests import comparison_tables as made
 from tests.synthetic import (
@@ -27,7 +28,7 @@ def study():
     """All tables, by name."""
     runs = synthetic_runs()
     initial = synthetic_initial_sharpness()
-    landscapes, trajectories = landscapes_tables(draws=20, seed=0)
+    landscapes, trajectories = landscapes_tables(20, 0.9, Intervals(0.95, 400, seed=0))
     claims, claim_cases = made.claims_and_cases()
     return {
         "cells": cells_table(runs, resamples=50),

@@ -18,6 +18,7 @@ from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.figures import exit_times, trajectories
 from momentum_study.figures.rules import RULE_STYLES, rule_style
 from momentum_study.figures.style import DESCENT, SMALL, WIDTH
+from momentum_study.statistics.intervals import Intervals
 
 TALLEST = 9.3  # inches of a page
 
@@ -26,7 +27,8 @@ KINDS = ("trajectories", "exit_times")
 
 @pytest.fixture(scope="module")
 def tables():
-    return dict(zip(("landscapes", "trajectories"), landscapes_tables(20, 20260101), strict=True))
+    landscapes, trajectories = landscapes_tables(20, 0.9, Intervals(0.95, 400, 20260101))
+    return {"landscapes": landscapes, "trajectories": trajectories}
 
 
 def drawn(kind, tables):

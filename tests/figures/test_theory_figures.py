@@ -15,8 +15,8 @@ from momentum_study.figures.compared import Series
 from momentum_study.figures.predictions import WRONG, beta_axis, draw_dots, rows_of, verdict
 from momentum_study.figures.stability_plane import REGIMES, edges
 from momentum_study.figures.style import SMALL, WIDTH
+from momentum_study.tables.keys import THEORY_PARAMETERS
 from momentum_study.theory import noise, quadratics, tuning
-from momentum_study.theory.parameters import parameters_text
 
 FIGURES = {
     module.__name__.rpartition(".")[2]: module
@@ -46,7 +46,8 @@ def case(quantity, form, predicted, miss=MISS, **parameters):
     return {
         "quantity": quantity,
         "form": form,
-        "parameters": parameters_text(**parameters),
+        **dict.fromkeys(THEORY_PARAMETERS, np.nan),
+        **parameters,
         "predicted": float(predicted),
         "measured": measured,
         "error": measured - float(predicted),
@@ -337,13 +338,6 @@ def test_rings_stay_within_their_panel():
     draw_dots(axes, [0.1, 0.2, 0.3, 0.4], [0.5, 9.0, -9.0, np.nan], [True, False, False, False])
     (ring,) = (line for line in axes.lines if is_ring(line))
     assert ring.get_xydata().tolist() == [[0.2, 1.0], [0.3, 0.0], [0.4, 0.0]]
-
-
-def test_parameters_become_columns(table):
-    rows = rows_of(table, "variance", "gd", "momentum")
-    assert set(rows["form"]) == {"gd", "momentum"}
-    for row in rows.itertuples():
-        assert parameters_text(beta=row.beta, rate=row.rate) == row.parameters
 
 
 def test_the_verdict_counts(table):

@@ -1,4 +1,4 @@
-"""A bar on a terminal, lines elsewhere: what they show, and how much of it."""
+"""A bar on a terminal, lines elsewhere."""
 
 import io
 
@@ -12,7 +12,7 @@ HOUR = 3600.0
 
 
 def run(display: Lines, jobs: int, seconds: float) -> None:
-    """Let jobs end one after the other, and tell the display so twice a second."""
+    """Run jobs one after the other and update the display twice a second."""
     progress = Progress({"train": jobs}, now=0.0)
     step = seconds / jobs
     for number in range(jobs):
@@ -32,9 +32,7 @@ def run(display: Lines, jobs: int, seconds: float) -> None:
         (1, HOUR, 5, 7),  # one long job: a sign of life every ten minutes
     ],
 )
-def test_lines_are_few_and_come_every_so_often(
-    jobs: int, seconds: float, fewest: int, most: int
-) -> None:
+def test_lines_are_few_and_regular(jobs: int, seconds: float, fewest: int, most: int) -> None:
     stream = io.StringIO()
     run(Lines(Console(file=stream, width=80), now=0.0), jobs, seconds)
     lines = stream.getvalue().splitlines()
@@ -43,13 +41,13 @@ def test_lines_are_few_and_come_every_so_often(
     assert "\x1b" not in stream.getvalue()
 
 
-def test_a_line_says_how_far_and_how_long() -> None:
+def test_a_line_has_counts_and_times() -> None:
     stream = io.StringIO()
     run(Lines(Console(file=stream, width=20), now=0.0), jobs=100, seconds=200.0)
     assert "49 of 100 jobs (49 %), 0:01:40, about 0:01:40 left\n" in stream.getvalue()
 
 
-def test_the_bar_keeps_to_the_width_of_the_terminal() -> None:
+def test_the_bar_fits_the_terminal() -> None:
     stream = io.StringIO()
     console = Console(file=stream, width=80, force_terminal=True, color_system=None)
     bar = Bar(console)

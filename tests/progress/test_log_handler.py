@@ -1,4 +1,4 @@
-"""What Snakemake's log records become, on a terminal and elsewhere."""
+"""Output for Snakemake's log events, on a terminal and elsewhere."""
 
 import io
 import logging
@@ -54,7 +54,7 @@ def begun(jobs: int) -> logging.LogRecord:
 
 
 def handler(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, **settings: Any) -> LogHandler:
-    monkeypatch.setattr(logging, "raiseExceptions", True)  # it is changed, and set back
+    monkeypatch.setattr(logging, "raiseExceptions", True)  # set back after the test
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
@@ -63,7 +63,7 @@ def handler(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, **settings: An
     return LogHandler(chosen, None)
 
 
-def said(monkeypatch: pytest.MonkeyPatch, *records: logging.LogRecord, **settings: Any) -> str:
+def shown(monkeypatch: pytest.MonkeyPatch, *records: logging.LogRecord, **settings: Any) -> str:
     stream = io.StringIO()
     plugin = handler(monkeypatch, stream, **settings)
     for one in records:
@@ -76,11 +76,35 @@ def said(monkeypatch: pytest.MonkeyPatch, *records: logging.LogRecord, **setting
 def test_a_good_run_ends_with_its_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     records = [started(0, log), finished(0), record("Removing temporary output.")]
-    lines = said(monkeypatch, record("host: here"), begun(1), *records).splitlines()
-    assert lines == ["Jobs: 1 (train 1)", "1 of 1 jobs (100 %) in 0:00:00"]
+    first = [record("host: here"), record(event=LogEvent.WORKFLOW_STARTED), record("Using shell")]
+    lines = shown(monkeypatch, *first, begun(1), *records).splitlines()
+    assert lines[1:] == ["Jobs: 1 (train 1)", "1 of 1 jobs (100 %) in 0:00:00"]
+    assert lines[0].startswith("Building the graph")
 
 
-def test_a_failed_job_is_told_at_once_and_at_the_end(
+def test_without_jobs_nothing_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    workflow = record(event=LogEvent.WORKFLOW_STARTED)
+    assert "\nNothing to be done" in shown(monkeypatch, workflow)
+    assert shown(monkeypatch, workflow, quiet={Quietness.PROGRESS}) == ""
+    failure = record("bad", logging.ERROR, event=LogEvent.ERROR, exception="SyntaxError")
+    assert shown(monkeypatch, workflow, failure).splitlines()[1:] == ["bad"]
+    assert shown(monkeypatch, record("Unlocked.")) == "Unlocked.\n"
+
+
+def test_the_workflow_error_of_failed_jobs_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def error(text: str) -> logging.LogRecord:
+        return record(text, logging.ERROR, event=LogEvent.ERROR, exception="WorkflowError")
+
+    jobs = [begun(2), started(0, tmp_path / "a.log"), failed(0, tmp_path / "a.log")]
+    text = shown(monkeypatch, *jobs, error("executor lost"), error("not complete"))
+    assert "executor lost" in text
+    assert "not complete" not in text
+    assert "bad input function" in shown(monkeypatch, begun(2), error("bad input function"))
+
+
+def test_a_failed_job_is_shown_at_once_and_at_the_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     log = tmp_path / "a.log"
@@ -91,8 +115,8 @@ def test_a_failed_job_is_told_at_once_and_at_the_end(
         event=LogEvent.ERROR,
         exception="RuleException",
     )
-    end = record("Exiting because a job execution failed. Look above", logging.ERROR)
-    text = said(monkeypatch, begun(2), started(0, log), noise, failed(0, log), end)
+    end = record("Exiting because of errors.", logging.ERROR, module="job_scheduler")
+    text = shown(monkeypatch, begun(2), started(0, log), noise, failed(0, log), end)
     assert text.count("failed: Training 0\n        error: too much\n") == 1
     assert "CalledProcessError" not in text
     assert "Exiting" not in text
@@ -100,7 +124,7 @@ def test_a_failed_job_is_told_at_once_and_at_the_end(
     assert text.splitlines()[-1].startswith("Next: ")
 
 
-def test_of_a_group_that_failed_the_culprit_is_told_first(
+def test_the_failed_job_of_a_group_is_shown_first(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     logs = [tmp_path / f"{number}.log" for number in range(6)]
@@ -109,7 +133,7 @@ def test_of_a_group_that_failed_the_culprit_is_told_first(
     cluster_log = tmp_path / "slurm.log"
     cluster_log.write_text("oom-kill\n", encoding="utf-8")
     group = record(event=LogEvent.GROUP_ERROR, aux_logs=[cluster_log], job_error_info=[])
-    text = said(
+    text = shown(
         monkeypatch,
         begun(6),
         *(started(number, log) for number, log in enumerate(logs)),
@@ -119,19 +143,19 @@ def test_of_a_group_that_failed_the_culprit_is_told_first(
     )
     assert text.count("failed: Training") == 1
     assert "failed: Training 4\n        error: too much\n" in text
-    shown = [line for line in text.splitlines() if " (rule train) failed." in line]
-    assert [line.split(" (")[0] for line in shown] == ["Training 4", "Training 0", "Training 1"]
+    lines = [line for line in text.splitlines() if " (rule train) failed." in line]
+    assert [line.split(" (")[0] for line in lines] == ["Training 4", "Training 0", "Training 1"]
     assert f"The last lines of {cluster_log}:\n  | oom-kill" in text
     assert "and 3 more (train 3)" in text
     assert "6 of 6 jobs failed, 0 done." in text
 
 
-def test_of_a_group_that_could_not_be_started_again_the_last_attempt_is_told(
+def test_a_group_that_cannot_start_again_shows_its_last_attempt(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     log, cluster_log = tmp_path / "0.log", tmp_path / "slurm.log"
     cluster_log.write_text("oom-kill\n", encoding="utf-8")
-    text = said(
+    text = shown(
         monkeypatch,
         begun(1),
         started(0, log),
@@ -147,9 +171,11 @@ def test_of_a_group_that_could_not_be_started_again_the_last_attempt_is_told(
 def test_ctrl_c_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     log.write_text("interrupted; run it again\n", encoding="utf-8")
-    text = said(monkeypatch, begun(2), started(0, log), failed(0, log))
+    text = shown(monkeypatch, begun(2), started(0, log), failed(0, log))
     assert "failed" not in text
-    assert text.splitlines()[-1].startswith("Stopped at 0 of 2 jobs (0 %). To go on, run the same")
+    assert text.splitlines()[-1].startswith(
+        "Stopped at 0 of 2 jobs (0 %). To continue, run the same"
+    )
 
 
 def test_an_error_of_snakemake_ends_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,10 +185,10 @@ def test_an_error_of_snakemake_ends_with_a_hint(monkeypatch: pytest.MonkeyPatch)
         event=LogEvent.ERROR,
         exception="LockException",
     )
-    assert "snakemake --unlock" in said(monkeypatch, error).splitlines()[-1]
+    assert "snakemake --unlock" in shown(monkeypatch, error).splitlines()[-1]
 
 
-def test_of_an_error_that_has_a_remedy_the_stack_is_left_out(
+def test_an_error_with_a_next_step_has_no_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stack = "Traceback (most recent call last):\n\n  File a.py\n\n"
@@ -172,49 +198,47 @@ def test_of_an_error_that_has_a_remedy_the_stack_is_left_out(
         event=LogEvent.ERROR,
         exception="OSError",
     )
-    first, last = said(monkeypatch, full).splitlines()
+    first, last = shown(monkeypatch, full).splitlines()
     assert first == "OSError: [Errno 28] No space left on device"
     assert last.startswith("error: free some space on this disk")
     bug = record(stack + "KeyError: 1", logging.ERROR, event=LogEvent.ERROR, exception="KeyError")
-    assert "File a.py" in said(monkeypatch, bug)
+    assert "File a.py" in shown(monkeypatch, bug)
 
 
-def test_quiet_leaves_out_progress_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_quiet_hides_progress_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     quiet = {Quietness.PROGRESS}
     good = [begun(1), started(0, log), finished(0)]
-    assert said(monkeypatch, *good, quiet=quiet) == ""
+    assert shown(monkeypatch, *good, quiet=quiet) == ""
     bad = [begun(1), started(0, log), failed(0, log)]
-    assert "1 of 1 jobs failed" in said(monkeypatch, *bad, quiet=quiet)
-    assert said(monkeypatch, *bad, quiet={Quietness.ALL}) == ""
+    assert "1 of 1 jobs failed" in shown(monkeypatch, *bad, quiet=quiet)
+    assert shown(monkeypatch, *bad, quiet={Quietness.ALL}) == ""
 
 
-def test_a_dry_run_has_snakemakes_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_has_snakemakes_own_output(monkeypatch: pytest.MonkeyPatch) -> None:
     stats = record("Job stats:\ntrain 1", event=LogEvent.RUN_INFO, stats={"train": 1, "total": 1})
-    assert said(monkeypatch, stats, dryrun=True) == "Job stats:\ntrain 1\n"
+    assert shown(monkeypatch, stats, dryrun=True) == "Job stats:\ntrain 1\n"
 
 
-def test_the_bar_leaves_the_terminal_to_a_job_that_speaks(
+def test_the_bar_leaves_the_terminal_to_a_job_that_prints(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     stream = Terminal()
     plugin = handler(monkeypatch, stream, nocolor=True)
-    plugin.handle(begun(2))
+    plugin.handle(begun(1))
     plugin._display.update(plugin._progress, 0.0)
-    assert "0 of 2 jobs (0 %)" in stream.getvalue()
+    assert "0 of 1 jobs (0 %)" in stream.getvalue()
     plugin.handle(started(0, tmp_path / "a.log", command="verify 2> a.log"))
     assert not plugin._display._live.is_started
-    shown = len(stream.getvalue())
+    length = len(stream.getvalue())
     plugin._closing.wait(1.2)  # two frames' time
-    assert len(stream.getvalue()) == shown
+    assert len(stream.getvalue()) == length
     plugin.handle(finished(0))
     plugin.close()
-    assert stream.getvalue().rstrip().endswith("1 of 2 jobs (50 %) in 0:00:01")
+    assert stream.getvalue().rstrip().endswith("1 of 1 jobs (100 %) in 0:00:01")
 
 
-def test_a_log_that_cannot_be_written_leaves_no_stack_on_the_terminal(
+def test_a_full_disk_prints_no_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stream = io.StringIO()
@@ -226,7 +250,7 @@ def test_a_log_that_cannot_be_written_leaves_no_stack_on_the_terminal(
     assert stream.getvalue() == ""
 
 
-def test_a_fault_of_the_display_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     handler(monkeypatch, stream).handle(record(event=LogEvent.RUN_INFO, stats=None))
     assert "Traceback" in stream.getvalue()

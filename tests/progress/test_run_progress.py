@@ -1,4 +1,4 @@
-"""Counts and remaining time of a run, on a clock of our own."""
+"""Counts and remaining time of a run, with given times."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from snakemake_logger_plugin_momentum.progress import Job, Progress, as_clock
 TRAIN, DRAW = Job("train", "Training"), Job("figure", "Drawing")
 
 
-def test_nothing_is_foretold_before_something_is_done() -> None:
+def test_there_is_no_prediction_before_a_job_is_done() -> None:
     progress = Progress({"train": 2}, now=100.0)
     progress.start(0, TRAIN, now=100.0)
     assert progress.remaining(now=105.0) is None
@@ -15,7 +15,7 @@ def test_nothing_is_foretold_before_something_is_done() -> None:
     assert progress.counts() == "0 of 2 jobs (0 %)"
 
 
-def test_of_equal_jobs_the_rest_takes_its_share() -> None:
+def test_equal_jobs_take_equal_time() -> None:
     progress = Progress({"train": 8}, now=0.0)
     for number in range(4):
         progress.start(number, TRAIN, now=10.0 * (number // 2))
@@ -24,7 +24,7 @@ def test_of_equal_jobs_the_rest_takes_its_share() -> None:
     assert progress.remaining(now=20.0) == pytest.approx(20.0)
 
 
-def test_jobs_count_by_the_time_that_their_rule_takes() -> None:
+def test_jobs_count_with_the_mean_time_of_their_rule() -> None:
     progress = Progress({"train": 10, "figure": 2}, now=0.0)
     progress.start(0, DRAW, now=0.0)
     progress.finish(0, now=8.0)
@@ -34,14 +34,14 @@ def test_jobs_count_by_the_time_that_their_rule_takes() -> None:
     assert progress.remaining(now=9.0) == pytest.approx(17.0)
 
 
-def test_a_rule_not_yet_seen_counts_by_the_mean_of_all() -> None:
+def test_a_rule_without_finished_jobs_counts_with_the_mean_of_all() -> None:
     progress = Progress({"train": 1, "figure": 3}, now=0.0)
     progress.start(0, TRAIN, now=0.0)
     progress.finish(0, now=4.0)
     assert progress.remaining(now=4.0) == pytest.approx(12.0)
 
 
-def test_between_finishes_it_counts_down_but_not_past_the_next() -> None:
+def test_it_counts_down_to_the_next_finish_at_most() -> None:
     progress = Progress({"train": 5}, now=0.0)
     progress.start(0, TRAIN, now=0.0)
     progress.finish(0, now=10.0)
@@ -59,7 +59,7 @@ def test_waiting_in_a_queue_is_part_of_the_time() -> None:
     assert progress.remaining(now=20.0) == pytest.approx(20.0)
 
 
-def test_a_job_that_succeeds_at_last_has_not_failed() -> None:
+def test_a_job_that_succeeds_on_retry_has_not_failed() -> None:
     progress = Progress({"train": 1}, now=0.0)
     progress.start(7, TRAIN, now=0.0)
     progress.fail(7, TRAIN)
@@ -72,7 +72,7 @@ def test_a_job_that_succeeds_at_last_has_not_failed() -> None:
     assert progress.remaining(now=2.0) == 0.0
 
 
-def test_a_hundred_per_cent_are_all() -> None:
+def test_100_percent_means_all() -> None:
     progress = Progress({"train": 1500}, now=0.0)
     for number in range(1499):
         progress.start(number, TRAIN, now=0.0)

@@ -1,4 +1,4 @@
-"""The locks, the conda environment and pyproject.toml describe one and the same environment."""
+"""The locks, the conda environment and pyproject.toml describe the same environment."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = PYPROJECT["project"]
 GROUPS = PYPROJECT["dependency-groups"]
 
-# conda splits some packages; these parts are what the name means on PyPI.
+# conda splits some packages; these parts correspond to the package on PyPI.
 PYPI_NAMES = {
     "matplotlib-base": "matplotlib",
     "pandera-base": "pandera",
@@ -24,20 +24,20 @@ PYPI_NAMES = {
 
 
 def conda_versions() -> dict[str, str]:
-    """Return package, by its PyPI name → version, for all that environment.yml pins."""
+    """Return the versions in environment.yml by the name of the package on PyPI."""
     entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     (by_pip,) = (entry["pip"] for entry in entries if isinstance(entry, dict))
     pins = [entry.split(" ==") for entry in [*entries, *by_pip] if " ==" in entry]
     return {PYPI_NAMES.get(name, name): version for name, version in pins}
 
 
-def test_environment_and_lock_name_the_same_versions_for_the_same_dependencies():
+def test_environment_and_lock_have_the_same_versions():
     locked = locked_versions("requirements.txt")
     direct = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
     assert conda_versions() == {name: locked[name] for name in direct}
 
 
-def test_environment_asks_for_the_python_of_the_project():
+def test_environment_has_the_python_of_the_project():
     entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert f"python {PROJECT['requires-python']}" in entries
 
@@ -58,7 +58,7 @@ def test_lock_satisfies_the_project(lock, requirements):
         assert requirement.specifier.contains(version), f"{requirement}: run `make lock`"
 
 
-def test_every_lock_is_looked_at():
+def test_every_lock_is_tested():
     assert {path.name for path in ROOT.glob("requirements*.txt")} == set(LOCKS)
 
 
@@ -71,7 +71,7 @@ def test_every_entry_of_a_lock_has_a_hash(lock):
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_names_no_address(lock):
+def test_a_lock_contains_no_address(lock):
     found = re.findall(r".*(?:://|index-url|find-links|@).*", (ROOT / lock).read_text())
     assert not found
 
@@ -92,6 +92,6 @@ def test_other_locks_agree_with_the_development_lock(lock):
         assert development.get(name, version) == version
 
 
-def test_citation_names_the_version_of_the_package():
+def test_citation_has_the_version_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["version"] == PROJECT["version"]

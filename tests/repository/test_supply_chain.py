@@ -1,8 +1,10 @@
-"""What comes from outside is what was locked: packages by hash, actions by commit; data is data."""
+"""Packages are locked by hash, actions by commit, and no data is executed."""
 
 import hashlib
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,15 +20,15 @@ import yte
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.errors import StudyError
-from tests.locks import ROOT
+from tests.locks import ROOT, locked_hashes, locked_versions
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.y*ml"))
 
-# ---- packages: the set-up of the Makefile, in a project whose packages lie in a folder ---------
+# ---- packages: the set-up of the Makefile, with packages from a folder -------------------------
 
 
 def lock_line(package: Path) -> str:
-    """Return the line that locks a file of a package at version 1."""
+    """Return the line that locks version 1 of a package by the hash of its file."""
     name = package.name.partition("-")[0]
     return f"{name}==1 --hash=sha256:{hashlib.sha256(package.read_bytes()).hexdigest()}\n"
 
@@ -47,7 +49,7 @@ def make_wheel(folder: Path, name: str, metadata: str = "") -> Path:
 
 
 class Project:
-    """A folder with the Makefile, an environment, and packages to install."""
+    """A folder with the Makefile, an environment, and packages."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -58,9 +60,9 @@ class Project:
         self.stamp = folder / ".venv/runtime.ok"
 
     def set_up(self, build: str, runtime: str) -> str:
-        """Let `make` install two locks, to no good end; return what it says."""
-        self.stamp.write_text(f"{self.folder}\n")  # the environment is whole, and older than
-        os.utime(self.stamp, (0, 0))  # these locks
+        """Let `make` install two locks, which fails; return its output."""
+        self.stamp.write_text(f"{self.folder}\n")
+        os.utime(self.stamp, (0, 0))  # older than the locks
         (self.folder / "requirements-build.txt").write_text(build)
         (self.folder / "requirements.txt").write_text(runtime)
         surroundings = {
@@ -83,7 +85,7 @@ class Project:
         return " ".join((done.stdout + done.stderr).split())
 
     def installed(self) -> set[str]:
-        """Return the packages of this test's that are there."""
+        """Return the installed packages of this test."""
         return {path.stem for path in self.folder.glob(".venv/lib/python*/site-packages/*.py")}
 
 
@@ -98,40 +100,29 @@ def test_a_file_with_another_hash_is_not_installed(project: Project) -> None:
     locked = lock_line(changed)
     with ZipFile(changed, "a") as wheel:
         wheel.writestr("more.py", "")
-    said = project.set_up(good, locked)
-    assert "DO NOT MATCH THE HASHES" in said
-    assert project.installed() == {"good"}  # by the same flags, so the hash alone is at fault
+    message = project.set_up(good, locked)
+    assert "DO NOT MATCH THE HASHES" in message
+    assert project.installed() == {"good"}  # with the same flags, so the hash is the reason
 
 
-def test_what_installs_the_project_is_held_to_its_hashes_too(project: Project) -> None:
-    tool = lock_line(make_wheel(project.packages, "tool"))
-    said = project.set_up(f"tool==1 --hash=sha256:{64 * '0'}\n", tool)
-    assert "DO NOT MATCH THE HASHES" in said
-    assert "tool" not in project.installed()
-
-
-def test_a_package_without_a_hash_is_not_installed(project: Project) -> None:
-    bare = lock_line(make_wheel(project.packages, "bare")).partition(" ")[0]
-    assert "Hashes are required" in project.set_up("", bare + "\n")
-    assert "bare" not in project.installed()
-
-
-def test_a_package_that_nobody_locked_is_not_installed(project: Project) -> None:
+def test_build_tools_and_packages_need_matching_hashes_and_locked_wheels(project: Project) -> None:
+    tool, bare = (lock_line(make_wheel(project.packages, name)) for name in ("tool", "bare"))
     make_wheel(project.packages, "unlocked")
     needy = lock_line(make_wheel(project.packages, "needy", "Requires-Dist: unlocked\n"))
-    said = project.set_up("", needy)
-    assert "all requirements must have their versions pinned" in said
-    assert not {"needy", "unlocked"} & project.installed()
-
-
-def test_what_builds_packages_is_not_built_itself(project: Project) -> None:
-    """A build would fetch what it needs by no lock; so a build tool as source is not taken."""
+    # A build tool as source would fetch unlocked packages for its own build.
     source = project.packages / "source-1.tar.gz"
     source.write_bytes(b"never unpacked")
-    assert "No matching distribution found for source==1" in project.set_up(lock_line(source), "")
+    for build, runtime, message in (
+        (f"tool==1 --hash=sha256:{64 * '0'}\n", tool, "DO NOT MATCH THE HASHES"),
+        ("", bare.partition(" ")[0] + "\n", "Hashes are required"),
+        ("", needy, "all requirements must have their versions pinned"),
+        (lock_line(source), "", "No matching distribution found for source==1"),
+    ):
+        assert message in project.set_up(build, runtime)
+    assert not {"tool", "bare", "needy", "unlocked", "source"} & project.installed()
 
 
-def test_every_installation_of_the_makefile_is_by_hash_and_builds_by_locked_tools_alone() -> None:
+def test_the_makefile_installs_by_hash_and_builds_with_locked_tools() -> None:
     stamps = [".venv/dev.ok", ".venv/runtime.ok", ".venv/bench.ok", ".venv/audit.ok"]
     done = subprocess.run(
         ["make", "--dry-run", "--always-make", *stamps],
@@ -148,6 +139,35 @@ def test_every_installation_of_the_makefile_is_by_hash_and_builds_by_locked_tool
         assert "--only-binary :all:" in line or "--no-build-isolation" in line
 
 
+@pytest.mark.slow
+def test_the_bill_of_materials_lists_versions_and_hashes_of_the_lock(tmp_path: Path) -> None:
+    pytest.importorskip("cyclonedx", reason="skipped: `make sbom` installs the tool")
+    dry_run = ["make", "--dry-run", "--assume-old=.venv/audit.ok", "sbom"]
+    commands = subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    texts = []
+    for seed in ("1", "2"):
+        path = tmp_path / f"{seed}.json"
+        command = commands.replace("results/sbom.json", shlex.quote(str(path)))
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run(command, shell=True, cwd=ROOT, env=environment, check=True)
+        texts.append(path.read_text())
+    assert texts[0] == texts[1]
+    assert str(ROOT) not in texts[0]
+    packages = json.loads(texts[0])["components"]
+    versions = locked_versions("requirements.txt")
+    assert {package["name"]: package["version"] for package in packages} == versions
+    for package in packages:
+        assert package["purl"] == f"pkg:pypi/{package['name']}@{package['version']}"
+    assert locked_hashes("requirements.txt") == {
+        package["name"]: {
+            digest["content"]
+            for reference in package["externalReferences"]
+            for digest in reference.get("hashes", [])
+        }
+        for package in packages
+    }
+
+
 # ---- GitHub's workflows ------------------------------------------------------------------------
 
 
@@ -156,12 +176,8 @@ def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from job["steps"]
 
 
-def test_there_are_workflows() -> None:
-    assert {path.name for path in WORKFLOWS} >= {"test.yml", "audit.yml"}
-
-
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_actions_are_named_by_commit_or_by_a_whole_version(path: Path) -> None:
+def test_actions_are_named_by_commit_or_full_version(path: Path) -> None:
     uses = re.findall(r"uses: *(.*)", path.read_text())
     assert uses
     for action in uses:
@@ -174,7 +190,7 @@ def test_an_action_has_one_version_everywhere() -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_job_may_read_the_repository_and_nothing_else(path: Path) -> None:
+def test_jobs_can_only_read_the_repository(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text())
     assert workflow["permissions"] == {}
     for job in workflow["jobs"].values():
@@ -186,7 +202,7 @@ def test_a_job_may_read_the_repository_and_nothing_else(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_no_stranger_reaches_a_shell_or_a_secret(path: Path) -> None:
+def test_no_expression_reaches_a_shell_and_no_job_a_secret(path: Path) -> None:
     text = path.read_text()
     assert "pull_request_target" not in text
     assert "secrets." not in text
@@ -195,7 +211,7 @@ def test_no_stranger_reaches_a_shell_or_a_secret(path: Path) -> None:
 
 def test_the_locks_are_audited_every_week() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/audit.yml").read_text())
-    (when,) = workflow[True]["schedule"]  # YAML 1.1 takes the key `on` for a truth value
+    (when,) = workflow[True]["schedule"]  # YAML 1.1 reads the key `on` as true
     assert re.fullmatch(r"\d+ \d+ \* \* \d", when["cron"])
     assert "make audit" in [step.get("run") for step in steps(workflow)]
 
@@ -204,9 +220,9 @@ def test_the_locks_are_audited_every_week() -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "reader_that_runs_it"),
+    ("program", "reader_that_executes_it"),
     [
-        # So Snakemake reads what --configfile names (SECURITY.md).
+        # Snakemake reads files of --configfile in this way (SECURITY.md).
         (
             """{__use_yte__: true, __definitions__: ["import os; os.mkdir('PLACE')"]}""",
             partial(yte.process_yaml, require_use_yte=True),
@@ -214,14 +230,14 @@ def test_the_locks_are_audited_every_week() -> None:
         ("seed: !!python/object/apply:os.mkdir ['PLACE']", yaml.unsafe_load),
     ],
 )
-def test_a_program_inside_a_configuration_is_refused_and_not_run(
-    tmp_path: Path, program: str, reader_that_runs_it: Callable[[str], object]
+def test_code_in_a_configuration_is_refused_and_not_run(
+    tmp_path: Path, program: str, reader_that_executes_it: Callable[[str], object]
 ) -> None:
     place = tmp_path / "made"
     path = tmp_path / "study.yaml"
     path.write_text(program.replace("PLACE", str(place)))
-    reader_that_runs_it(path.read_text())
-    place.rmdir()  # it is there: this is a program
+    reader_that_executes_it(path.read_text())
+    place.rmdir()  # the reader has executed the code
     with pytest.raises(StudyError, match=r"study\.yaml: "):
         load_study(path)
     assert not place.exists()

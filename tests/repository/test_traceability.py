@@ -1,4 +1,4 @@
-"""Published numbers, computed again from the runs by another way: with pandas alone, run by run."""
+"""Published numbers, recomputed from the runs with pandas only, run by run."""
 
 import math
 
@@ -22,7 +22,7 @@ def cases() -> pd.DataFrame:
 
 
 def interquartile_mean(values: list[float]) -> float:
-    """Every value four times: then a quarter at either end is a whole number of them."""
+    """Repeat every value four times, so that a quarter at either end is a whole number."""
     fourfold = sorted(value for value in values for _ in range(4))
     middle = fourfold[len(values) : 3 * len(values)]
     return sum(middle) / len(middle)
@@ -34,13 +34,13 @@ def relative(runs: pd.DataFrame, column: str) -> pd.Series:
 
 
 def best_rate(runs: pd.DataFrame) -> float:
-    """The rate with the smallest geometric mean of validation losses; of equals the smallest."""
+    """Return the (smallest) rate with the smallest geometric mean of validation losses."""
     losses = relative(runs, "validation_loss_best").map(math.log)
     return float(losses.groupby(runs["learning_rate"]).mean().sort_index().idxmin())
 
 
 def gain_of_momentum(runs: pd.DataFrame, replicate: int) -> float:
-    """log(descent's test loss / momentum's), each tuned on the replicates of the other half."""
+    """log(test loss of gd / of momentum), each tuned on the other half of the replicates."""
     chosen = {}
     for rule, own in runs.groupby("rule"):
         rate = best_rate(own[own["replicate"] % 2 != replicate % 2])
@@ -79,10 +79,10 @@ def test_raising_beta_in_slow_runs(runs: pd.DataFrame, cases: pd.DataFrame) -> N
     assert case["effect"] == pytest.approx(interquartile_mean(gains), rel=1e-5)
 
 
-def test_sign_flips_where_descent_is_monotone(runs: pd.DataFrame, cases: pd.DataFrame) -> None:
+def test_sign_flips_where_gd_is_monotone(runs: pd.DataFrame, cases: pd.DataFrame) -> None:
     start = ["grid", "dataset", "network", "replicate"]
     curvature = pd.read_csv(TABLES / "initial_sharpness.csv").set_index(start)["lambda_max"]
-    # The grids that set momentum against descent at batch 16.
+    # The grids that compare momentum with gradient descent at batch size 16.
     runs = runs[runs["grid"].isin(["momentum", "valleys"]) & (runs["batch"] == "16")]
     gains = []
     for keys, own in runs.groupby([*start, "alpha"]):
@@ -95,7 +95,7 @@ def test_sign_flips_where_descent_is_monotone(runs: pd.DataFrame, cases: pd.Data
     assert case["effect"] == pytest.approx(interquartile_mean(gains), rel=1e-5)
 
 
-def test_queries_of_cases_take_the_rows_they_count(cases: pd.DataFrame) -> None:
+def test_queries_of_cases_select_the_rows_they_count(cases: pd.DataFrame) -> None:
     pairs = pd.read_parquet(TABLES / "pairs.parquet")
     checked = 0
     for _, case in cases.iterrows():

@@ -7,10 +7,15 @@ import pandas as pd
 import pytest
 
 from momentum_study.config.study import Study
-from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.prepared import save_prepared
-from momentum_study.runs.collect import collect_curves, collect_runs, read_shards
+from momentum_study.runs.collect import (
+    UnusableShardsError,
+    collect_curves,
+    collect_runs,
+    read_shards,
+    set_aside,
+)
 from momentum_study.runs.design import prepared_path, shard_settings, shards
 from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
 from momentum_study.runs.train import train_shard
@@ -77,16 +82,21 @@ def test_other_files_are_left_out(folder: Path) -> None:
 
 def test_missing_shard(folder: Path) -> None:
     (folder / shards(SMALL)[1].path).unlink()
-    with pytest.raises(StudyError, match=r"gd_beta0_batchfull.*missing.*Run the same command"):
+    with pytest.raises(UnusableShardsError, match=r"gd_beta0_batchfull.*missing") as caught:
         read(folder)
+    assert caught.value.unusable == []
 
 
-def test_unusable_shards_are_set_aside_all_at_once(folder: Path) -> None:
+def test_all_unusable_shards_are_named_and_can_be_set_aside(folder: Path) -> None:
     first, second, third, *others = (folder / shard.path for shard in shards(SMALL))
     first.write_bytes(first.read_bytes()[:-100])
     second.write_bytes(others[0].read_bytes())
-    with pytest.raises(StudyError, match="2 of 6") as caught:
+    with pytest.raises(UnusableShardsError, match="2 of 6") as caught:
         read(folder)
+    assert caught.value.unusable == [first, second]
+    assert first.exists()
+    assert second.exists()
+    set_aside(caught.value.unusable)
     assert f"{first}: damaged shard" in str(caught.value)
     assert f"{second}: shard of another design (" in str(caught.value)
     assert "rule 'momentum' instead of 'gd'" in str(caught.value)
@@ -99,5 +109,5 @@ def test_unusable_shards_are_set_aside_all_at_once(folder: Path) -> None:
 
 
 def test_shards_of_the_same_cells_with_another_seed_are_noticed(folder: Path) -> None:
-    with pytest.raises(StudyError, match="seed 1 instead of 2"):
+    with pytest.raises(UnusableShardsError, match="seed 1 instead of 2"):
         read(folder, SMALL.model_copy(update={"seed": 2}))

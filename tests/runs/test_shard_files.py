@@ -1,4 +1,4 @@
-"""A shard's file holds what was trained, or is refused."""
+"""A shard's file has what was trained, or is refused."""
 
 import io
 from dataclasses import replace
@@ -57,12 +57,12 @@ def test_same_bytes_twice_and_nothing_else_in_the_folder(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("stride", [29, pytest.param(5, marks=pytest.mark.slow)])
-def test_no_flipped_bit_changes_what_is_read(
+def test_a_flipped_bit_never_changes_the_values(
     table: pa.Table, content: bytes, tmp_path: Path, tally: Tally, stride: int
 ) -> None:
-    """One bit of many bytes from all over the file, in turn; some are where nobody looks."""
+    """One bit of many bytes from all over the file, in turn; some are never read."""
     path = tmp_path / "shard.parquet"
-    values = repr(table.to_pydict())  # as text, in which one NaN is like another
+    values = repr(table.to_pydict())  # as text, in which all NaN are equal
     refused = 0
     for place in range(0, len(content), stride):
         damaged = bytearray(content)
@@ -89,15 +89,15 @@ def test_pieces_of_a_shard_and_other_bytes_are_refused(
         read(tmp_path / "shard.parquet", drawn.draw(st.one_of(cut, start, zeros, st.binary())))
 
 
-def test_a_table_without_a_seal_is_refused(table: pa.Table, tmp_path: Path) -> None:
+def test_a_table_without_a_checksum_is_refused(table: pa.Table, tmp_path: Path) -> None:
     buffer = io.BytesIO()
     pq.write_table(table, buffer)
-    with pytest.raises(UnusableShardError, match="its seal does not fit"):
+    with pytest.raises(UnusableShardError, match="its checksum does not match"):
         read(tmp_path / "shard.parquet", buffer.getvalue())
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"seed": 8}, "seed 8 instead of 7"),
         ({"hidden": (5, 5)}, r"hidden \[5, 5\] instead of \[5\]"),
@@ -106,12 +106,12 @@ def test_a_table_without_a_seal_is_refused(table: pa.Table, tmp_path: Path) -> N
         ({"beta": np.nextafter(0.9, 1)}, "beta 0.9000000000000001 instead of 0.9"),
     ],
 )
-def test_another_design_is_told_by_the_settings_that_differ(
-    table: pa.Table, tmp_path: Path, change: dict[str, object], said: str
+def test_the_settings_that_differ_from_another_design_are_named(
+    table: pa.Table, tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     path = tmp_path / "shard.parquet"
     write_shard(path, table, replace(ORIGIN, settings=replace(SMALL, **change)))
-    with pytest.raises(UnusableShardError, match=f"another design \\({said}\\)"):
+    with pytest.raises(UnusableShardError, match=f"another design \\({message}\\)"):
         read_shard(path, ORIGIN)
 
 

@@ -1,14 +1,19 @@
-"""Training a shard: the same numbers for a run, whatever else its shard holds."""
+"""Training a shard: a run has the same numbers whatever other runs its shard has."""
 
+import shlex
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from momentum_study.cli.flags import to_flags
 from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import prepare
-from momentum_study.datasets.prepared import PreparedDataset
+from momentum_study.datasets.prepared import PreparedDataset, save_prepared
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.runs.settings import ShardSettings
 from momentum_study.runs.train import train_shard
@@ -56,11 +61,11 @@ def test_a_run_does_not_depend_on_its_shard() -> None:
     whole = runs(SETTINGS, data(0, 1, 2))
     alone = runs(replace(SETTINGS, learning_rates=(1.0,)), data(1))
     assert_same_bytes(whole.loc[[(1.0, 1)]], alone)
-    beside = runs(replace(SETTINGS, learning_rates=(3000.0, 0.3, 0.01)), data(2, 1))
-    assert_same_bytes(whole.loc[[(0.01, 1), (0.01, 2)]], beside.loc[[(0.01, 1), (0.01, 2)]])
+    others = runs(replace(SETTINGS, learning_rates=(3000.0, 0.3, 0.01)), data(2, 1))
+    assert_same_bytes(whole.loc[[(0.01, 1), (0.01, 2)]], others.loc[[(0.01, 1), (0.01, 2)]])
 
 
-def test_cells_of_a_replicate_start_alike() -> None:
+def test_cells_of_a_replicate_start_at_the_same_weights() -> None:
     momentum = runs(SETTINGS, data(0, 1))
     descent = runs(replace(SETTINGS, rule="gd", beta=0.0, batch="full"), data(0, 1))
     start = momentum["train_loss_initial"].to_numpy().reshape(3, 2)  # rates by replicates
@@ -69,21 +74,23 @@ def test_cells_of_a_replicate_start_alike() -> None:
     pd.testing.assert_series_equal(momentum["train_loss_initial"], descent["train_loss_initial"])
 
 
-def test_noise_in_the_gradients_is_the_replicates_own() -> None:
+def test_noise_in_the_gradients_depends_on_the_replicate_alone() -> None:
     noisy = replace(SETTINGS, gradient_noise=0.3)
     whole = runs(noisy, data(0, 1, 2))
     alone = runs(replace(noisy, learning_rates=(1.0,)), data(1))
     assert_same_bytes(whole.loc[[(1.0, 1)]], alone)
-    quiet = runs(SETTINGS, data(0, 1, 2))
-    pd.testing.assert_series_equal(whole["train_loss_initial"], quiet["train_loss_initial"])
-    calm = (0.01, 1.0)
-    assert (whole.loc[[*calm], "train_loss_best"] != quiet.loc[[*calm], "train_loss_best"]).all()
+    noiseless = runs(SETTINGS, data(0, 1, 2))
+    pd.testing.assert_series_equal(whole["train_loss_initial"], noiseless["train_loss_initial"])
+    stable = (0.01, 1.0)
+    assert (
+        whole.loc[[*stable], "train_loss_best"] != noiseless.loc[[*stable], "train_loss_best"]
+    ).all()
     assert (whole["gradient_noise"] == 0.3).all()
-    assert (quiet["gradient_noise"] == 0.0).all()
+    assert (noiseless["gradient_noise"] == 0.0).all()
 
 
-def test_momentum_and_the_heavy_ball_part_when_beta_changes() -> None:
-    """Until then they are one method, at η = (1 − β)α; then α stays in one and η in the other."""
+def test_momentum_and_the_heavy_ball_differ_once_beta_changes() -> None:
+    """Until then both are one method, at η = (1 − β)α; then one keeps α and the other η."""
     rates = {"momentum": 0.1, "heavy_ball": 0.025}
     average, heavy = (
         runs(
@@ -144,3 +151,21 @@ def test_regression_and_single_output() -> None:
 def test_a_batch_larger_than_the_data_is_refused() -> None:
     with pytest.raises(StudyError, match="a batch of 91 rows, but only 90 rows"):
         train_shard(replace(SETTINGS, batch="91"), data(0))
+
+
+def test_the_command_imports_no_heavy_library(tmp_path: Path) -> None:
+    """Imports would take longer than many a training."""
+    save_prepared(tmp_path / "iris.npz", data(0))
+    outputs = f"--output {tmp_path}/shard.parquet --timing {tmp_path}/cost.json"
+    flags = f"train --data {tmp_path}/iris.npz {outputs} {to_flags(SETTINGS)}"
+    program = (
+        "import sys\n"
+        "from momentum_study.cli.main import main\n"
+        f"assert main({shlex.split(flags)}) == 0\n"
+        "heavy = {'pandas', 'scipy', 'sklearn', 'matplotlib', 'pydantic', 'pandera'}\n"
+        "print(sorted(heavy & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,4 +1,4 @@
-"""The first steps of a study as the workflow calls them, from its configuration to its tables."""
+"""The first commands of the workflow for a study, from its configuration to its tables."""
 
 import shlex
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from momentum_study.cli.flags import to_flags
 from momentum_study.config.study import Study
 from momentum_study.runs.design import prepare_flags, prepared_path, shard_settings, shards
 
-# All files are named from the folder that the steps are taken in.
+# Paths are relative to the folder in which the commands run.
 TABLES = ("tables/runs.parquet", "tables/curves.parquet")
 
 

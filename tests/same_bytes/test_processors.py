@@ -1,8 +1,8 @@
-"""A small study on emulated processors: the kernels make the bytes, and the pins the kernels.
+"""A small study on emulated processors: pinned kernels give the same bytes on each of them.
 
-`processors.yaml` is prepared and trained as the workflow does it, here and on processors of other
-makers and generations that QEMU emulates. Its tables would be the shards once more, sorted; and
-what follows cannot be tried this way, for on QEMU 7.2 NumPy's `argsort` returns another order.
+`processors.yaml` is prepared and trained as in the workflow, here and on processors of other
+makers and generations that QEMU emulates. Its tables would only be the sorted shards. Later steps
+cannot be tested this way, because NumPy's `argsort` returns another order on QEMU 7.2.
 """
 
 import json
@@ -28,8 +28,8 @@ pytestmark = [
     ),
 ]
 
-# As `python -m momentum_study`, but all commands in one process: emulated, loading the libraries
-# is most of the time.
+# Like `python -m momentum_study`, but all commands in one process: in the emulator, importing the
+# libraries takes most of the time.
 PROGRAM = """
 import json, sys
 from pathlib import Path
@@ -42,7 +42,7 @@ for arguments in json.load(sys.stdin):
         sys.exit(code)
 """
 WITHOUT_AVX2 = "flags : fpu sse sse2 ssse3 sse4_1 sse4_2 popcnt avx\n"
-# What is left of a newer processor if it computes as one without AVX2.
+# Settings with which a newer processor computes like one without AVX2.
 AS_SANDY_BRIDGE = {
     "OPENBLAS_CORETYPE": "Sandybridge",
     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
@@ -52,12 +52,12 @@ C_LIBRARY = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4"
 
 @pytest.fixture(scope="module")
 def emulator() -> str:
-    """The emulator's path; on a machine of continuous integration there has to be one."""
+    """The emulator's path; continuous integration must have one."""
     path = shutil.which("qemu-x86_64")
     version = ""
     if path is not None:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
-        version = re.findall(r"version (\d+\.\d+)", said.stdout)[0]
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
+        version = re.findall(r"version (\d+\.\d+)", done.stdout)[0]
         if tuple(map(int, version.split("."))) >= (7, 2):
             return path
     reason = f"qemu-x86_64 {version or 'is missing'}; 7.2 emulates AVX2 (Debian: qemu-user)"
@@ -78,13 +78,13 @@ def trained(
     Parameters
     ----------
     folder
-        To be made.
+        The folder to make.
     emulation
         The emulator and its flags.
     before
         A statement to execute before the kernels are pinned.
     only
-        What the path of a shard must contain to be trained.
+        Text that the path of a shard must contain; others are not trained.
     environment
         Variables to set.
     """
@@ -116,11 +116,11 @@ def test_same_bytes_on_a_processor_with_avx2(
     tally.same_bytes(native, trained(tmp_path / "study", emulator, "-cpu", processor))
 
 
-def test_bytes_of_a_processor_without_avx2_are_those_of_its_kernels(
+def test_the_kernels_of_a_processor_without_avx2_give_its_bytes(
     emulator: str, native: dict[str, bytes], tmp_path: Path, tally: Tally
 ) -> None:
-    """So that tolerances can be measured without such a processor, as docs/reproducing.md does."""
-    # An emulated process sees the machine's own list of features.
+    """So tolerances can be measured without such a processor, as docs/reproducing.md describes."""
+    # An emulated process reads the feature list of the real processor.
     (tmp_path / "cpuinfo").write_text(WITHOUT_AVX2, encoding="utf-8")
     emulated = trained(
         tmp_path / "emulated",
@@ -135,7 +135,7 @@ def test_bytes_of_a_processor_without_avx2_are_those_of_its_kernels(
         environment={"GLIBC_TUNABLES": C_LIBRARY},
     )
     tally.same_bytes(with_its_kernels, emulated)
-    # Other kernels do matter: every shard is another one.
+    # The kernels matter: every shard differs.
     shards = {name for name in emulated if name.startswith("runs/")}
     assert len(shards) == 6
     assert not {name for name in shards if emulated[name] == native[name]}

@@ -1,4 +1,4 @@
-"""The smoke study cut into other shards and stacks, trained and collected in another order."""
+"""The smoke study in other shards and stacks, trained and collected in another order."""
 
 import random
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from momentum_study.cli import main as cli
 from momentum_study.cli.commands import train as train_command
 from momentum_study.config.loading import load_study
 from momentum_study.datasets.prepared import PreparedDataset
-from momentum_study.engine import training
+from momentum_study.engine import updating
 from momentum_study.engine.training import train
 from momentum_study.runs import train as shards
 from momentum_study.runs.settings import ShardSettings
@@ -68,7 +68,7 @@ def test_stack_widths(
     monkeypatch: pytest.MonkeyPatch,
     tally: Tally,
 ) -> None:
-    """Each network alone, and a few of a shard's up to 20 at a time."""
+    """Each network alone, and a few of the up to 20 networks of a shard."""
     monkeypatch.setattr(shards, "train", partial(train, stack_bytes=stack_bytes))
     tally.same_bytes(expected, tables(smoke()))
 
@@ -76,13 +76,8 @@ def test_stack_widths(
 def test_updates_of_one_network_at_a_time(
     expected: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    monkeypatch.setattr(training, "SLAB_BYTES", 1)
+    monkeypatch.setattr(updating, "CACHE_BLOCK_BYTES", 1)
     tally.same_bytes(expected, tables(smoke()))
-
-
-@pytest.mark.parametrize("replicates", [1, 3])
-def test_replicates_of_a_shard(replicates: int, expected: dict[str, bytes], tally: Tally) -> None:
-    tally.same_bytes(expected, tables(smoke() | {"replicates_per_shard": replicates}))
 
 
 def test_learning_rates_one_by_one(
@@ -100,13 +95,16 @@ def test_learning_rates_one_by_one(
     tally.same_bytes(expected, tables(smoke()))
 
 
-def test_order_of_training(expected: dict[str, bytes], tally: Tally) -> None:
-    tally.same_bytes(expected, tables(smoke(), random.Random(1).shuffle))
+def test_shards_of_one_replicate_in_another_order(expected: dict[str, bytes], tally: Tally) -> None:
+    tree = smoke() | {"replicates_per_shard": 1}
+    tally.same_bytes(expected, tables(tree, random.Random(1).shuffle))
 
 
-def test_order_of_the_configuration(expected: dict[str, bytes], tally: Tally) -> None:
+def test_shards_of_three_replicates_of_the_reversed_configuration(
+    expected: dict[str, bytes], tally: Tally
+) -> None:
     """Of grids, data sets, rules, β, learning rates, batch sizes and schedules."""
-    tally.same_bytes(expected, tables(backwards(smoke())))
+    tally.same_bytes(expected, tables(backwards(smoke()) | {"replicates_per_shard": 3}))
 
 
 def backwards(tree: Any) -> Any:

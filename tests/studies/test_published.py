@@ -43,11 +43,5 @@ def test_the_readme_counts_the_published_runs(runs: pd.DataFrame) -> None:
     assert count == f"{len(runs):,}"
 
 
-def test_links_and_pictures_of_the_readme_exist() -> None:
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
-    assert len(targets) > 5
-    assert [target for target in targets if not (ROOT / target).exists()] == []
-
-
 def test_published_files_stay_below_the_limit() -> None:
     assert sum(path.stat().st_size for path in PUBLISHED.rglob("*.*")) <= LIMIT_BYTES

@@ -7,13 +7,11 @@ from momentum_study.cli.main import COMMANDS
 from momentum_study.core.dependencies import ROOT, source_files
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.studies.compare.schemas import SCHEMAS as COMPARISON_SCHEMAS
-from momentum_study.studies.plan.jobs import JOBS
-from momentum_study.studies.plan.rates import RATES
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import joined_tables, read_table, write_table
 from momentum_study.tables.schema import Table, load_table, schema_module
 
-ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS, JOBS, RATES]
+ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS]
 
 TABLES_OF = {
     "collect": {"runs", "curves"},
@@ -34,7 +32,6 @@ TABLES_OF = {
     # The module of the stability limit, which the explorer shows, also makes `stability.csv`.
     "explorer": {"cells", "runs", "cell_curves", "initial_sharpness", "stability"},
     "provenance": {"cost"},
-    "plan": {"cost"},
     "compare": {"runs"},
     **{one: {name.split(".")[0] for name in SCHEMAS} for one in ("verify", "publish", "document")},
 }

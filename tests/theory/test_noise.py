@@ -17,7 +17,7 @@ shares = st.floats(0.01, 0.99)
 
 @given(betas, shares)
 def test_variances_are_those_of_the_literature_form_by_form(beta, share):
-    """SCIENCE, section 4, with λ = s = 1."""
+    """docs/theory.md, noise, with λ = s = 1."""
     alpha = share * stability_limit("momentum", beta)
     eta = (1 - beta) * alpha
     ema = alpha / (2 - alpha * (1 - beta) / (1 + beta))
@@ -39,7 +39,7 @@ def test_both_forms_of_momentum_scatter_alike_at_matched_rates(beta, share):
 
 @pytest.mark.parametrize("beta", [0.5, 0.9, 0.99])
 def test_at_small_rates_the_floor_is_the_same_and_the_jitter_falls(beta):
-    """SCIENCE: the floor is α/2 for every β; jitter falls by (1 − β)/(1 + β), 1/19 at β = 0.9."""
+    """docs/theory.md, noise: the floor is α/2 for every β; jitter falls by (1 − β)/(1 + β)."""
     rate = 1e-7
     assert position_variance("momentum", beta, rate) == pytest.approx(rate / 2, rel=1e-6)
     ratio = jitter("momentum", beta, rate) / jitter("gd", 0.0, rate)

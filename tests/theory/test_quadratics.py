@@ -97,7 +97,7 @@ def test_near_a_double_root_the_radius_follows_the_square_root_of_the_distance(r
 
 
 def test_the_window_of_beta_09_is_that_of_the_source():
-    # SCIENCE, claim C2: more oscillation for 0.026 < αλ < 1 (and up to 38).
+    # docs/theory.md, one eigenvalue: momentum oscillates for 0.026 < αλ < 38.
     start, end = oscillation_window("momentum", 0.9)
     assert round(float(start), 3) == 0.026
     assert start * end == pytest.approx(1.0)
@@ -117,7 +117,7 @@ def test_regimes_follow_each_other_as_the_rate_rises():
 
 @given(st.sampled_from(LINEAR_RULES), betas, st.floats(0.02, 1.5))
 def test_the_radius_is_below_one_exactly_where_the_quadratic_converges(rule, beta, share):
-    """SCIENCE: rate and limit of stability, away from the edge by two per cent."""
+    """docs/theory.md, one eigenvalue; at least two per cent away from the limit of stability."""
     assume(abs(share - 1.0) > 0.02)
     rate = share * stability_limit(rule, beta)
     radius = float(spectral_radius(rule, beta, rate))
@@ -163,7 +163,7 @@ def test_the_lag_of_beta_09_is_nine_updates_in_the_end():
 
 @given(st.floats(0.01, 0.99), st.floats(1e-3, 10.0))
 def test_at_a_saddle_the_average_leaves_slower_than_descent_and_the_sum_faster(beta, rate):
-    """SCIENCE, claim C4: the sign depends on the form."""
+    """docs/theory.md, saddle: the sign depends on the form."""
     plain = saddle_growth("gd", 0.0, rate)
     assert plain == pytest.approx(1.0 + rate)
     assert 1.0 < saddle_growth("momentum", beta, rate) < plain

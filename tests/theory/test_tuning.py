@@ -42,7 +42,7 @@ def test_the_speed_up_of_beta_09_peaks_at_1442_at_nearly_38_and_falls_towards_19
     kappa = np.geomspace(10, 1e6, 2000)
     gain = speed_up(0.9, kappa)
     assert kappa[gain.argmax()] == pytest.approx(1442, rel=0.01)
-    # SCIENCE has 37: cut off, not rounded.
+    # docs/theory.md, a spectrum from μ to L: the largest gain is nearly the break-even κ.
     assert speed_up(0.9, 1442) == pytest.approx(37.956, abs=1e-3)
     assert np.all(np.diff(gain[gain.argmax() :]) < 0)
     assert np.all(gain > 0.2)

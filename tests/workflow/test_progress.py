@@ -95,7 +95,7 @@ def assert_last_words(shown: str, done: int) -> None:
     total = done + 2
     assert lines[-2:] == [
         f"1 of {total} jobs failed, {done} done, 1 not started.",
-        f"Next: see to what is said above, then {AGAIN}.",
+        f"Next: fix the errors above, then {AGAIN}.",
     ]
     start = max(n for n, line in enumerate(lines) if "failed. The last lines of" in line)
     log = lines[start].rpartition("The last lines of ")[2].removesuffix(":")

@@ -1,4 +1,4 @@
-# The study, its paths and what the rules share. Everything here is a pure function of the
+# The study, its paths, and functions that several rules use. All of it follows from the
 # configuration file; the rules themselves are declarations.
 import json
 import os
@@ -7,8 +7,16 @@ import shutil
 import sys
 from pathlib import Path
 
+from momentum_study.cli.flags import to_flags
+from momentum_study.cli.options import Comparison
 from momentum_study.config.loading import load_study
 from momentum_study.core.dependencies import source_files
+from momentum_study.core.errors import StudyError
+from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
+from momentum_study.documents.paper.parts import plates
+from momentum_study.engine.rule_files import load_rule
+from momentum_study.figures.catalogue import KINDS
+from momentum_study.figures.jobs import figure_jobs
 from momentum_study.runs.design import (
     families,
     followed_shards,
@@ -18,20 +26,14 @@ from momentum_study.runs.design import (
     shards,
     starts,
 )
-from momentum_study.core.errors import StudyError
-from momentum_study.figures.catalogue import KINDS
-from momentum_study.figures.jobs import figure_jobs
-from momentum_study.cli.flags import to_flags
-from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
-from momentum_study.documents.paper.parts import plates
-from momentum_study.engine.rule_files import load_rule
 from momentum_study.tables.schema import schema_module
+from momentum_study.statistics.intervals import Intervals
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
 
 def the_configfile():
-    # Without a `configfile:` directive: Snakemake would merge the one given with the default.
+    # With a `configfile:` directive, Snakemake would merge the given file with the default one.
     given = [os.path.relpath(path) for path in workflow.configfiles]
     if len(given) > 1:
         sys.exit(f"error: one --configfile at a time, got {', '.join(given)}")
@@ -42,11 +44,11 @@ def the_study():
     try:
         return load_study(CONFIGFILE)
     except StudyError as error:
-        # Not as an exception: Snakemake would add where in this file it was raised.
+        # An exception would make Snakemake print its place in this file.
         sys.exit(f"error: {error}")
 
 
-# The commands run with the Python that runs Snakemake, even if its environment is not active.
+# Commands run with the Python that runs Snakemake, even if its environment is not active.
 if shutil.which("python") != sys.executable:
     shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
@@ -75,9 +77,30 @@ wildcard_constraints:
 
 
 def sources(command, *more):
-    """Source files on which the output of a command depends."""
+    """Return the source files on which the output of a command depends."""
     modules = [f"cli.commands.{command}", "core.kernels", *more]
     return [os.path.relpath(path) for path in source_files(*modules)]
+
+
+def table(name, category="Tables"):
+    """Declare a table of the study, shown in the report with the caption of the same name."""
+    stem = Path(name).stem
+    return report(
+        f"{RESULTS}/tables/{name}",
+        caption=f"../report/{stem}.rst",
+        category=category,
+        labels={"table": stem.replace("_", " ")},
+    )
+
+
+def interval_flags(resamples=STUDY.statistics.resamples):
+    return to_flags(Intervals(STUDY.statistics.confidence, resamples, STUDY.seed))
+
+
+def comparison_flags():
+    statistics, verdicts = STUDY.statistics, STUDY.verdicts
+    intervals = Intervals(statistics.confidence, statistics.resamples, STUDY.seed)
+    return to_flags(Comparison(families(STUDY), verdicts.beta, verdicts.loss_floor, intervals))
 
 
 def prepared_data(wildcards):
@@ -90,7 +113,7 @@ def train_flags(wildcards):
 
 
 def rule_file(wildcards):
-    """The file that brings the shard's rule, if it is no built-in one."""
+    """Return the file that defines the update rule of the shard, if it is a custom rule."""
     name = SHARDS[f"{wildcards.shard}.parquet"].rule
     return [RULE_FILES[name]] if name in RULE_FILES else []
 
@@ -105,13 +128,13 @@ def followed(wildcards):
 
 
 def first_blocks():
-    """Prepared data of each data set in use, its first block."""
+    """Return the first block of prepared data of each data set in use."""
     first = {shard.dataset: shard.block for shard in reversed(SHARDS.values())}
     return [f"{RESULTS}/datasets/{prepared_path(*item)}" for item in sorted(first.items())]
 
 
 def all_blocks():
-    """Prepared data of each data set in use."""
+    """Return all blocks of prepared data of each data set in use."""
     used = {prepared_path(shard.dataset, shard.block) for shard in SHARDS.values()}
     return [f"{RESULTS}/datasets/{path}" for path in sorted(used)]
 

@@ -1,11 +1,11 @@
-# Two studies, or grids of them, side by side. The rule is there when both are named:
+# Comparison of two studies, or of two grids. The rule exists if both are named:
 #
 #   snakemake --cores all compare --config baseline=published candidate=mine
 from momentum_study.studies.compare.request import finished_files, read_request
 
 try:
     COMPARED = read_request(config, wanted="compare" in sys.argv)
-    # The study of the configuration file is brought up to date, others are as they are.
+    # The study of the configuration file is updated first; other studies are used as they are.
     SIDES = {
         name.study: (
             [*rules.collect.output[:1], *rules.provenance.output]

@@ -1,4 +1,4 @@
-# Data sets, split and scaled once for each block of replicates.
+# Data sets: split and scaled once for each block of replicates.
 
 
 rule prepare:
@@ -6,19 +6,19 @@ rule prepare:
         files=lambda wildcards: STUDY.datasets[wildcards.dataset].files(),
         sources=sources("prepare"),
     output:
-        f"{RESULTS}/datasets/{{dataset}}_{{block}}.npz",
+        data=f"{RESULTS}/datasets/{{dataset}}_{{block}}.npz",
     log:
         f"{RESULTS}/logs/prepare/{{dataset}}_{{block}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/prepare/{{dataset}}_{{block}}.tsv"
-    # Side branches wait until nothing is left to prepare or to train.
+    # Prepare and train first, so that training starts early and keeps all cores busy.
     priority: 1
     params:
         flags=lambda wildcards: prepare_flags(STUDY, wildcards.dataset, wildcards.block),
     message:
         "Preparing {wildcards.dataset}, replicates {wildcards.block}"
     shell:
-        "python -m momentum_study prepare --output {output:q} {params.flags} > {log:q} 2>&1"
+        "python -m momentum_study prepare --output {output.data:q} {params.flags} > {log:q} 2>&1"
 
 
 rule datasets:
@@ -26,12 +26,7 @@ rule datasets:
         data=first_blocks(),
         sources=sources("datasets"),
     output:
-        report(
-            f"{RESULTS}/tables/datasets.csv",
-            caption="../report/datasets.rst",
-            category="Tables",
-            labels={"table": "datasets"},
-        ),
+        table=table("datasets.csv"),
     log:
         f"{RESULTS}/logs/datasets.log",
     benchmark:
@@ -39,4 +34,5 @@ rule datasets:
     message:
         "Describing the data sets"
     shell:
-        "python -m momentum_study datasets --data {input.data:q} --output {output:q} > {log:q} 2>&1"
+        "python -m momentum_study datasets --data {input.data:q} --output {output.table:q}"
+        " > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-# The explorer: one page, from tables alone.
+# The explorer: one page, made from tables only.
 
 
 rule explorer:
@@ -9,7 +9,7 @@ rule explorer:
         initial=rules.initial_sharpness.output,
         sources=sources("explorer"),
     output:
-        report(
+        page=report(
             f"{RESULTS}/explorer.html",
             caption="../report/explorer.rst",
             category="Explorer",
@@ -28,6 +28,6 @@ rule explorer:
     message:
         "Writing the explorer"
     shell:
-        "python -m momentum_study explorer --tables {params.folder:q} --output {output:q}"
+        "python -m momentum_study explorer --tables {params.folder:q} --output {output.page:q}"
         " --study {params.study:q} --description={params.description:q}"
         " --families {params.families:q} --confidence {params.confidence} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-# Figures: one job each, from tables alone.
+# Figures: one job each, drawn from tables only.
 
 
 rule figure:

@@ -1,4 +1,4 @@
-# The paper: text, tables and figures, typeset.
+# The paper: text, tables and figures.
 
 
 rule paper:
@@ -9,7 +9,7 @@ rule paper:
         text=PAPER_TEXT,
         sources=sources("paper", *map(schema_module, PAPER_TABLES)),
     output:
-        report(
+        pdf=report(
             f"{RESULTS}/paper.pdf",
             caption="../report/paper.rst",
             category="Paper",
@@ -37,5 +37,5 @@ rule paper:
         " --figures {params.figures:q} --plates {params.plates:q} --study {params.study:q}"
         " --description={params.description:q} --verdicts {params.verdicts:q}"
         " --confidence {params.confidence} --resamples {params.resamples}"
-        " --targets {params.targets} --loss-limit {params.loss_limit} --output {output:q}"
+        " --targets {params.targets} --loss-limit {params.loss_limit} --output {output.pdf:q}"
         " > {log:q} 2>&1"

@@ -1,16 +1,16 @@
-# What made these results: versions, processor, kernels, commit, timings. Compared with nothing.
+# Versions, processor, kernels, commit and timings of the results. Not part of any comparison.
 
 
 rule provenance:
     input:
-        rules.tables.input,
-        rules.figures.input,
-        rules.paper.output,
-        rules.explorer.output,
+        tables=rules.tables.input,
+        figures=rules.figures.input,
+        paper=rules.paper.output,
+        explorer=rules.explorer.output,
         costs=rules.cost.output,
         sources=sources("provenance"),
     output:
-        f"{RESULTS}/provenance.json",
+        record=f"{RESULTS}/provenance.json",
     log:
         f"{RESULTS}/logs/provenance.log",
     params:
@@ -20,4 +20,4 @@ rule provenance:
         "Recording provenance"
     shell:
         "python -m momentum_study provenance --configfile {params.configfile:q}"
-        " --benchmarks {params.folder:q} --costs {input.costs:q} --output {output:q} > {log:q} 2>&1"
+        " --benchmarks {params.folder:q} --costs {input.costs:q} --output {output.record:q} > {log:q} 2>&1"

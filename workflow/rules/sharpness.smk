@@ -1,4 +1,4 @@
-# The largest eigenvalue of the Hessian, at the start and along some runs, and what it foretells.
+# The largest eigenvalue of the Hessian, at the start and along some runs, and what it predicts.
 
 
 rule initial_sharpness:
@@ -6,12 +6,7 @@ rule initial_sharpness:
         data=[start["data"] for start in STARTS],
         sources=sources("initial_sharpness"),
     output:
-        report(
-            f"{RESULTS}/tables/initial_sharpness.csv",
-            caption="../report/initial_sharpness.rst",
-            category="Tables",
-            labels={"table": "initial sharpness"},
-        ),
+        table=table("initial_sharpness.csv"),
     log:
         f"{RESULTS}/logs/initial_sharpness.log",
     benchmark:
@@ -19,10 +14,10 @@ rule initial_sharpness:
     params:
         starts=json.dumps(STARTS),
     message:
-        "Measuring the sharpness where runs start"
+        "Measuring the sharpness at the start of runs"
     shell:
         "python -m momentum_study initial-sharpness --starts {params.starts:q}"
-        " --output {output:q} > {log:q} 2>&1"
+        " --output {output.table:q} > {log:q} 2>&1"
 
 
 rule sharpness:
@@ -30,7 +25,7 @@ rule sharpness:
         data=prepared_data,
         sources=sources("sharpness"),
     output:
-        f"{RESULTS}/sharpness/{{shard}}.csv",
+        table=f"{RESULTS}/sharpness/{{shard}}.csv",
     log:
         f"{RESULTS}/logs/sharpness/{{shard}}.log",
     benchmark:
@@ -43,7 +38,7 @@ rule sharpness:
     message:
         "Following the sharpness of {wildcards.shard}"
     shell:
-        "python -m momentum_study sharpness --data {input.data:q} --output {output:q}"
+        "python -m momentum_study sharpness --data {input.data:q} --output {output.table:q}"
         " {params.follow} {params.flags} > {log:q} 2>&1"
 
 
@@ -54,30 +49,17 @@ rule stability:
         followed=[f"{RESULTS}/sharpness/{shard}.csv" for shard in FOLLOWED],
         sources=sources("stability"),
     output:
-        sharpness=report(
-            f"{RESULTS}/tables/sharpness.csv",
-            caption="../report/sharpness.rst",
-            category="Tables",
-            labels={"table": "sharpness"},
-        ),
-        stability=report(
-            f"{RESULTS}/tables/stability.csv",
-            caption="../report/stability.rst",
-            category="Tables",
-            labels={"table": "stability"},
-        ),
+        sharpness=table("sharpness.csv"),
+        stability=table("stability.csv"),
     log:
         f"{RESULTS}/logs/stability.log",
     benchmark:
         f"{RESULTS}/benchmarks/stability.tsv"
     params:
-        confidence=STUDY.statistics.confidence,
-        resamples=STUDY.statistics.resamples,
-        seed=STUDY.seed,
+        intervals=interval_flags(),
     message:
-        "Holding the stability line against the runs"
+        "Comparing the stability limit with the runs"
     shell:
         "python -m momentum_study stability --runs {input.runs:q} --initial {input.initial:q}"
         " --followed {input.followed:q} --sharpness {output.sharpness:q}"
-        " --stability {output.stability:q} --confidence {params.confidence}"
-        " --resamples {params.resamples} --seed {params.seed} > {log:q} 2>&1"
+        " --stability {output.stability:q} {params.intervals} > {log:q} 2>&1"

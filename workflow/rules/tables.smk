@@ -1,4 +1,4 @@
-# From shards to tables, and from tables to tables.
+# Tables of runs and curves from the shards, and their summaries.
 
 
 rule collect:
@@ -7,18 +7,8 @@ rule collect:
         data=all_blocks(),
         sources=sources("collect"),
     output:
-        runs=report(
-            f"{RESULTS}/tables/runs.parquet",
-            caption="../report/runs.rst",
-            category="Tables",
-            labels={"table": "runs"},
-        ),
-        curves=report(
-            f"{RESULTS}/tables/curves.parquet",
-            caption="../report/curves.rst",
-            category="Tables",
-            labels={"table": "curves"},
-        ),
+        runs=table("runs.parquet"),
+        curves=table("curves.parquet"),
     log:
         f"{RESULTS}/logs/collect.log",
     benchmark:
@@ -40,26 +30,18 @@ rule cells:
         runs=rules.collect.output.runs,
         sources=sources("cells"),
     output:
-        report(
-            f"{RESULTS}/tables/cells.parquet",
-            caption="../report/cells.rst",
-            category="Tables",
-            labels={"table": "cells"},
-        ),
+        table=table("cells.parquet"),
     log:
         f"{RESULTS}/logs/cells.log",
     benchmark:
         f"{RESULTS}/benchmarks/cells.tsv"
     params:
-        confidence=STUDY.statistics.confidence,
-        resamples=STUDY.statistics.resamples,
-        seed=STUDY.seed,
+        intervals=interval_flags(),
     message:
-        "Summarising cells"
+        "Summarizing cells"
     shell:
-        "python -m momentum_study cells --runs {input.runs:q} --output {output:q}"
-        " --confidence {params.confidence} --resamples {params.resamples} --seed {params.seed}"
-        " > {log:q} 2>&1"
+        "python -m momentum_study cells --runs {input.runs:q} --output {output.table:q}"
+        " {params.intervals} > {log:q} 2>&1"
 
 
 rule cell_curves:
@@ -68,43 +50,33 @@ rule cell_curves:
         curves=rules.collect.output.curves,
         sources=sources("cell_curves"),
     output:
-        report(
-            f"{RESULTS}/tables/cell_curves.parquet",
-            caption="../report/cell_curves.rst",
-            category="Tables",
-            labels={"table": "cell curves"},
-        ),
+        table=table("cell_curves.parquet"),
     log:
         f"{RESULTS}/logs/cell_curves.log",
     benchmark:
         f"{RESULTS}/benchmarks/cell_curves.tsv"
     message:
-        "Summarising learning curves"
+        "Summarizing learning curves"
     shell:
         "python -m momentum_study cell-curves --runs {input.runs:q} --curves {input.curves:q}"
-        " --output {output:q} > {log:q} 2>&1"
+        " --output {output.table:q} > {log:q} 2>&1"
 
 
-# Costs differ from run to run; they are compared with nothing.
+# Costs differ between runs and are not part of any comparison.
 rule cost:
     input:
         timings=[f"{RESULTS}/benchmarks/train/{path}" for path in TIMINGS],
         tables=[*rules.collect.output, *rules.cells.output],
         sources=sources("cost"),
     output:
-        report(
-            f"{RESULTS}/tables/cost.csv",
-            caption="../report/cost.rst",
-            category="Tables",
-            labels={"table": "cost"},
-        ),
+        table=table("cost.csv"),
     log:
         f"{RESULTS}/logs/cost.log",
     params:
         configfile=CONFIGFILE,
         folder=lambda wildcards: f"{RESULTS}/benchmarks",
     message:
-        "Putting costs together"
+        "Collecting costs"
     shell:
         "python -m momentum_study cost --configfile {params.configfile:q}"
-        " --benchmarks {params.folder:q} --output {output:q} > {log:q} 2>&1"
+        " --benchmarks {params.folder:q} --output {output.table:q} > {log:q} 2>&1"

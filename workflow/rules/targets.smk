@@ -1,26 +1,26 @@
-# What can be asked for by name, besides everything.
+# Targets: parts of a study that can be requested by name.
 
 
 rule tables:
     input:
-        rules.collect.output,
-        rules.cells.output,
-        rules.cell_curves.output,
-        rules.cost.output,
-        rules.theory.output,
-        rules.landscapes.output,
-        rules.initial_sharpness.output,
-        rules.stability.output,
-        rules.validation.output,
-        rules.datasets.output,
-        rules.contrasts.output,
-        rules.trials.output,
-        rules.claims.output,
+        collect=rules.collect.output,
+        cells=rules.cells.output,
+        cell_curves=rules.cell_curves.output,
+        cost=rules.cost.output,
+        theory=rules.theory.output,
+        landscapes=rules.landscapes.output,
+        initial_sharpness=rules.initial_sharpness.output,
+        stability=rules.stability.output,
+        validation=rules.validation.output,
+        datasets=rules.datasets.output,
+        contrasts=rules.contrasts.output,
+        trials=rules.trials.output,
+        claims=rules.claims.output,
 
 
 rule figures:
     input:
-        expand(
+        files=expand(
             f"{RESULTS}/figures/{{figure}}.{{suffix}}",
             figure=FIGURES,
             suffix=["svg", "png", "json"],

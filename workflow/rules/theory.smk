@@ -1,16 +1,11 @@
-# The update rules against mathematics: on quadratics and on landscapes in the plane.
+# Update rules on quadratics, compared with closed forms, and on two-dimensional landscapes.
 
 
 rule theory:
     input:
         sources=sources("theory"),
     output:
-        report(
-            f"{RESULTS}/tables/theory.csv",
-            caption="../report/theory.rst",
-            category="Tables",
-            labels={"table": "theory"},
-        ),
+        table=table("theory.csv"),
     log:
         f"{RESULTS}/logs/theory.log",
     benchmark:
@@ -19,38 +14,29 @@ rule theory:
         draws=STUDY.theory.draws,
         seed=STUDY.seed,
     message:
-        "Holding the rules against closed forms"
+        "Comparing the update rules with closed forms"
     shell:
         "python -m momentum_study theory --draws {params.draws} --seed {params.seed}"
-        " --output {output:q} > {log:q} 2>&1"
+        " --output {output.table:q} > {log:q} 2>&1"
 
 
 rule landscapes:
     input:
         sources=sources("landscapes"),
     output:
-        landscapes=report(
-            f"{RESULTS}/tables/landscapes.csv",
-            caption="../report/landscapes.rst",
-            category="Tables",
-            labels={"table": "landscapes"},
-        ),
-        trajectories=report(
-            f"{RESULTS}/tables/trajectories.csv",
-            caption="../report/trajectories.rst",
-            category="Tables",
-            labels={"table": "trajectories"},
-        ),
+        landscapes=table("landscapes.csv"),
+        trajectories=table("trajectories.csv"),
     log:
         f"{RESULTS}/logs/landscapes.log",
     benchmark:
         f"{RESULTS}/benchmarks/landscapes.tsv"
     params:
         draws=STUDY.landscapes.draws,
-        seed=STUDY.seed,
+        beta=STUDY.verdicts.beta,
+        intervals=interval_flags(STUDY.landscapes.resamples),
     message:
-        "Running over landscapes"
+        "Running the update rules on landscapes"
     shell:
-        "python -m momentum_study landscapes --draws {params.draws} --seed {params.seed}"
-        " --landscapes {output.landscapes:q} --trajectories {output.trajectories:q}"
-        " > {log:q} 2>&1"
+        "python -m momentum_study landscapes --draws {params.draws} --beta {params.beta}"
+        " {params.intervals} --landscapes {output.landscapes:q}"
+        " --trajectories {output.trajectories:q} > {log:q} 2>&1"

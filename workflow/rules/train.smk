@@ -1,4 +1,4 @@
-# Training: one shard a job.
+# Training: one shard per job.
 
 
 rule train:

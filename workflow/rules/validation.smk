@@ -1,4 +1,4 @@
-# The code against numbers that others published.
+# Comparison of the code with numbers that others published.
 
 
 rule validation:
@@ -6,12 +6,7 @@ rule validation:
         runs=rules.collect.output.runs,
         sources=sources("validation"),
     output:
-        report(
-            f"{RESULTS}/tables/validation.csv",
-            caption="../report/validation.rst",
-            category="Tables",
-            labels={"table": "validation"},
-        ),
+        table=table("validation.csv"),
     log:
         f"{RESULTS}/logs/validation.log",
     benchmark:
@@ -20,7 +15,7 @@ rule validation:
         epochs=STUDY.validation.epochs,
         confidence=STUDY.statistics.confidence,
     message:
-        "Holding the code against published numbers"
+        "Comparing the code with published numbers"
     shell:
         "python -m momentum_study validation --runs {input.runs:q} --epochs {params.epochs}"
-        " --confidence {params.confidence} --output {output:q} > {log:q} 2>&1"
+        " --confidence {params.confidence} --output {output.table:q} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-# From runs to verdicts: fair comparisons, what tuning costs, and the claims.
+# Verdicts: comparisons of update rules, the cost of tuning, and the claims.
 
 
 rule contrasts:
@@ -7,54 +7,28 @@ rule contrasts:
         rule_files=STUDY.rule_files,
         sources=sources("contrasts"),
     output:
-        pairs=report(
-            f"{RESULTS}/tables/pairs.parquet",
-            caption="../report/pairs.rst",
-            category="Tables",
-            labels={"table": "pairs"},
-        ),
-        tuned=report(
-            f"{RESULTS}/tables/tuned.csv",
-            caption="../report/tuned.rst",
-            category="Tables",
-            labels={"table": "tuned"},
-        ),
-        contrasts=report(
-            f"{RESULTS}/tables/contrasts.csv",
-            caption="../report/contrasts.rst",
-            category="Tables",
-            labels={"table": "contrasts"},
-        ),
-        advice=report(
-            f"{RESULTS}/tables/advice.csv",
-            caption="../report/advice.rst",
-            category="Tables",
-            labels={"table": "advice"},
-        ),
+        pairs=table("pairs.parquet"),
+        tuned=table("tuned.csv"),
+        contrasts=table("contrasts.csv"),
+        advice=table("advice.csv"),
     log:
         f"{RESULTS}/logs/contrasts.log",
     benchmark:
         f"{RESULTS}/benchmarks/contrasts.tsv"
     params:
-        families=FAMILIES,
-        beta=STUDY.verdicts.beta,
+        comparison=comparison_flags(),
         rates=STUDY.verdicts.learning_rates,
-        floor=STUDY.verdicts.loss_floor,
         oscillating=STUDY.verdicts.oscillating_share,
         slow=STUDY.verdicts.slow_loss,
-        confidence=STUDY.statistics.confidence,
-        resamples=STUDY.statistics.resamples,
-        seed=STUDY.seed,
     message:
-        "Tuning, pairing and comparing"
+        "Comparing update rules"
     shell:
-        "python -m momentum_study contrasts --runs {input.runs:q} --families {params.families:q}"
+        "python -m momentum_study contrasts --runs {input.runs:q}"
         " --rule-files {input.rule_files:q}"
         " --tuned {output.tuned:q} --pairs {output.pairs:q} --contrasts {output.contrasts:q}"
-        " --advice {output.advice:q} --beta {params.beta} --rates {params.rates}"
-        " --floor {params.floor} --oscillating-share {params.oscillating}"
-        " --slow-loss {params.slow} --confidence {params.confidence}"
-        " --resamples {params.resamples} --seed {params.seed} > {log:q} 2>&1"
+        " --advice {output.advice:q} --rates {params.rates}"
+        " --oscillating-share {params.oscillating} --slow-loss {params.slow}"
+        " {params.comparison} > {log:q} 2>&1"
 
 
 rule trials:
@@ -64,45 +38,23 @@ rule trials:
         rule_files=STUDY.rule_files,
         sources=sources("trials"),
     output:
-        budget=report(
-            f"{RESULTS}/tables/budget.csv",
-            caption="../report/budget.rst",
-            category="Tables",
-            labels={"table": "budget"},
-        ),
-        profiles=report(
-            f"{RESULTS}/tables/profiles.csv",
-            caption="../report/profiles.rst",
-            category="Tables",
-            labels={"table": "profiles"},
-        ),
-        sensitivity=report(
-            f"{RESULTS}/tables/sensitivity.csv",
-            caption="../report/sensitivity.rst",
-            category="Tables",
-            labels={"table": "sensitivity"},
-        ),
+        budget=table("budget.csv"),
+        profiles=table("profiles.csv"),
+        sensitivity=table("sensitivity.csv"),
     log:
         f"{RESULTS}/logs/trials.log",
     benchmark:
         f"{RESULTS}/benchmarks/trials.tsv"
     params:
-        families=FAMILIES,
-        beta=STUDY.verdicts.beta,
-        floor=STUDY.verdicts.loss_floor,
+        comparison=comparison_flags(),
         margin=STUDY.verdicts.margins.log_ratio,
-        confidence=STUDY.statistics.confidence,
-        resamples=STUDY.statistics.resamples,
-        seed=STUDY.seed,
     message:
-        "Measuring what tuning costs"
+        "Measuring the cost of tuning"
     shell:
         "python -m momentum_study trials --runs {input.runs:q} --initial {input.initial:q}"
-        " --rule-files {input.rule_files:q}"
-        " --families {params.families:q} --budget {output.budget:q} --profiles {output.profiles:q}"
-        " --sensitivity {output.sensitivity:q} --floor {params.floor} --margin {params.margin}"
-        " --beta {params.beta} --confidence {params.confidence} --resamples {params.resamples}"
-        " --seed {params.seed} > {log:q} 2>&1"
+        " --rule-files {input.rule_files:q} --budget {output.budget:q}"
+        " --profiles {output.profiles:q} --sensitivity {output.sensitivity:q}"
+        " --margin {params.margin} {params.comparison} > {log:q} 2>&1"
 
 
 rule claims:
@@ -113,24 +65,9 @@ rule claims:
         datasets=rules.datasets.output,
         sources=sources("claims"),
     output:
-        claims=report(
-            f"{RESULTS}/tables/claims.csv",
-            caption="../report/claims.rst",
-            category="Verdicts",
-            labels={"table": "claims"},
-        ),
-        cases=report(
-            f"{RESULTS}/tables/claim_cases.csv",
-            caption="../report/claim_cases.rst",
-            category="Verdicts",
-            labels={"table": "cases"},
-        ),
-        step_costs=report(
-            f"{RESULTS}/tables/step_costs.csv",
-            caption="../report/step_costs.rst",
-            category="Verdicts",
-            labels={"table": "step costs"},
-        ),
+        claims=table("claims.csv", "Verdicts"),
+        cases=table("claim_cases.csv", "Verdicts"),
+        step_costs=table("step_costs.csv", "Verdicts"),
     log:
         f"{RESULTS}/logs/claims.log",
     benchmark:
@@ -138,14 +75,11 @@ rule claims:
     params:
         families=FAMILIES,
         verdicts=STUDY.verdicts.model_dump_json(),
-        confidence=STUDY.statistics.confidence,
-        resamples=STUDY.statistics.resamples,
-        seed=STUDY.seed,
+        intervals=interval_flags(),
     message:
         "Judging the claims"
     shell:
         "python -m momentum_study claims --pairs {input.pairs:q} --landscapes {input.landscapes:q}"
         " --initial {input.initial:q} --datasets {input.datasets:q} --families {params.families:q}"
         " --verdicts {params.verdicts:q} --cases {output.cases:q} --claims {output.claims:q}"
-        " --step-costs {output.step_costs:q} --confidence {params.confidence}"
-        " --resamples {params.resamples} --seed {params.seed} > {log:q} 2>&1"
+        " --step-costs {output.step_costs:q} {params.intervals} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-"""The command line: one subcommand a step of the pipeline, each a module under `commands/`."""
+"""The command line: one subcommand for each step of the pipeline, a module in `commands/`."""
 
 import argparse
 import importlib
@@ -9,39 +9,40 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
+from momentum_study.cli.flags import add_arguments, read_options
 from momentum_study.core.errors import AGAIN, INTERRUPTED, StudyError, next_step
 from momentum_study.core.text import suggest
 
-# Name → help. The modules of the same names under `commands` are loaded when called for, so that a
-# training job does not wait for plotting libraries.
+# Name → help. Only the module of the command in use is imported, so that a training job does not
+# wait for plotting libraries.
 COMMANDS = {
-    "plan": "say what a configuration comes to: runs, time, memory",
-    "check-rule": "hold an update rule of your own against what every rule must do",
+    "plan": "estimate runs, time and memory of a configuration",
+    "check-rule": "check a custom update rule against what every rule must do",
     "prepare": "split and scale a data set for a block of replicates",
     "train": "train one shard: a stack of networks over learning rates and replicates",
-    "collect": "gather the shards of a study into tables of runs and curves",
-    "cost": "put together what the jobs took: time, memory, updates",
-    "cells": "summarise the runs of each cell, with intervals",
-    "cell-curves": "summarise the learning curves of each cell",
-    "datasets": "describe the data sets as they were prepared",
-    "contrasts": "tune each arm, pair runs, compare rules and pieces of advice",
-    "trials": "measure what tuning costs, and how exactly β and α must be met",
-    "claims": "put the claims to what was found, and judge them",
-    "theory": "hold the update rules against closed forms on quadratics",
-    "landscapes": "run the update rules over two-dimensional landscapes",
-    "initial-sharpness": "measure the largest Hessian eigenvalue where runs start",
-    "sharpness": "follow the largest Hessian eigenvalue of a shard's runs",
-    "stability": "gather what was followed, and hold the stability line against the runs",
-    "validation": "hold the code against numbers that others published",
+    "collect": "collect the shards of a study into tables of runs and curves",
+    "cost": "collect time, memory and updates of the jobs of a study",
+    "cells": "summarize the runs of each cell, with intervals",
+    "cell-curves": "summarize the learning curves of each cell",
+    "datasets": "describe the data sets as prepared",
+    "contrasts": "tune each arm, pair runs, compare update rules and pieces of advice",
+    "trials": "measure the cost of tuning and the sensitivity to β and α",
+    "claims": "judge the claims by the evidence",
+    "theory": "compare the update rules with closed forms on quadratics",
+    "landscapes": "run the update rules on two-dimensional landscapes",
+    "initial-sharpness": "measure the largest Hessian eigenvalue at the start of runs",
+    "sharpness": "follow the largest Hessian eigenvalue along the runs of a shard",
+    "stability": "collect the followed eigenvalues and compare the stability limit with the runs",
+    "validation": "compare the code with numbers that others published",
     "figure": "draw one figure from the tables",
-    "paper": "typeset the paper from its text, the tables and the figures",
-    "explorer": "write the page on which the cells and their curves can be looked at",
+    "paper": "typeset the paper from text, tables and figures",
+    "explorer": "write the page that shows cells and learning curves",
     "provenance": "record versions, processor, kernels and timings",
-    "compare": "set two studies, or grids of them, against each other cell by cell",
-    "verify": "hold a finished study against the published one",
-    "publish": "copy a finished study's results to results/published",
-    "document": "write the tables of the pages that show the published study",
-    "schema": "write the configuration's schema and the table of its keys",
+    "compare": "compare two studies, or two grids, cell by cell",
+    "verify": "compare a finished study with the published one",
+    "publish": "copy the results of a finished study to results/published",
+    "document": "update the tables in the pages that show the published study",
+    "schema": "write the schema of the configuration and the tables of its keys",
 }
 
 
@@ -49,24 +50,24 @@ _CTRL_C = 130  # as a shell reports a command that Ctrl-C ended
 
 
 class _Parser(argparse.ArgumentParser):
-    """Tells a wrong flag in one line, which ends with where to read on."""
+    """Reports a wrong flag in one line that names the help."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}; {self.prog} --help says what it takes\n")
+        self.exit(2, f"error: {message}; {self.prog} --help lists the options\n")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one subcommand; return its exit code, 0 unless the command has another.
+    """Run one subcommand and return its exit code.
 
-    The last line on the terminal says what to do next: about the user's input (`StudyError`), the
-    file system, memory. A fault of the program itself is told with its traceback.
+    Errors of the input (`StudyError`), the file system and memory are reported in one line with the
+    next step, internal errors with their traceback.
     """
     try:
         return _run(arguments)
     except StudyError as error:
         print(f"error: {error}", file=sys.stderr)
     except BrokenPipeError:
-        # Whoever read the output has enough of it. Python would complain once more at its end.
+        # The reader closed the output. Without this, Python would report it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         where = error.filename or "file system"
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
     except MemoryError as error:
         print(
             f"error: not enough memory{f' ({error})' if str(error) else ''}; run fewer jobs at a "
-            "time (--cores 1), or make them smaller (replicates_per_shard in the configuration), "
+            "time (--cores 1) or make them smaller (replicates_per_shard in the configuration), "
             f"and {AGAIN}",
             file=sys.stderr,
         )
@@ -89,24 +90,24 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _fault(error: Exception) -> str:
-    """Say whose an unforeseen error is: that of a rule file, or of this program."""
+    """Describe an unexpected error: one of a rule file, or an internal one."""
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        # So `rule_files` names the modules that it makes of rule files.
+        # `engine.rule_files` gives the modules of rule files this prefix.
         if str(frame.f_globals.get("__name__")).startswith("_rule_file_"):
             path = frame.f_code.co_filename
             return (
-                f"{path}, line {line}: {type(error).__name__}: {error}; mend the rule, and try it "
+                f"{path}, line {line}: {type(error).__name__}: {error}; fix the rule and check it "
                 f"with python -m momentum_study check-rule {shlex.quote(path)}"
             )
     return (
-        f"{type(error).__name__}, a fault of this program and not of your input; please report it "
-        "to its authors, with the lines above and the command"
+        f"internal error ({type(error).__name__}), not an error of your input; please report it to "
+        "the authors with the lines above and the command"
     )
 
 
 def _run(arguments: Sequence[str]) -> int:
     parser = _Parser(
-        prog="python -m momentum_study", description="Steps of the study Momentum, measured."
+        prog="python -m momentum_study", description="The steps of a study of Momentum, measured."
     )
     subparsers = parser.add_subparsers(dest="command", required=True)
     chosen = arguments[0] if arguments else "--help"
@@ -118,10 +119,9 @@ def _run(arguments: Sequence[str]) -> int:
             command = importlib.import_module(
                 f"momentum_study.cli.commands.{name.replace('-', '_')}"
             )
-            command.add_arguments(subparser)
-            subparser.set_defaults(run=command.run)
-    options, unknown = parser.parse_known_args(arguments)
+            add_arguments(subparser, command.Options)
+    values, unknown = parser.parse_known_args(arguments)
     if unknown:
         subparsers.choices[chosen].error(f"unrecognized arguments: {' '.join(unknown)}")
-    code: int | None = options.run(options)
+    code: int | None = command.run(read_options(values, command.Options))
     return code or 0

@@ -20,14 +20,14 @@ MOST_SHARDS = 100_000
 MOST_RUNS = 100_000_000
 """More than a table can hold in memory."""
 
+Resamples = Annotated[int, Field(gt=0, le=100_000)]
+
 
 class Statistics(Model):
     """How intervals are computed."""
 
     confidence: Fraction = Field(default=0.95, description="Level of every interval.")
-    resamples: Annotated[int, Field(gt=0, le=100_000)] = Field(
-        default=1000, description="Bootstrap resamples."
-    )
+    resamples: Resamples = Field(default=1000, description="Bootstrap resamples.")
 
 
 class Theory(Model):
@@ -44,6 +44,7 @@ class Landscapes(Model):
     draws: Draws = Field(
         default=1000, description="Draws of the noise behind each distribution of exit times."
     )
+    resamples: Resamples = Field(default=400, description="Bootstrap resamples of their medians.")
 
 
 class Validation(Model):

@@ -1,4 +1,4 @@
-"""Columns of mixed kinds: what they hold, what becomes of gaps, and how they turn into numbers."""
+"""Columns of user tables: their kinds, their gaps, and their encoding as numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,57 +8,55 @@ import pandas as pd
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, one_line
-from momentum_study.datasets.raw import FloatArray, IntArray, Task
-from momentum_study.datasets.table import Missing, Table
+from momentum_study.datasets.raw import FloatArray, IntArray, Missing, Table, Task
 
 MOST_LEVELS = 100
-"""A column of more categories would drown the others; one class each is no classification."""
+"""Maximum number of categories of a column and of classes."""
 
 FEW_LEVELS = 10
-"""So many are no labels of single rows, however short the table is."""
+"""A column with up to this number of categories is accepted in a table of any length."""
 
 _LONGEST_EXAMPLE = 100
 
-# What pandas calls the content of a column, as far as it is of use.
+# Kinds of columns by the names that pandas infers.
 _NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
 _CATEGORIES = {"string", "boolean", "categorical"}
 
 
-def understood(
+def parse_columns(
     frame: pd.DataFrame, target: str, task: Task, missing: Missing, categorical: Sequence[str]
 ) -> Table:
-    """Make out what the columns of a frame are, and settle what becomes of its gaps.
+    """Determine the kinds of columns, and handle gaps.
 
-    Columns of numbers are features as they are. Text and truth values are categories, as are the
-    columns listed in `categorical`. A target of classes may be text, truth values or numbers;
-    its classes are in sorted order.
+    Columns of numbers are used as they are. Text, truth values and the columns listed in
+    `categorical` are categories. A target of classes can be text, truth values or numbers; its
+    classes are sorted.
 
     Parameters
     ----------
     frame
         The target and the features.
     target
-        Name of the target's column.
+        Name of the target column.
     task
         ``"classification"`` or ``"regression"``.
     missing
-        ``"refuse"``: a gap is an error. ``"drop"``: rows with gaps are left out. ``"impute"``:
-        numbers that are missing stay NaN, to be filled in from the train rows, and a missing
-        category is a category of its own; a missing target is an error.
+        ``"refuse"``: a gap is an error. ``"drop"``: rows with gaps are omitted. ``"impute"``:
+        missing numbers stay NaN, to be filled from the training rows, and a missing category is a
+        separate category; a missing target is an error.
     categorical
-        Columns of numbers that stand for categories.
+        Columns of numbers that are categories.
 
     Returns
     -------
     Table
-        Its features a frame, to be given to `encoded` once it is known which rows are wanted.
+        Its features are a frame; call `encoded` after choosing rows.
 
     Raises
     ------
     StudyError
-        If a column holds something else (dates, lists), nothing at all, or infinite numbers;
-        a gap is not allowed; a column has too many categories; or the target does not fit the
-        task.
+        If a column is empty or contains other values (dates, lists) or infinite numbers, a gap is
+        not allowed, a column has too many categories, or the target does not fit the task.
     """
     frame = frame.reset_index(drop=True)
     repairs: tuple[str, ...] = ()
@@ -71,7 +69,7 @@ def understood(
         repairs = (_dropped(gaps),)
         frame = frame[~gaps.any(axis=1)]
     if frame.empty:
-        raise StudyError("no row is left; expected rows without gaps, or missing: impute")
+        raise StudyError("no row remains; expected rows without gaps, or missing: impute")
     kinds = {str(name): _kind(column) for name, column in frame.items()}
     features = pd.DataFrame(
         {
@@ -80,7 +78,7 @@ def understood(
             else _numbers(column)
             for name, column in frame.drop(columns=target).items()
         },
-        copy=False,  # of large tables a sample is wanted, as a rule
+        copy=False,  # large tables are usually sampled afterwards
     )
     if missing == "impute":
         repairs = tuple(_filled(column) for _, column in features.items() if column.hasnans)
@@ -90,23 +88,23 @@ def understood(
         return Table(features, codes, task, classes, repairs=repairs)
     if kinds[target] != "numbers":
         raise StudyError(
-            f"the target {target!r} holds {_example(answers)}; expected numbers in a regression, "
-            "or task: classification"
+            f"the target {target!r} contains {_example(answers)}; expected numbers in a "
+            "regression, or task: classification"
         )
     return Table(features, np.asarray(_numbers(answers), dtype=np.float64), task, repairs=repairs)
 
 
 def encoded(features: pd.DataFrame) -> tuple[FloatArray, list[str]]:
-    """Turn the features of `understood` into one table of numbers.
+    """Encode the features of `parse_columns` as one table of numbers.
 
-    Categories are one-hot encoded by scikit-learn's ``OneHotEncoder``, in place and in sorted
-    order: a column ``district=north`` for each; of two categories, the second one only. Missing
-    ones, if any, have a column ``district is missing``.
+    Categories are one-hot encoded with scikit-learn's ``OneHotEncoder``, in sorted order: a column
+    ``district=north`` for each, or only the second one of two. Missing values have a column
+    ``district is missing``.
 
     Parameters
     ----------
     features
-        n rows; columns of numbers or categories. Categories of no row get no column.
+        n rows with columns of numbers or categories. Categories without rows get no column.
 
     Returns
     -------
@@ -145,17 +143,17 @@ def _one_hot(column: "pd.Series[Any]") -> tuple[FloatArray, list[str]]:
 
 
 def _kind(column: "pd.Series[Any]") -> str:
-    """Return ``"numbers"`` or ``"categories"``, or refuse the column."""
+    """Return ``"numbers"`` or ``"categories"``, or raise an error."""
     if column.isna().all():
-        raise StudyError(f"column {column.name!r} is empty; name it under leave_out")
+        raise StudyError(f"column {column.name!r} is empty; list it in leave_out")
     content = pd.api.types.infer_dtype(column, skipna=True)
     if content in _NUMBERS:
         return "numbers"
     if content in _CATEGORIES:
         return "categories"
     raise StudyError(
-        f"column {column.name!r} holds {_example(column)} ({content}); expected numbers, text or "
-        "truth values: convert it, or name it under leave_out"
+        f"column {column.name!r} contains {_example(column)} ({content}); expected numbers, text "
+        "or truth values: convert it, or list it in leave_out"
     )
 
 
@@ -166,15 +164,15 @@ def _example(column: "pd.Series[Any]") -> str:
 
 
 def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
-    """Return a column as integers or floats of NumPy, its gaps as NaN."""
+    """Return a column with NumPy integers or floats, and NaN for gaps."""
     numeric = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
     if not numeric or column.dtype == np.float16:  # half precision, which pandas cannot sort
         try:
             numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         except OverflowError:
             raise StudyError(
-                f"column {column.name!r} holds a whole number too large for any floating-point "
-                "type; expected smaller ones: change their unit, or name it under leave_out"
+                f"column {column.name!r} contains a whole number too large for any floating-point "
+                "type; expected smaller ones: change their unit, or list it in leave_out"
             ) from None
         column = pd.Series(numbers, index=column.index, name=column.name)
     infinite = np.flatnonzero(np.isinf(column))
@@ -188,27 +186,27 @@ def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
 
 
 def _levels(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return a column as categories in sorted order, numbers by size, each named by its text."""
+    """Return a column as sorted categories, named by their text."""
     levels = _sorted(column)
     if _too_many(len(levels.cat.categories), len(column)):
         raise StudyError(
             f"column {column.name!r} has {len(levels.cat.categories)} categories in {len(column)} "
             f"rows, such as {_example(column)}; expected at most {MOST_LEVELS}, each in several "
-            f"rows: name it under leave_out{_stray_words(column)}"
+            f"rows: list it in leave_out{_stray_words(column)}"
         )
     return levels
 
 
 def _stray_words(column: "pd.Series[Any]") -> str:
-    """Say which word makes a text of what is mostly numbers."""
+    """Name the word that makes a column of mostly numbers a column of text."""
     words = column[pd.to_numeric(column.astype(object), errors="coerce").isna()].dropna()
     if words.empty or 2 * len(words) > len(column):
         return ""
-    return f", or make it a column of numbers, which it would be but for {_example(words)}"
+    return f", or make it a column of numbers: {_example(words)} is text"
 
 
 def _classes(answers: "pd.Series[Any]") -> tuple[tuple[str, ...], IntArray]:
-    """Return the names of the classes, in the order of `_levels`, and each row's code."""
+    """Return the sorted names of the classes, and the code of each row."""
     levels = _sorted(answers)
     classes = tuple(levels.cat.categories)
     if _too_many(len(classes), len(answers)):
@@ -221,7 +219,7 @@ def _classes(answers: "pd.Series[Any]") -> tuple[tuple[str, ...], IntArray]:
 
 
 def _sorted(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    # As objects, for categories of a file have an order of their own, and truth values no gaps.
+    # As objects, because categories in a file have another order, and truth values no gaps.
     values = _numbers(column) if _kind(column) == "numbers" else column.astype(object)
     levels = values.astype("category")
     names = pd.Index([_text(level) for level in levels.cat.categories])

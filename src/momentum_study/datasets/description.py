@@ -1,4 +1,4 @@
-"""What a prepared data set is like: its size, and how narrow a valley its inputs make."""
+"""Description of a prepared data set: its size, and the condition number of its inputs."""
 
 import numpy as np
 import pandas as pd
@@ -6,17 +6,17 @@ import pandas as pd
 from momentum_study.datasets.prepared import PreparedDataset, training_arrays
 from momentum_study.datasets.raw import FloatArray
 
-# Eigenvalues below this share of the largest are zero up to rounding: a constant pixel, or one
-# feature that follows from others.
+# Eigenvalues below this share of the largest one are zero except for rounding, for example because
+# of a constant pixel or a feature that depends linearly on others.
 _ZERO = 1e-10
 
 
 def described(prepared: PreparedDataset) -> pd.DataFrame:
     """Describe a data set by a row of the schema `DATASETS`.
 
-    ``condition_number`` is κ = λ_max / λ_min of the covariance of the training inputs as networks
-    see them, over the eigenvalues that are not zero, the median over replicates: for a linear model
-    under squared error that of the problem itself, for a network that of its first layer's inputs.
+    ``condition_number`` is the median over replicates of κ = λ_max / λ_min of the covariance of the
+    scaled training inputs, without eigenvalues of zero. For a linear model with squared error it is
+    the condition number of the problem, for a network that of the inputs of its first layer.
     """
     arrays = training_arrays(prepared, "float64", "per_class").train.inputs[:, :, :-1]
     raw = prepared.raw
@@ -37,11 +37,11 @@ def described(prepared: PreparedDataset) -> pd.DataFrame:
 
 
 def condition_number(rows: FloatArray) -> float:
-    """Ratio of the largest eigenvalue of the covariance of ``(n, d)`` rows to the smallest.
+    """Return the condition number of the covariance of ``(n, d)`` rows.
 
-    Eigenvalues that are zero up to rounding do not count.
+    Eigenvalues that are zero except for rounding are ignored.
     """
-    centred = rows - rows.mean(axis=0)
-    eigenvalues = np.linalg.svd(centred, compute_uv=False) ** 2
+    centered = rows - rows.mean(axis=0)
+    eigenvalues = np.linalg.svd(centered, compute_uv=False) ** 2
     present = eigenvalues[eigenvalues > _ZERO * eigenvalues[0]]
     return float(present[0] / present[-1])

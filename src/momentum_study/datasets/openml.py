@@ -1,4 +1,4 @@
-"""Data sets of OpenML, by name and version or by their number, through scikit-learn."""
+"""Data sets of OpenML by name and version or by number, fetched with scikit-learn."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -7,28 +7,27 @@ from typing import Any
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import one_line, suggest
-from momentum_study.datasets.headers import check_names
-from momentum_study.datasets.raw import Task
+from momentum_study.datasets.raw import Missing, Table, Task
 from momentum_study.datasets.scikit_learn import offline
-from momentum_study.datasets.table import Missing, Table
+from momentum_study.datasets.table_files import check_names
 
 _KEYS = ("data_id", "name", "version")
 
-# How scikit-learn's warnings begin that are about the data, not about the way it came.
+# Beginnings of scikit-learn's warnings about the data, not about the download.
 _DOUBTS = ("Version ", "OpenML ")
 
 
 def check(*, parameters: Mapping[str, Any], **_: object) -> None:
-    """Check that the parameters name one data set, and the same one every time.
+    """Check that the parameters identify one data set, which never changes.
 
     Raises
     ------
     StudyError
-        Unless they are a name and a version, or a number.
+        If they are neither a name and a version, nor a number.
     """
     for key in parameters:
         if key not in _KEYS:
-            raise StudyError(f"parameters: OpenML is asked for no {key!r}; {suggest(key, _KEYS)}")
+            raise StudyError(f"parameters: OpenML has no {key!r}; {suggest(key, _KEYS)}")
     for key in ("data_id", "version"):
         value = parameters.get(key, 1)
         if type(value) is not int or value < 1:
@@ -39,7 +38,7 @@ def check(*, parameters: Mapping[str, Any], **_: object) -> None:
     if set(parameters) not in ({"data_id"}, {"name", "version"}):
         raise StudyError(
             f"parameters: {', '.join(parameters) or 'none'} given; expected name and version "
-            "(without it, tomorrow's may be another), or data_id alone"
+            "(without a version, the data can change), or only data_id"
         )
 
 
@@ -52,26 +51,26 @@ def read(
     missing: Missing,
     categorical: Sequence[str],
 ) -> Table:
-    """Fetch a data set, from scikit-learn's data home if it is there.
+    """Fetch a data set, from scikit-learn's data home if possible.
 
-    Columns that OpenML marks as to be ignored, or as mere numbers of the rows, are left out.
+    Columns that OpenML marks as ignored or as row numbers are omitted.
 
     Parameters
     ----------
     parameters
         ``name`` and ``version``, or ``data_id``.
     target
-        The column to learn; OpenML's own choice if None.
+        The column to learn; the choice of OpenML if None.
     task, leave_out, missing, categorical
         As in `momentum_study.datasets.table_files.read`.
 
     Raises
     ------
     StudyError
-        If the data can be had neither from the data home nor from the network, OpenML does not
-        know it, or a name or the content of a column is not usable.
+        If the data is neither in the data home nor available from the network, OpenML does not know
+        it, or a name or the content of a column is not usable.
     """
-    from momentum_study.datasets.columns import understood
+    from momentum_study.datasets.columns import parse_columns
 
     bunch, doubts = _fetch(parameters)
     frame = bunch.frame
@@ -82,32 +81,32 @@ def read(
             f"one of its columns: {', '.join(frame)}"
         )
     check_names(list(frame), chosen, leave_out, categorical)
-    table = understood(frame.drop(columns=leave_out), chosen, task, missing, categorical)
+    table = parse_columns(frame.drop(columns=leave_out), chosen, task, missing, categorical)
     return replace(table, repairs=(*doubts, *table.repairs))
 
 
 def _fetch(parameters: Mapping[str, Any]) -> tuple[Any, list[str]]:
-    """Return scikit-learn's bunch, and what OpenML says against the data set."""
+    """Return scikit-learn's bunch, and OpenML's warnings about the data set."""
     from sklearn.datasets import fetch_openml
 
     what = "OpenML's data set " + ", ".join(f"{key} {parameters[key]}" for key in parameters)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            # All columns, for the target is a name to be checked like the others. The parser
-            # "pandas" is six times as fast, but under pandas 3.1 it fails on categories that are
-            # whole numbers, and takes the file out of the data home (scikit-learn #34892).
+            # All columns, because the name of the target is checked like the others. The parser
+            # "pandas" is six times as fast, but with pandas 3.1 it fails on categories that are
+            # whole numbers, and removes the file from the data home (scikit-learn #34892).
             bunch = fetch_openml(
                 **parameters, target_column=None, as_frame=True, parser="liac-arff"
             )
     except OSError as error:
         if any(str(warning.message).startswith("Invalid cache") for warning in caught):
-            what += ", whose copy was damaged and has been removed by scikit-learn,"
+            what += ", whose damaged copy was removed by scikit-learn,"
         raise StudyError(offline(what, error)) from error
-    except Exception as error:  # what a damaged answer may lead to is not documented
+    except Exception as error:  # exceptions of damaged answers are not documented
         reason = one_line(error) or type(error).__name__
         raise StudyError(
-            f"{what} cannot be used: {reason}; choose another one or version"
+            f"{what} cannot be used: {reason}; choose another data set or version"
         ) from error
     texts = [one_line(warning.message) for warning in caught]
     return bunch, [text for text in texts if text.startswith(_DOUBTS)]

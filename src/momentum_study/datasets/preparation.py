@@ -1,4 +1,4 @@
-"""Preparing a dataset: the splits and scalings of a block of replicates."""
+"""From a recipe to a prepared data set: reading, sampling, encoding, splitting and scaling."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.seeds import generator
-from momentum_study.datasets.loading import load
 from momentum_study.datasets.prepared import PreparedDataset
-from momentum_study.datasets.raw import FloatArray, RawDataset
+from momentum_study.datasets.raw import FloatArray, RawDataset, Table, make_raw
 from momentum_study.datasets.recipe import Recipe
+from momentum_study.datasets.sources import SOURCES
 from momentum_study.datasets.splits import (
     DEFAULT_FRACTIONS,
     FittedScaling,
@@ -20,9 +20,10 @@ from momentum_study.datasets.splits import (
     fit_scaling,
     make_split,
 )
+from momentum_study.datasets.transforms import sampled_rows, with_condition_number, with_label_noise
 
 MOST_BYTES = 2**30
-"""What a training job may hold; checked against what it will hold at the very least."""
+"""Memory limit of a training job, compared with a lower bound of what it needs."""
 
 
 def prepare(
@@ -34,33 +35,32 @@ def prepare(
 ) -> PreparedDataset:
     """Load a dataset, then split it, fill its gaps and scale it for each replicate.
 
-    Replicate r is split by ``generator(study_seed, "split", name, r)``, so its rows are the same
-    whichever other replicates are prepared with it. Targets of a regression are standardised,
-    whatever the scaling of the features.
+    Replicate r is split with ``generator(study_seed, "split", name, r)``, so its rows do not depend
+    on the other replicates. Targets of a regression are always standardized.
 
     Parameters
     ----------
     name
-        The dataset's name in the study.
+        Name of the data set in the study.
     recipe
-        Where the data comes from, and what is done to it.
+        Source of the data, and its transformations.
     study_seed
-        The seed of the whole study.
+        Seed of the study.
     replicates
-        Numbers of the R replicates, each once.
+        Numbers of the R replicates, without repetition.
     fractions
-        Shares of train, validation and test.
+        Shares of training, validation and test rows.
 
     Returns
     -------
     PreparedDataset
-        The same for the same arguments.
+        Determined by the arguments.
 
     Raises
     ------
     StudyError
-        If the data, the replicates or the fractions are not usable, or a job that trains on them
-        would need more memory than it may have.
+        If the data, the replicates or the fractions are not usable, or a training job would need
+        too much memory.
     """
     if not replicates or len(set(replicates)) < len(replicates):
         raise StudyError(
@@ -76,7 +76,7 @@ def prepare(
 
 
 def _check_size(raw: RawDataset, replicates: int) -> None:
-    """Refuse what no training job can hold: the raw data, and each replicate's in float32."""
+    """Refuse data that is too large for a training job: raw, and per replicate in float32."""
     rows, columns = raw.features.shape
     least = raw.features.nbytes + replicates * rows * (columns + 1) * 4
     if least > MOST_BYTES:
@@ -132,7 +132,7 @@ def _prepare_raw(
 
 
 def _medians(features_train: FloatArray) -> FloatArray:
-    """Median of each column that has gaps, 0 for the others and for one that is nothing else."""
+    """Return the median of each column with gaps; 0 for other and for empty columns."""
     gaps = np.isnan(features_train).any(axis=0)
     fill = np.zeros(features_train.shape[1])
     if gaps.any():
@@ -157,3 +157,69 @@ def _repairs(
                 f"{label} is constant on the train rows of replicate(s) {', '.join(where)}: "
                 "centred and left at scale 1"
             )
+
+
+def load(name: str, recipe: Recipe, study_seed: int) -> tuple[RawDataset, tuple[str, ...]]:
+    """Load the data of a recipe.
+
+    Parameters
+    ----------
+    name
+        Name of the data set in the study; random numbers depend on it.
+    recipe
+        Where the data comes from, and what is done to it.
+    study_seed
+        Seed of the study.
+
+    Returns
+    -------
+    RawDataset, tuple of str
+        The data, determined by the arguments, and a sentence for each repair. Features are NaN only
+        where gaps are to be imputed.
+
+    Raises
+    ------
+    StudyError
+        If the data is not available or not usable.
+    """
+    try:
+        table = _read(recipe)
+        if recipe.rows is not None:
+            random = generator(study_seed, "rows", name)
+            table = table.take(sampled_rows(table.targets, table.task, recipe.rows, random))
+        features, names = table.features, table.feature_names
+        if not isinstance(features, np.ndarray):
+            from momentum_study.datasets.columns import encoded
+
+            features, names = encoded(features)
+    except StudyError as error:
+        raise StudyError(f"dataset {name!r}: {error}") from error
+    impute = recipe.missing == "impute"
+    raw = make_raw(name, features, table.targets, table.task, table.classes, names, gaps=impute)
+    return _changed(raw, recipe, study_seed), table.repairs
+
+
+def _read(recipe: Recipe) -> Table:
+    source = SOURCES[recipe.source]
+    return source.read(**{key: getattr(recipe, key) for key in source.keys})
+
+
+def _changed(raw: RawDataset, recipe: Recipe, study_seed: int) -> RawDataset:
+    """Apply the transformations that need checked data."""
+    features, targets = raw.features, raw.targets
+    if recipe.condition_number is not None:
+        try:
+            features = with_condition_number(features, recipe.condition_number)
+        except StudyError as error:
+            raise StudyError(f"dataset {raw.name!r}: {error}") from error
+    if recipe.label_noise is not None:
+        random = generator(study_seed, "label noise", raw.name)
+        classes = len(raw.classes)
+        targets = with_label_noise(targets, raw.task, classes, recipe.label_noise, random)
+    if features is raw.features and targets is raw.targets:
+        return raw
+    # Checked again: a small class may have lost its members to label noise.
+    gaps = recipe.missing == "impute"
+    return make_raw(
+        raw.name, features, targets, raw.task, raw.classes, raw.feature_names, gaps=gaps
+    )

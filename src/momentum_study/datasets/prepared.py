@@ -1,6 +1,6 @@
-"""Prepared datasets: as a file, one per block of replicates, and as the arrays of a training.
+"""Prepared data sets: as files, one per block of replicates, and as training arrays.
 
-This module is all that a training job needs of the datasets, and it needs NumPy alone.
+Training jobs import only this module of the package, and it depends only on NumPy.
 """
 
 from collections.abc import Mapping
@@ -24,27 +24,27 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, eq=False)
 class PreparedDataset:
-    """A raw dataset with the splits and scalings of R replicates.
+    """A raw data set with the splits and scalings of R replicates.
 
     Attributes
     ----------
     raw
         The data, unscaled.
     scaling
-        How the features were scaled.
+        Scaling of the features.
     replicates
         Shape ``(R,)``.
     train, validation, test
         Row numbers of shapes ``(R, n_train)``, ``(R, n_validation)``, ``(R, n_test)``.
     feature_mean, feature_scale
-        Shape ``(R, d)``, fitted on each replicate's train rows.
+        Shape ``(R, d)``, fitted on the training rows of each replicate.
     feature_fill
-        Shape ``(R, d)``: what takes the place of NaN in a column with gaps, fitted likewise; 0 in
-        the other columns.
+        Shape ``(R, d)``: values for NaN in columns with gaps, fitted in the same way; 0 in other
+        columns.
     target_mean, target_scale
-        Shape ``(R,)``, fitted likewise in a regression; 0 and 1 in a classification.
+        Shape ``(R,)``, fitted in the same way for a regression; 0 and 1 for a classification.
     repairs
-        One sentence for each repair made, for the log.
+        One sentence per repair, for the log.
     """
 
     raw: RawDataset
@@ -67,7 +67,7 @@ class PreparedDataset:
 
 @dataclass(frozen=True, eq=False)
 class TrainingArrays:
-    """The three parts of a prepared dataset, ready for training."""
+    """The three splits of a prepared data set, ready for training."""
 
     train: ArraySplit
     validation: ArraySplit
@@ -75,22 +75,22 @@ class TrainingArrays:
 
 
 def save_prepared(path: Path, prepared: PreparedDataset) -> None:
-    """Write a prepared dataset as an uncompressed ``.npz`` file.
+    """Write a prepared data set as an uncompressed ``.npz`` file.
 
-    The same dataset gives the same bytes. The file appears whole or not at all: it is written
-    under another name in the same folder, flushed to disk and then renamed.
+    Equal data sets give equal bytes. The file appears complete or not at all: it is written with
+    another name in the same folder, flushed to disk and then renamed.
 
     Parameters
     ----------
     path
-        The file; one that exists is replaced.
+        The file; an existing one is replaced.
     prepared
-        What to write.
+        The data set.
 
     Raises
     ------
     OSError
-        If the file cannot be written; no part of it is left behind.
+        If the file cannot be written; no partial file remains.
     """
     raw = prepared.raw
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -105,7 +105,7 @@ def save_prepared(path: Path, prepared: PreparedDataset) -> None:
     }
     arrays |= {key: getattr(prepared, key) for key in _SHAPES}
     with replacing(path) as file:
-        # Uncompressed: the bytes depend on no version of zlib, and loading is faster.
+        # Uncompressed: the bytes do not depend on the version of zlib, and loading is faster.
         np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -125,8 +125,8 @@ def load_prepared(path: Path) -> PreparedDataset:
     Raises
     ------
     StudyError
-        If the file is missing, damaged, incomplete, holds pickled objects, or its arrays do not
-        fit together.
+        If the file is missing, damaged, incomplete, contains pickled objects, or its arrays are
+        inconsistent.
     """
     arrays = _read_arrays(path)
     raw = RawDataset(
@@ -156,7 +156,7 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "target_mean": ("R",),
     "target_scale": ("R",),
 }
-"""The arrays that `PreparedDataset` adds to the raw data; equal letters are equal lengths."""
+"""Shapes of the arrays that `PreparedDataset` adds to the raw data, by named lengths."""
 
 _ALL_SHAPES: dict[str, tuple[str, ...]] = {
     "name": (),
@@ -175,27 +175,27 @@ _TEXT = ("name", "task", "scaling", "classes", "feature_names", "repairs")
 
 
 def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """Read every array of the file, or say what is wrong with it."""
-    advice = "delete the file and prepare the dataset again"
+    """Read and check all arrays of the file."""
+    advice = "delete the file and prepare the data set again"
     try:
-        # Opened here because NumPy leaves a damaged file open. The zip holds checksums.
+        # Opened here because NumPy does not close a damaged file. The zip contains checksums.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            # What is stored as it is cannot unfold to more than the file holds.
+            # Uncompressed content cannot be larger than the file.
             if any(member.compress_type for member in archive.zip.infolist()):
                 raise ValueError("its arrays are compressed")
             arrays = {key: archive[key] for key in archive.files}
     except FileNotFoundError:
         raise StudyError(
-            f"{path}: no such file; expected a prepared dataset: run the step that prepares it"
+            f"{path}: no such file; expected a prepared data set: run the step that prepares it"
         ) from None
-    except Exception as error:  # what a reader of a damaged zip may raise is not documented
+    except Exception as error:  # exceptions for damaged zip files are not documented
         raise StudyError(
-            f"{path}: not a readable prepared dataset ({one_line(error)}); expected "
+            f"{path}: not a readable prepared data set ({one_line(error)}); expected "
             f"an .npz file without pickled objects: {advice}"
         ) from error
     missing = _ALL_SHAPES.keys() - arrays.keys()
     if missing:
-        raise StudyError(f"{path}: without {', '.join(sorted(missing))}; {advice}")
+        raise StudyError(f"{path}: it lacks {', '.join(sorted(missing))}; {advice}")
     try:
         _check_arrays(arrays)
     except StudyError as error:
@@ -204,7 +204,7 @@ def _read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
 
 
 def _check_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Check that types, shapes and row numbers are those of one dataset."""
+    """Check that types, shapes and row numbers are consistent."""
     regression = str(arrays["task"]) == "regression"
     lengths: dict[str, int] = {}
     for key, axes in _ALL_SHAPES.items():
@@ -218,7 +218,7 @@ def _check_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
             raise StudyError(f"{key} has shape {shape}, expected ({sizes})")
         whole = key in _WHOLE or (key == "targets" and not regression)
         expected = np.str_ if key in _TEXT else np.int64 if whole else np.float64
-        # A member of the archive that is no array comes as bytes.
+        # A member of the archive that is not an array is read as bytes.
         kind = getattr(arrays[key], "dtype", np.dtype(object))
         if kind.type is not expected:
             raise StudyError(f"{key} is of type {kind}, expected {expected.__name__}")
@@ -241,31 +241,31 @@ def _check_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 def training_arrays(
     prepared: PreparedDataset, dtype: npt.DTypeLike, outputs: Outputs = "per_class"
 ) -> TrainingArrays:
-    """Lay out a prepared dataset for training.
+    """Return the training arrays of a prepared data set.
 
-    Gaps are filled in. Features and targets are scaled in float64 and cast at the end.
+    Gaps are filled. Features and targets are scaled in float64 and cast at the end.
 
     Parameters
     ----------
     prepared
-        A dataset with R replicates, d features and K classes.
+        A data set with R replicates, d features and K classes.
     dtype
         float32 or float64.
     outputs
-        ``"per_class"``: a classification's targets are one-hot, K columns. ``"single"``: one column
-        of 0 and 1 (the class code), for a logistic loss on two classes. A regression has one
-        column, the standardised target, either way.
+        ``"per_class"``: targets of a classification are one-hot, K columns. ``"single"``: one
+        column of 0 and 1 (the class code), for a logistic loss with two classes. A regression
+        always has one column, the standardized target.
 
     Returns
     -------
     TrainingArrays
-        For each part, inputs ``(R, n, d + 1)`` and targets ``(R, n, K)`` or ``(R, n, 1)``.
+        For each split, inputs ``(R, n, d + 1)`` and targets ``(R, n, K)`` or ``(R, n, 1)``.
 
     Raises
     ------
     StudyError
-        If a single output is asked for with more than two classes, or a scaled number is too large
-        for `dtype`.
+        If `outputs` is ``"single"`` with more than two classes, or a scaled number is too large for
+        `dtype`.
     ValueError
         If `dtype` is neither float32 nor float64.
     """
@@ -275,7 +275,7 @@ def training_arrays(
     raw = prepared.raw
     if outputs == "single" and len(raw.classes) > 2:
         raise StudyError(
-            f"dataset {raw.name!r}: {len(raw.classes)} classes cannot share a single output; "
+            f"dataset {raw.name!r}: a single output cannot represent {len(raw.classes)} classes; "
             "expected two classes, or one output per class"
         )
     return TrainingArrays(
@@ -287,14 +287,14 @@ def training_arrays(
 
 
 def _inputs(prepared: PreparedDataset, rows: IntArray, kind: np.dtype[Any]) -> Floats:
-    """Scaled features with a last column of ones: ``(R, n, d + 1)``."""
+    """Return scaled features with a last column of ones: ``(R, n, d + 1)``."""
     features = prepared.raw.features
     inputs = np.ones((*rows.shape, features.shape[1] + 1), dtype=kind)
-    for replicate, numbers in enumerate(rows):  # one at a time: no float64 copy of them all
+    for replicate, numbers in enumerate(rows):  # one at a time, to avoid a float64 copy of all
         filled = fill_gaps(features[numbers], prepared.feature_fill[replicate])
-        centred = filled - prepared.feature_mean[replicate]
+        centered = filled - prepared.feature_mean[replicate]
         inputs[replicate, :, :-1] = _cast(
-            centred / prepared.feature_scale[replicate], kind, prepared.raw.name
+            centered / prepared.feature_scale[replicate], kind, prepared.raw.name
         )
     return inputs
 
@@ -302,7 +302,7 @@ def _inputs(prepared: PreparedDataset, rows: IntArray, kind: np.dtype[Any]) -> F
 def _targets(
     prepared: PreparedDataset, rows: IntArray, kind: np.dtype[Any], outputs: Outputs
 ) -> Floats:
-    """One-hot classes ``(R, n, K)``, or one column ``(R, n, 1)``."""
+    """Return one-hot classes ``(R, n, K)``, or one column ``(R, n, 1)``."""
     raw = prepared.raw
     values = raw.targets[rows]
     if raw.task == "classification":

@@ -1,9 +1,9 @@
-"""A dataset as it comes from its source, and the checks that let it into the study."""
+"""Data from a source: a table as read, and a raw data set whose values are checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,35 +11,94 @@ import numpy.typing as npt
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Task: TypeAlias = Literal["classification", "regression"]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 
+Missing: TypeAlias = Literal["refuse", "impute", "drop"]
+"""Handling of gaps in a table."""
+
 MINIMUM_CLASS_MEMBERS = 3
-"""One for each of train, validation and test."""
+"""One for each of training, validation and test."""
 
 MINIMUM_REGRESSION_ROWS = 6
-"""Two for each of train, validation and test: R² of a single row is undefined."""
+"""Two for each of training, validation and test: R² of a single row is undefined."""
+
+MOST_NUMBERS = 10**8
+"""Limit for generated tables: 800 MB."""
+
+
+def check_size(what: str, numbers: int) -> None:
+    """Refuse a generated table that would not fit into memory.
+
+    Raises
+    ------
+    StudyError
+        If it has more than `MOST_NUMBERS` numbers.
+    """
+    if numbers > MOST_NUMBERS:
+        raise StudyError(
+            f"parameters: {what} is {numbers:,}; expected at most {MOST_NUMBERS:,} numbers in all"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Features and targets of n rows.
+
+    Attributes
+    ----------
+    features
+        Numbers of shape ``(n, d)``; or a frame of n rows with columns of numbers or categories, to
+        be encoded after sampling.
+    targets
+        Shape ``(n,)``: class codes, or numbers in a regression.
+    task
+        ``"classification"`` or ``"regression"``.
+    classes
+        Names of the class codes; none for a regression.
+    feature_names
+        The d column names; none for ``x0, x1, …`` or a frame, which has names.
+    repairs
+        One sentence per repair, for the log.
+    """
+
+    features: "npt.NDArray[Any] | pd.DataFrame"
+    targets: FloatArray | IntArray
+    task: Task
+    classes: Sequence[str] = ()
+    feature_names: Sequence[str] = ()
+    repairs: tuple[str, ...] = ()
+
+    def take(self, rows: IntArray) -> "Table":
+        """Return some of the rows."""
+        features = self.features
+        chosen = features[rows] if isinstance(features, np.ndarray) else features.iloc[rows]
+        return replace(self, features=chosen, targets=self.targets[rows])
 
 
 @dataclass(frozen=True, eq=False)
 class RawDataset:
-    """Checked data, neither split nor scaled.
+    """Checked data, not yet split and scaled.
 
     Attributes
     ----------
     name
-        The dataset's name in the study.
+        Name of the data set in the study.
     features
-        Shape ``(n, d)``, finite; or NaN where a gap is to be filled in from the train rows.
+        Shape ``(n, d)``, finite; or NaN where a gap is to be filled from the training rows.
     targets
-        Shape ``(n,)``: class codes ``0 … K-1`` (int64), or finite values (float64) in a regression.
+        Shape ``(n,)``: class codes ``0 … K-1`` (int64), or finite values (float64) for a
+        regression.
     task
         ``"classification"`` or ``"regression"``.
     classes
-        The K names behind the class codes; empty in a regression.
+        The K names of the class codes; empty for a regression.
     feature_names
-        The d names of the columns.
+        The d column names.
     """
 
     name: str
@@ -60,24 +119,24 @@ def make_raw(
     *,
     gaps: bool = False,
 ) -> RawDataset:
-    """Check a source's arrays and bring them to the study's types.
+    """Check the arrays of a source and convert their types.
 
     Parameters
     ----------
     name
-        The dataset's name in the study, for the messages.
+        Name of the data set in the study, for messages.
     features
         Shape ``(n, d)``, numbers.
     targets
-        Shape ``(n,)``: class codes ``0 … K-1``, or numbers in a regression.
+        Shape ``(n,)``: class codes ``0 … K-1``, or numbers for a regression.
     task
         ``"classification"`` or ``"regression"``.
     classes
-        The K class names, in the order of their codes; none in a regression.
+        The K class names, in the order of their codes; none for a regression.
     feature_names
-        The d column names; ``x0, x1, …`` if left out.
+        The d column names; the default is ``x0, x1, …``.
     gaps
-        Whether features may be NaN.
+        Whether features can be NaN.
 
     Returns
     -------
@@ -106,7 +165,7 @@ def make_raw(
         )
     column_labels = [f"feature {column!r}" for column in columns]
     checked_features = _numbers(where, table, column_labels, gaps)
-    # These two pass over NaN.
+    # These two ignore NaN.
     if np.all(np.fmin.reduce(checked_features) == np.fmax.reduce(checked_features)):
         raise StudyError(
             f"{where}: every feature is constant; expected at least one that varies between rows"
@@ -128,7 +187,7 @@ def make_raw(
 
 
 def _numbers(where: str, table: npt.NDArray[Any], labels: Sequence[str], gaps: bool) -> FloatArray:
-    """Copy a table ``(n, columns)`` to finite float64, or name the first cell that is not."""
+    """Copy a table ``(n, columns)`` to finite float64; an error names the first bad cell."""
     if table.dtype.kind not in "biuf":
         for (row, column), cell in np.ndenumerate(table.astype(object)):
             if not isinstance(cell, Real):
@@ -154,7 +213,7 @@ def _check_regression(where: str, values: FloatArray) -> None:
     if len(values) < MINIMUM_REGRESSION_ROWS:
         raise StudyError(
             f"{where}: {len(values)} row(s); expected at least {MINIMUM_REGRESSION_ROWS}, two each "
-            "for train, validation and test"
+            "for training, validation and test"
         )
     if np.all(values == values[0]):
         raise StudyError(
@@ -166,14 +225,14 @@ def _check_regression(where: str, values: FloatArray) -> None:
 def _class_codes(where: str, values: FloatArray, classes: tuple[str, ...]) -> IntArray:
     if len(set(classes)) < len(classes):
         raise StudyError(
-            f"{where}: the class names {', '.join(classes)} hold a name twice; "
+            f"{where}: the class names {', '.join(classes)} contain a name twice; "
             "expected distinct names"
         )
     unknown = values[(values < 0) | (values >= len(classes)) | (values != np.floor(values))]
     if len(unknown):
         raise StudyError(
-            f"{where}: the target {format_number(unknown[0])} is no class code; expected whole "
-            f"numbers from 0 up, below {len(classes)}, the number of class names"
+            f"{where}: the target {format_number(unknown[0])} is not a class code; expected whole "
+            f"numbers ≥ 0 and < {len(classes)}, the number of class names"
         )
     codes = values.astype(np.int64)
     members = np.bincount(codes, minlength=len(classes))
@@ -185,7 +244,7 @@ def _class_codes(where: str, values: FloatArray, classes: tuple[str, ...]) -> In
     if members[smallest] < MINIMUM_CLASS_MEMBERS:
         raise StudyError(
             f"{where}: class {classes[smallest]!r} has {members[smallest]} member(s); expected at "
-            f"least {MINIMUM_CLASS_MEMBERS}, one each for train, validation and test: "
+            f"least {MINIMUM_CLASS_MEMBERS}, one each for training, validation and test: "
             "merge or drop rare classes, or add rows"
         )
     return codes

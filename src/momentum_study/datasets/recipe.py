@@ -1,4 +1,4 @@
-"""The entry of a data set in the configuration: where it comes from and how it is made ready."""
+"""The entry of a data set in the configuration: its source and its preparation."""
 
 import math
 from typing import Annotated, Any, Self
@@ -7,78 +7,77 @@ from pydantic import Field, field_validator, model_validator
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.fields import Fraction, Model, PositiveInt, distinct, known, workflow_path
-from momentum_study.datasets.raw import Task
+from momentum_study.datasets.raw import Missing, Task
 from momentum_study.datasets.scikit_learn import REFUSED, TASKS
 from momentum_study.datasets.sources import SOURCES, Source
 from momentum_study.datasets.splits import Scaling
-from momentum_study.datasets.table import Missing
 
-# Stands in the schema for what the source decides, until a recipe is made.
+# Default in the schema for values that the source decides, filled in by validation.
 _FILLED_IN: Any = None
 
 _FOR_ALL = ("source", "task", "scaling", "rows", "condition_number", "label_noise")
 
 
 class Recipe(Model):
-    """Where a data set comes from and how it is made ready.
+    """Source and preparation of a data set.
 
-    A recipe that has been made is complete: task and scaling are those of the source if they were
-    left out. It has been checked as far as that needs no data.
+    A validated recipe is complete: task and scaling default to those of the source. All checks that
+    need no data have been made.
     """
 
     source: str = Field(
-        description="A built-in data set, a function of `sklearn.datasets` by its name, `file` or "
+        description="A built-in data set, the name of a function of `sklearn.datasets`, `file` or "
         "`openml`."
     )
     parameters: dict[str, Any] = Field(
         default={},
-        description="Arguments of a generator or function; `name` and `version`, or `data_id`, of "
-        "`openml`.",
+        description="Arguments of a generator or function; for `openml` `name` and `version`, or "
+        "`data_id`.",
     )
     path: str | None = Field(
         default=None,
-        description="Of `file`: a .csv or .parquet file, from where the workflow is started.",
+        description="For `file`: a .csv or .parquet file, relative to the folder of the workflow.",
     )
     target: str | None = Field(
-        default=None, description="Of `file` and `openml`: the column to learn."
+        default=None, description="For `file` and `openml`: the column to learn."
     )
     task: Task = Field(
         default=_FILLED_IN,
-        description="What the target holds; required for `file` and `openml`, known for the "
-        "others.",
+        description="Kind of the target; required for `file` and `openml`, known for the others.",
     )
     leave_out: list[str] = Field(
-        default=[], description="Of `file` and `openml`: columns that are no features."
+        default=[], description="For `file` and `openml`: columns that are not features."
     )
     missing: Missing = Field(
         default="refuse",
-        description="Of `file` and `openml`: whether a gap is an error, filled with the median of "
-        "the training rows, or reason to drop its row.",
+        description="For `file` and `openml`: whether a gap is an error, is filled with the median "
+        "of the training rows, or drops its row.",
     )
     categorical: list[str] = Field(
         default=[],
-        description="Of `file` and `openml`: columns of numbers to be one-hot encoded, as text is.",
+        description="For `file` and `openml`: columns of numbers to one-hot encode, as text is.",
     )
     scaling: Scaling = Field(
         default=_FILLED_IN,
-        description="Of the features, fitted on the training rows: each to mean 0 and variance 1, "
-        "centred and divided by one common number, or none. The source's own choice if left out.",
+        description="Scaling of features, fitted on the training rows: each to mean 0 and variance "
+        "1, centered and divided by one common number, or none. The default depends on the source.",
     )
     rows: PositiveInt | None = Field(
-        default=None, description="Size of a sample of the rows; all rows if left out."
+        default=None, description="Size of a sample of the rows; all rows by default."
     )
     condition_number: Annotated[float, Field(ge=1, le=1e8)] | None = Field(
         default=None,
-        description="That of the features' covariance, made by stretching them along its axes.",
+        description="Condition number of the covariance of the features, which are scaled along "
+        "its axes.",
     )
     label_noise: Fraction | None = Field(
         default=None,
-        description="Share of rows that get a wrong class; of a number, noise by that share of its "
-        "standard deviation.",
+        description="Share of rows that get a wrong class; for a regression, noise with this share "
+        "of the standard deviation of the target.",
     )
 
     def files(self) -> list[str]:
-        """Return the files that the data is read from, for the workflow."""
+        """Return the input files of the data, for the workflow."""
         return [self.path] if self.path else []
 
     @field_validator("source")
@@ -101,13 +100,13 @@ class Recipe(Model):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, entry: Any) -> Any:
-        """Fill in what the source decides."""
+        """Fill in the values that the source decides."""
         if not isinstance(entry, dict) or not isinstance(entry.get("source"), str):
             return entry
         source = SOURCES.get(entry["source"])
         if source is None:
             return entry
-        # One factor for all features keeps the condition number that was asked for.
+        # One factor for all features keeps the requested condition number.
         chosen: dict[str, Any] = {
             "scaling": "center" if "condition_number" in entry else source.scaling
         }
@@ -121,8 +120,8 @@ class Recipe(Model):
         self._check_keys(source)
         if self.condition_number and self.missing == "impute":
             raise ValueError(
-                "condition_number: gaps are filled in replicate by replicate, and the covariance "
-                "depends on it; expected missing: drop"
+                "condition_number: gaps are filled separately per replicate, which changes the "
+                "covariance; expected missing: drop"
             )
         _check_values(self.parameters, "parameters")
         try:
@@ -136,7 +135,9 @@ class Recipe(Model):
             given = getattr(self, key) != field.default
             if given and key not in (*source.keys, *_FOR_ALL):
                 takes = ", ".join(dict.fromkeys((*source.keys, *_FOR_ALL[1:])))
-                raise ValueError(f"{key}: source {self.source!r} takes no such key, but {takes}")
+                raise ValueError(
+                    f"{key}: source {self.source!r} has no such key; its keys are {takes}"
+                )
             if key in source.required and not given:
                 raise ValueError(f"{key}: this key is missing; source {self.source!r} needs it")
         if source.task and self.task != source.task:
@@ -145,11 +146,13 @@ class Recipe(Model):
             )
         for key in ("condition_number", "label_noise"):
             if self.source == "conditioned" and getattr(self, key):
-                raise ValueError(f"{key}: source 'conditioned' has its own; write it in parameters")
+                raise ValueError(
+                    f"{key}: source 'conditioned' has this key in its parameters; write it there"
+                )
 
 
 def _check_values(value: Any, where: str) -> None:
-    """Refuse what is no plain value: a date, say, or infinity, which JSON cannot carry."""
+    """Refuse values that JSON cannot represent, such as dates or infinity."""
     if isinstance(value, dict):
         for key, entry in value.items():
             _check_values(entry, f"{where}: {key!r}")

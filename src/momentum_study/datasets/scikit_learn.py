@@ -1,4 +1,4 @@
-"""Data of scikit-learn: its loaders, generators and downloads, by the names of their functions."""
+"""Data of scikit-learn: loaders, generators and downloads, by the names of the functions."""
 
 import inspect
 import warnings
@@ -9,8 +9,7 @@ import numpy as np
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, one_line, suggest
-from momentum_study.datasets.raw import Task
-from momentum_study.datasets.table import Table, check_size
+from momentum_study.datasets.raw import Table, Task, check_size
 
 TASKS: dict[str, Task] = {
     "fetch_california_housing": "regression",
@@ -36,22 +35,22 @@ TASKS: dict[str, Task] = {
     "make_sparse_uncorrelated": "regression",
     "make_swiss_roll": "regression",
 }
-"""The functions that give one table of numbers and one target; what the target is."""
+"""Functions that return one table of numbers and one target, with their task."""
 
-_NO_TARGET = "gives no target"
-_SPARSE = "gives a sparse matrix"
+_NO_TARGET = "returns no target"
+_SPARSE = "returns a sparse matrix"
 
 REFUSED: dict[str, str] = {
-    "fetch_20newsgroups": "gives texts",
+    "fetch_20newsgroups": "returns texts",
     "fetch_20newsgroups_vectorized": _SPARSE,
-    "fetch_file": "gives a file, not a table; to read one, write source: file",
-    "fetch_kddcup99": "gives columns of text, and classes of two rows",
-    "fetch_lfw_pairs": "gives pairs of pictures",
-    "fetch_openml": "has a source of its own; write source: openml",
+    "fetch_file": "returns a file, not a table; to read a file, write source: file",
+    "fetch_kddcup99": "returns columns of text, and classes of two rows",
+    "fetch_lfw_pairs": "returns pairs of pictures",
+    "fetch_openml": "has its own source; write source: openml",
     "fetch_rcv1": _SPARSE,
-    "fetch_species_distributions": "gives maps, not a table",
-    "load_files": "gives texts",
-    "load_linnerud": "gives three targets at once",
+    "fetch_species_distributions": "returns maps, not a table",
+    "load_files": "returns texts",
+    "load_linnerud": "returns three targets",
     "load_sample_image": _NO_TARGET,
     "load_sample_images": _NO_TARGET,
     "load_svmlight_file": _SPARSE,
@@ -59,15 +58,15 @@ REFUSED: dict[str, str] = {
     "make_biclusters": _NO_TARGET,
     "make_checkerboard": _NO_TARGET,
     "make_low_rank_matrix": _NO_TARGET,
-    "make_multilabel_classification": "gives several labels a row",
+    "make_multilabel_classification": "returns several labels per row",
     "make_sparse_coded_signal": _NO_TARGET,
     "make_sparse_spd_matrix": _NO_TARGET,
     "make_spd_matrix": _NO_TARGET,
 }
-"""The other functions, and why a network cannot be trained on what they give."""
+"""Other functions, and why networks cannot be trained on their data."""
 
-# What a function returns, where it keeps files and how it loads them is settled here.
-_SETTLED = {
+# Parameters of return values, storage and downloads, which are fixed here.
+_FIXED = {
     "as_frame",
     "coef",
     "data_home",
@@ -82,7 +81,7 @@ _SETTLED = {
 
 
 def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the arguments of a function by its signature and scikit-learn's own constraints.
+    """Check the arguments of a function with its signature and scikit-learn's constraints.
 
     Parameters
     ----------
@@ -94,13 +93,13 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The arguments to call it with: tuples where it takes no list, ``random_state`` 0 if it was
-        left out.
+        The arguments for the call: tuples where it accepts no list, and ``random_state`` 0 by
+        default.
 
     Raises
     ------
     StudyError
-        If an argument is unknown, or not what scikit-learn takes.
+        If an argument is unknown, or refused by scikit-learn.
     """
     from sklearn import datasets
     from sklearn.utils._param_validation import (
@@ -109,14 +108,14 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     )
 
     call = getattr(datasets, function)
-    accepted = [key for key in inspect.signature(call).parameters if key not in _SETTLED]
+    accepted = [key for key in inspect.signature(call).parameters if key not in _FIXED]
     for key in parameters:
         if key not in accepted:
-            hint = "; set SCIKIT_LEARN_DATA in the environment" if key == "data_home" else ""
+            hint = "; set the environment variable SCIKIT_LEARN_DATA" if key == "data_home" else ""
             raise StudyError(
-                f"parameters: {function} takes no {key!r} here; {suggest(key, accepted)}{hint}"
+                f"parameters: {function} has no {key!r} here; {suggest(key, accepted)}{hint}"
             )
-    # Only scikit-learn knows them; a function checks them itself, but when it is too late.
+    # A private attribute, because a function checks its constraints only when it is called.
     constraints = call._skl_parameter_constraints
     arguments = {
         key: tuple(value) if isinstance(value, list) and tuple in constraints[key] else value
@@ -126,8 +125,8 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         seed = arguments.setdefault("random_state", 0)
         if seed is None:
             raise StudyError(
-                "parameters: 'random_state' is null, and the data would be others in every job; "
-                "expected a whole number, or leave it out for 0"
+                "parameters: 'random_state' is null, and the data would differ between jobs; "
+                "expected a whole number, or no value for 0"
             )
     _check_sizes(call, arguments)
     try:
@@ -138,7 +137,7 @@ def check(function: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_sizes(call: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
-    """Check each whole number that a function takes, and its rows times columns."""
+    """Check all whole numbers among the arguments, and rows times columns."""
     defaults = {key: p.default for key, p in inspect.signature(call).parameters.items()}
     sizes = {
         key: value
@@ -147,14 +146,14 @@ def _check_sizes(call: Callable[..., Any], arguments: Mapping[str, Any]) -> None
     }
     for what, numbers in sizes.items():
         check_size(what, numbers)
-    in_all = sizes.get("n_samples", 1) * sizes.get("n_features", 1)
-    check_size("n_samples times n_features", in_all)
+    total = sizes.get("n_samples", 1) * sizes.get("n_features", 1)
+    check_size("n_samples times n_features", total)
 
 
 def read(function: str, parameters: Mapping[str, Any]) -> Table:
-    """Call a function of `sklearn.datasets`; what it downloads, it keeps in its data home.
+    """Call a function of `sklearn.datasets`, which keeps downloads in its data home.
 
-    Labels become codes in sorted order, with the names that scikit-learn has for them, if any.
+    Labels become codes in sorted order, with the class names of scikit-learn, if any.
 
     Parameters
     ----------
@@ -166,24 +165,24 @@ def read(function: str, parameters: Mapping[str, Any]) -> Table:
     Raises
     ------
     StudyError
-        If scikit-learn refuses the arguments, or the data can be had neither from its data home
-        nor from the network.
+        If scikit-learn refuses the arguments, or the data is neither in its data home nor available
+        from the network.
     """
     from sklearn import datasets
 
     arguments = check(function, parameters)
     try:
         with warnings.catch_warnings():
-            # Of retries, and of files fetched anew: the outcome is what matters.
+            # Warnings about retries and repeated downloads do not matter if the call succeeds.
             warnings.simplefilter("ignore")
             answer = getattr(datasets, function)(**arguments)
     except OSError as error:
         raise StudyError(offline(function, error)) from error
-    except Exception as error:  # a damaged file of the data home may raise anything
+    except Exception as error:  # a damaged file in the data home can raise anything
         reason = one_line(error) or type(error).__name__
-        advice = "; mend its parameters"
+        advice = "; change its parameters"
         if function.startswith("fetch_"):
-            advice = f"; if its file in {_data_home()} is damaged, delete it to fetch it anew"
+            advice = f"; if its file in {_data_home()} is damaged, delete it to download it again"
         raise StudyError(f"{function} fails: {reason}{advice}") from error
     if isinstance(answer, tuple):
         features, labels, names, columns = answer[0], answer[1], (), ()
@@ -194,18 +193,18 @@ def read(function: str, parameters: Mapping[str, Any]) -> Table:
     if task == "regression":
         return Table(features, labels, task, (), tuple(columns))
     values, codes = np.unique(labels, return_inverse=True)
-    # Some call their target column by these names, and some name classes that are not there.
+    # Some functions use these names for the target column, or for classes without rows.
     named = len(names) == len(values) and np.array_equal(values, np.arange(len(values)))
     classes = map(str, names) if named else map(format_number, values)
     return Table(features, codes, task, tuple(classes), tuple(columns))
 
 
 def offline(what: str, error: Exception) -> str:
-    """Say what to do when data is neither on this machine nor to be had from the network."""
+    """Return the message for data that is neither stored nor available from the network."""
     return (
         f"{what} is not in scikit-learn's data home, {_data_home()}, and cannot be downloaded "
-        f"({error}); run the study once with a network, or copy the data home of a machine that "
-        "has it and name the folder in SCIKIT_LEARN_DATA"
+        f"({error}); run the study once with network access, or copy the data home of another "
+        "machine and set SCIKIT_LEARN_DATA to the folder"
     )
 
 

@@ -1,9 +1,8 @@
-"""Where datasets come from, by name.
+"""Sources of data sets, by name.
 
-A source is one entry of `SOURCES`: a function that reads a table, one that checks the same keys of
-a recipe before anything runs, and what is known of its tables beforehand. Functions import pandas
-and scikit-learn when called, never before: the workflow asks for names and tasks only, and training
-jobs read prepared files.
+A source is one entry of `SOURCES`: a function that reads a table, a function that checks the same
+keys of a recipe before anything runs, and known properties of the tables. Functions import pandas
+and scikit-learn only when called, because the workflow needs only names and tasks.
 """
 
 from collections.abc import Callable
@@ -11,31 +10,30 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from momentum_study.datasets import headers, openml, scikit_learn, table_files
+from momentum_study.datasets import openml, scikit_learn, table_files
 from momentum_study.datasets.generators import GENERATORS
-from momentum_study.datasets.raw import Task
+from momentum_study.datasets.raw import Table, Task
 from momentum_study.datasets.splits import Scaling
-from momentum_study.datasets.table import Table
 
 
 @dataclass(frozen=True)
 class Source:
-    """One way to come by data.
+    """A source of data.
 
     Attributes
     ----------
     read
-        Called with the keys of a recipe that the source takes, by keyword; returns a table.
+        Called with `keys` of the recipe by keyword; returns a table.
     check
-        Called likewise; raises `StudyError` with the key that is wrong. It reads no data.
+        Called in the same way; raises `StudyError` with the wrong key. It reads no data.
     task
-        The task of its datasets; None if every recipe has to say.
+        Task of the data; None if the recipe has to specify it.
     scaling
-        The scaling of datasets that ask for none in particular.
+        Default scaling.
     keys
-        The keys of a recipe that it takes, besides those that go with every source.
+        Keys of a recipe for this source, in addition to those for all sources.
     required
-        Those that must be given.
+        Required keys.
     """
 
     read: Callable[..., Table]
@@ -50,10 +48,10 @@ def _drawn(name: str, task: Task, scaling: Scaling = "standard") -> Source:
     return Source(GENERATORS[name].read, GENERATORS[name].check, task, scaling)
 
 
-def _bundled(function: str, **settled: object) -> Source:
-    """Take a data set that comes with scikit-learn, and leave nothing to be set."""
+def _bundled(function: str, **fixed: object) -> Source:
+    """Return the source for a data set of scikit-learn, without parameters."""
     return Source(
-        partial(scikit_learn.read, function, settled),
+        partial(scikit_learn.read, function, fixed),
         lambda: None,
         scikit_learn.TASKS[function],
         keys=(),
@@ -71,7 +69,8 @@ SOURCES: dict[str, Source] = {
     "wine": _bundled("load_wine"),
     "breast_cancer": _bundled("load_breast_cancer"),
     "digits": _bundled("load_digits"),
-    # The features in their own units, not in scikit-learn's scaling, which has seen the test rows.
+    # Features in their original units: scikit-learn's scaling is fitted on all rows, with the test
+    # rows.
     "diabetes": _bundled("load_diabetes", scaled=False),
     "moons": _drawn("moons", "classification"),
     "chebyshev": _drawn("chebyshev", "regression"),
@@ -79,7 +78,7 @@ SOURCES: dict[str, Source] = {
     **{name: _function(name, task) for name, task in scikit_learn.TASKS.items()},
     "file": Source(
         table_files.read,
-        headers.check,
+        table_files.check,
         task=None,
         keys=("path", *_COLUMNS),
         required=("path", "target", "task"),
@@ -92,4 +91,4 @@ SOURCES: dict[str, Source] = {
         required=("parameters", "task"),
     ),
 }
-"""Every source, by the name a config uses."""
+"""All sources, by their names in the configuration."""

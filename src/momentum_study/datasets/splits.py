@@ -1,4 +1,4 @@
-"""Splitting rows into train, validation and test, and fitting the scaling on train."""
+"""Splits into training, validation and test rows, and scaling fitted on the training rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +20,9 @@ DEFAULT_FRACTIONS: Fractions = (0.6, 0.2, 0.2)
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Row numbers of three disjoint parts that together hold every row once.
+    """Row numbers of three disjoint parts that contain every row once.
 
-    Each part is sorted: the order of rows carries no meaning, since training draws its own order
-    of minibatches.
+    Each part is sorted; training draws its own order of minibatches.
     """
 
     train: IntArray
@@ -33,14 +32,14 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class FittedScaling:
-    """The affine map ``(x - mean) / scale`` of each feature, and what had to be repaired.
+    """The affine map ``(x - mean) / scale`` of each feature, and its constant columns.
 
     Attributes
     ----------
     mean, scale
         Shape ``(d,)`` each.
     constant
-        Columns that do not vary on the train rows: they get scale 1, and so become zero there.
+        Columns that are constant on the training rows: their scale is 1, so they become zero there.
     """
 
     mean: FloatArray
@@ -54,22 +53,22 @@ def make_split(
     generator: np.random.Generator,
     fractions: Fractions = DEFAULT_FRACTIONS,
 ) -> Split:
-    """Shuffle the rows into train, validation and test, class by class in a classification.
+    """Shuffle the rows into training, validation and test, stratified by class.
 
-    Every class has at least one row in every part, and its count in a part is within one of
-    fraction x members wherever that leaves no part without it. Sizes depend on the class counts
-    and the fractions only, so all replicates of a dataset have the same.
+    Every class has at least one row in every part. Its count in a part differs from
+    fraction × members by less than one, unless a part would have no row. Sizes depend only on class
+    counts and fractions, so they are equal for all replicates of a data set.
 
     Parameters
     ----------
     targets
-        Shape ``(n,)``: class codes, or values in a regression (only their number matters then).
+        Shape ``(n,)``: class codes, or values of a regression (only their number matters).
     task
         ``"classification"`` (stratified) or ``"regression"`` (plain shuffle).
     generator
-        Source of the shuffle; its state moves on.
+        Generator of the shuffle; its state changes.
     fractions
-        Shares of train, validation and test: positive, with sum 1.
+        Shares of training, validation and test: positive, with sum 1.
 
     Returns
     -------
@@ -79,8 +78,8 @@ def make_split(
     Raises
     ------
     StudyError
-        If the fractions are not positive with sum 1, or a class has fewer than three rows (a
-        regression: six rows in all).
+        If the fractions are not positive with sum 1, or a class has fewer than three rows (for a
+        regression: fewer than six rows in total).
     """
     check_fractions(fractions)
     if task == "classification":
@@ -104,30 +103,30 @@ def check_fractions(fractions: Sequence[float]) -> None:
     Raises
     ------
     StudyError
-        Naming the fractions given.
+        With the given fractions.
     """
     shares = np.asarray(fractions, dtype=np.float64)
     if shares.shape != (3,) or not np.all(shares > 0) or abs(shares.sum() - 1) > 1e-9:
         given = ", ".join(map(str, fractions))
         raise StudyError(
             f"split fractions ({given}): expected three positive numbers with sum 1, the shares of "
-            "train, validation and test"
+            "training, validation and test"
         )
 
 
 def _apportion(members: Sequence[int], fractions: Fractions, least: int) -> IntArray:
-    """Share out each stratum's members: counts of shape ``(strata, 3)``.
+    """Distribute the members of each stratum: counts of shape ``(strata, 3)``.
 
-    Every count starts from its share rounded down (but not below `least`); the rows left over go
-    to the parts that are furthest behind their share of all strata so far. Rounding each stratum
-    on its own would favour the same part every time.
+    Every count starts from its share rounded down (but not below `least`). The remaining rows go to
+    the parts that are furthest behind their share of all strata so far. Rounding each stratum
+    separately would always favor the same part.
     """
     counts = np.zeros((len(members), 3), dtype=np.int64)
     behind = np.zeros(3)
     for stratum, total in enumerate(members):
         if total < 3 * least:
             raise StudyError(
-                f"{total} row(s) to share between train, validation and test; expected at least "
+                f"{total} row(s) for training, validation and test; expected at least "
                 f"{3 * least} (per class in a classification)"
             )
         # Rounding first: 0.29 * 100 is 28.999999999999996.
@@ -147,29 +146,27 @@ def _apportion(members: Sequence[int], fractions: Fractions, least: int) -> IntA
 
 
 def fill_gaps(features: FloatArray, fill: FloatArray) -> FloatArray:
-    """Return features of shape ``(n, d)`` with each NaN replaced by its column's entry of `fill`.
+    """Return features ``(n, d)`` with NaN replaced by the entry of `fill` for the column.
 
-    Features without NaN are returned as they are, not as a copy.
+    Features without NaN are returned without a copy.
     """
     gaps = np.isnan(features)
     return np.where(gaps, fill, features) if gaps.any() else features
 
 
 def fit_scaling(features_train: FloatArray, scaling: Scaling) -> FittedScaling:
-    """Fit the map ``(x - mean) / scale`` on the train rows.
+    """Fit the map ``(x - mean) / scale`` on the training rows.
 
-    * ``standard``: each feature by its own mean and (population) standard deviation. The features
-      then have the correlation matrix as second moments, which removes any ill-conditioning that
-      sits in the features' units.
-    * ``center``: each feature by its own mean, and all by one number, the square root of the
-      largest eigenvalue of the (population) covariance. The largest eigenvalue of the second
-      moments becomes 1 and every ratio of eigenvalues stays as it was. Since the features are
-      centred, the column of ones that serves as bias adds one more eigenvalue 1, which leaves the
-      condition number of the network's inputs the same.
-    * ``none``: mean 0 and scale 1, the features as they came.
+    * ``standard``: each feature by its mean and (population) standard deviation. The second moments
+      are then the correlation matrix, without ill-conditioning from the units of the features.
+    * ``center``: each feature by its mean, and all by one number, the square root of the largest
+      eigenvalue of the (population) covariance. The largest eigenvalue of the second moments
+      becomes 1 and all ratios of eigenvalues are kept. The column of ones for the bias adds another
+      eigenvalue 1, which does not change the condition number of the inputs.
+    * ``none``: mean 0 and scale 1, the unchanged features.
 
-    A column that is constant on the train rows (to float64 precision) gets scale 1 and is listed
-    in `FittedScaling.constant`, except under ``none``, which changes nothing.
+    A column that is constant on the training rows (to float64 precision) gets scale 1 and is listed
+    in `FittedScaling.constant`, except for ``none``.
 
     Parameters
     ----------
@@ -195,19 +192,20 @@ def fit_scaling(features_train: FloatArray, scaling: Scaling) -> FittedScaling:
         return FittedScaling(np.zeros(columns), np.ones(columns), ())
     with np.errstate(over="ignore", invalid="ignore"):
         mean = features_train.mean(axis=0)
-        centred = features_train - mean
-        largest = np.abs(centred).max(axis=0)
+        centered = features_train - mean
+        largest = np.abs(centered).max(axis=0)
     if not np.all(np.isfinite(largest)):
         raise StudyError(
             f"values as large as {format_number(np.abs(features_train).max())} cannot be scaled: "
             "their sum overflows; expected smaller numbers: change their unit"
         )
     constant = largest <= 8 * np.finfo(np.float64).eps * np.abs(features_train).max(axis=0)
-    unit = np.where(constant, 1.0, largest)  # squares can then neither overflow nor vanish
-    scale = unit * np.sqrt(np.mean((centred / unit) ** 2, axis=0))
+    unit = np.where(constant, 1.0, largest)  # squares can neither overflow nor vanish
+    scale = unit * np.sqrt(np.mean((centered / unit) ** 2, axis=0))
     if scaling == "center":
-        varying = centred[:, ~constant]
-        # The largest singular value of the centred rows, over √n, is the root of the eigenvalue.
+        varying = centered[:, ~constant]
+        # The largest singular value of the centered rows divided by √n is the root of the
+        # eigenvalue.
         top = np.linalg.norm(varying, 2) / np.sqrt(len(varying)) if varying.size else 1.0
         scale = np.full(columns, top)
     scale = np.where(constant, 1.0, scale)

@@ -1,4 +1,4 @@
-"""What can be done to any table: a sample of its rows, a condition number, noise on the labels."""
+"""Transformations of any table: sampling of rows, condition number, label noise."""
 
 import numpy as np
 
@@ -9,21 +9,21 @@ from momentum_study.datasets.raw import MINIMUM_CLASS_MEMBERS, FloatArray, IntAr
 def sampled_rows(
     targets: FloatArray | IntArray, task: Task, rows: int, random: np.random.Generator
 ) -> IntArray:
-    """Draw rows without replacement, class by class in a classification.
+    """Draw rows without replacement, stratified by class.
 
-    A class has its share of the sample, rounded, but no fewer than three rows (or all it has), so
-    that every part of a split can have one.
+    A class has its share of the sample, rounded, but at least three rows (or all), so that every
+    part of a split can have one.
 
     Parameters
     ----------
     targets
-        Shape ``(n,)``: class codes, or numbers in a regression (only their number matters then).
+        Shape ``(n,)``: class codes, or numbers for a regression (only their number matters).
     task
         ``"classification"`` or ``"regression"``.
     rows
-        How many to draw.
+        Size of the sample.
     random
-        Source of the draw; its state moves on.
+        Generator of the sample; its state changes.
 
     Returns
     -------
@@ -33,12 +33,12 @@ def sampled_rows(
     Raises
     ------
     StudyError
-        If there are fewer rows than asked for, or too few are asked for to hold every class.
+        If the sample is larger than the table, or too small for all classes.
     """
     if rows > len(targets):
         raise StudyError(
-            f"rows: {rows} asked for, {len(targets)} are there; expected at most as many, or leave "
-            "it out to take all"
+            f"rows: {rows} requested, but the table has {len(targets)}; expected at most as many, "
+            "or no value for all rows"
         )
     if task == "regression":
         return np.sort(random.choice(len(targets), rows, replace=False))
@@ -52,7 +52,7 @@ def sampled_rows(
 
 
 def _shares(members: IntArray, rows: int) -> IntArray:
-    """Share out the rows of a sample between classes."""
+    """Distribute the rows of a sample between classes."""
     least = np.minimum(members, MINIMUM_CLASS_MEMBERS)
     if rows < least.sum():
         raise StudyError(
@@ -69,15 +69,15 @@ def _shares(members: IntArray, rows: int) -> IntArray:
 
 
 def with_condition_number(features: FloatArray, condition_number: float) -> FloatArray:
-    """Give the features a covariance of known spectrum, along the principal axes that they have.
+    """Give the features a covariance with a known spectrum along their principal axes.
 
-    With the singular value decomposition of the centred rows, ``X - x̄ = U S Vᵀ``, the result is
+    With the singular value decomposition of the centered rows, ``X - x̄ = U S Vᵀ``, the result is
 
         √n · U diag(√λ) Vᵀ,   λᵢ = κ^((d-1-i)/(d-1)),   i = 0 … d-1
 
     whose covariance (division by n) is ``V diag(λ) Vᵀ``: eigenvalues geometrically spaced from κ
-    down to 1, in the order of the variances along the axes before. All rows count, so a replicate's
-    train rows, a sample of them, have κ up to sampling error.
+    down to 1, in the order of the original variances. All rows are used, so the training rows of a
+    replicate, a sample of them, have κ up to sampling error.
 
     Parameters
     ----------
@@ -89,24 +89,24 @@ def with_condition_number(features: FloatArray, condition_number: float) -> Floa
     Returns
     -------
     array of shape (n, d)
-        Centred, in the columns of `features`.
+        Centered, with the columns of `features`.
 
     Raises
     ------
     StudyError
-        If there is one feature only, or the covariance is singular.
+        If there is only one feature, or the covariance is singular.
     """
     rows, columns = features.shape
     if columns < 2:
-        raise StudyError("condition_number: there is one feature only; expected at least two")
+        raise StudyError("condition_number: there is only one feature; expected at least two")
     left, singular, right = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
     tolerance = singular[0] * max(rows, columns) * np.finfo(np.float64).eps
     rank = int(np.count_nonzero(singular > tolerance))
     if rank < columns or rows <= columns:
         raise StudyError(
             f"condition_number: the covariance of the {columns} features is singular (rank {rank} "
-            f"in {rows} rows); leave out columns that are constant or follow from others, such as "
-            "text of three categories or more, which the sum of its columns gives away"
+            f"in {rows} rows); list columns in leave_out that are constant or depend linearly on "
+            "others, such as text with at least three categories, whose columns have a constant sum"
         )
     spectrum = np.geomspace(condition_number, 1.0, columns)
     stretched: FloatArray = (np.sqrt(rows) * left * np.sqrt(spectrum)) @ right
@@ -120,24 +120,24 @@ def with_label_noise(
     share: float,
     random: np.random.Generator,
 ) -> FloatArray | IntArray:
-    """Make targets worse than they are, in all parts of every split.
+    """Add noise to the targets, in all parts of every split.
 
-    In a classification the given share of the rows, rounded, get another class, drawn evenly from
-    the others. In a regression Gaussian noise is added whose standard deviation is that share of
-    the targets' own.
+    In a classification the given share of the rows, rounded, gets another class, drawn uniformly
+    from the others. In a regression Gaussian noise is added whose standard deviation is this share
+    of the standard deviation of the targets.
 
     Parameters
     ----------
     targets
-        Shape ``(n,)``: class codes, or numbers in a regression.
+        Shape ``(n,)``: class codes, or numbers for a regression.
     task
         ``"classification"`` or ``"regression"``.
     classes
-        Number K of classes; 0 in a regression.
+        Number K of classes; 0 for a regression.
     share
         Between 0 and 1.
     random
-        Source of the noise; its state moves on.
+        Generator of the noise; its state changes.
 
     Returns
     -------

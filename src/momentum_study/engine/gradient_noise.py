@@ -1,7 +1,7 @@
 """Noise injected into gradients: normal numbers that each replicate draws for all its cells."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,15 +39,15 @@ class GradientNoise:
     network: str
     replicates: tuple[int, ...]
 
-    def draws(
-        self, replicates: slice, parameters: int, dtype: np.dtype[Any] | type
-    ) -> Iterator[Array]:
-        """Yield ξ ``(R, P)`` for update after update, from the first one on and for ever.
+    def take(self, replicates: slice) -> "GradientNoise":
+        """Return the noise of these replicates."""
+        return replace(self, replicates=self.replicates[replicates])
+
+    def draws(self, parameters: int, dtype: np.dtype[Any] | type) -> Iterator[Array]:
+        """Yield ξ ``(R, P)`` for update after update, indefinitely, from the first one on.
 
         Parameters
         ----------
-        replicates
-            Which of the replicates.
         parameters
             P, the number of weights and biases.
         dtype
@@ -60,7 +60,7 @@ class GradientNoise:
         """
         sources = [
             generator(self.seed, "gradient_noise", self.dataset, self.network, replicate)
-            for replicate in self.replicates[replicates]
+            for replicate in self.replicates
         ]
         updates = max(1, NORMALS_AT_ONCE // parameters)
         block = np.empty((updates, len(sources), parameters), dtype)

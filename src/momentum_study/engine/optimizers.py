@@ -1,17 +1,17 @@
-"""Update rules, side by side: one formula each, and the registry that names them.
+"""Update rules, one formula each, and the registry of their names.
 
-Notation: ``w`` weights, ``g`` gradient, ``v`` velocity, ``α``/``η`` learning rate, ``β`` momentum
-coefficient, ``t`` = 1, 2, … the number of the update. Every rule starts from v = 0.
+Notation: ``w`` weights, ``∇`` gradient of the loss, ``γ`` gain, ``g`` = γ∇ scaled gradient, ``v``
+velocity, ``α``/``η`` learning rate, ``β`` momentum coefficient, ``t`` = 1, 2, … the number of the
+update. Every rule starts from v = 0.
 
-A rule works in place on arrays of any shape, for one network's dictionary of parameters as for a
-stack of networks. It is handed the gradient *already multiplied by its gain* (1 − β for a moving
-average, 1 for a sum): the caller can apply that constant where it costs least, which in a network
-is the small error at the output, not the large gradients of the weights. For a rule that is
-*homogeneous* (the update is proportional to the gradients) the caller may fold the learning rate
-into the gradient in the same way and pass ``rate = 1``.
+A rule works in place on arrays of any shape, for the parameters of one network and for a stack of
+networks. The caller applies the gain (1 − β for a moving average, 1 for a sum), where it costs
+least: :class:`.StackUpdater` multiplies the small errors at the outputs by it, not the large
+gradients of the weights; :class:`.Points` and :func:`.update_parameters_with_momentum` multiply
+the gradient. For a *homogeneous* rule, whose update is proportional to the gradients, the caller
+may apply the learning rate in the same way and pass ``rate = 1``.
 
-What every rule must do is checked, one sentence at a time, in :mod:`.rule_checks`;
-:mod:`.rule_files` loads a rule that a user has written into a file.
+:mod:`.rule_checks` checks what every rule must do; :mod:`.rule_files` loads a user's rule.
 """
 
 import math
@@ -29,7 +29,7 @@ Array = NDArray[Any]
 Number = float | Array
 
 USUAL_BETA = 0.9
-"""The momentum coefficient usually advised: what is compared at one β is compared at this one."""
+"""The momentum coefficient usually recommended, used for every comparison at a single β."""
 
 ADAM_BETA2 = 0.999
 ADAM_EPSILON = 1e-8
@@ -48,21 +48,21 @@ class Rule:
         The name used in configurations and tables.
     update
         ``update(w, g, state, scratch, coefficients)`` changes ``w`` and ``state`` in place and may
-        overwrite ``g`` and ``scratch``. ``g`` holds the gradient times the gain.
+        overwrite ``g``, the gradient times the gain, and ``scratch``.
     coefficients
-        ``coefficients(beta, rate, t)``: what ``update`` multiplies with at update t = 1, 2, …:
-        numbers, or arrays for many networks at once, that broadcast against ``w``. Apart from
-        ``update`` so that they are computed in float64 once, whatever the type of the weights.
+        ``coefficients(beta, rate, t)``: the factors that ``update`` needs at update t = 1, 2, …:
+        numbers, or arrays for many networks at once, that broadcast against ``w``. Separate from
+        ``update`` so that they are computed in float64, whatever the type of the weights.
     state
-        Names of the arrays, each of the weights' shape and zero at the start, that the rule keeps.
+        Names of the arrays that the rule keeps, each of the weights' shape and zero at the start.
     gain
-        ``gain(beta)``: the constant that multiplies the gradient before ``update``, a number or an
-        array as β is.
+        ``gain(beta)``: γ, by which the caller multiplies the gradient; a number or an array, as β
+        is.
     averages
         True if the velocity is a moving average, whose learning rate is α; False if it is a sum,
         whose learning rate is η = (1 − β)α.
     uses_beta
-        False for a rule without momentum coefficient; its β stands as 0 in every table.
+        False for a rule without momentum coefficient; its β is 0 in every table.
     homogeneous
         True if scaling all gradients by c scales every update by c.
     depends_on_t
@@ -81,9 +81,9 @@ class Rule:
 
     @property
     def beta_may_change(self) -> bool:
-        """Whether β may become another one in mid-run.
+        """Whether β may change during a run.
 
-        Not where there is none, nor where a correction of the bias assumes that it stays.
+        False without β, and where a bias correction assumes a constant one.
         """
         return self.uses_beta and not self.depends_on_t
 
@@ -92,8 +92,14 @@ class Rule:
         return rate if self.averages else rate / (1.0 - beta)
 
     def heavy_ball_rate(self, rate: float, beta: float) -> float:
-        """Return η = (1 − β)α, the learning rate of the heavy ball that the rule amounts to."""
+        """Return η = (1 − β)α, the learning rate of the heavy ball equivalent to the rule."""
         return (1.0 - beta) * rate if self.averages else rate
+
+
+def as_number_or_array(value: Number, dtype: np.dtype[Any]) -> Number:
+    """Return a coefficient as rules take it: a Python float, or an array of the weights' type."""
+    values = np.asarray(value)
+    return float(values.item()) if values.size == 1 else values.astype(dtype)
 
 
 def _descend(w: Array, direction: Array, rate: Number, scratch: Array) -> None:
@@ -106,25 +112,33 @@ def _descend(w: Array, direction: Array, rate: Number, scratch: Array) -> None:
 
 
 def _accumulate(v: Array, g: Array, beta: Number) -> None:
-    """v ← βv + g: a moving average if g carries the gain 1 − β, a sum if it carries 1."""
+    """v ← βv + g: β meets the velocity here, in every rule.
+
+    v is a moving average if the gain in g is 1 − β, a sum if it is 1.
+    """
     np.multiply(v, beta, out=v)
     np.add(v, g, out=v)
 
 
 def gd(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
-    """Gradient descent, w ← w − αg: no velocity at all."""
+    """Gradient descent without momentum, w ← w − αg (γ = 1)."""
     _, rate = c
     _descend(w, g, rate, g)
 
 
 def momentum(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
-    """Momentum, v ← βv + g, then w ← w − rate · v, where g carries the rule's gain.
+    """Momentum, v ← βv + γ∇, then w ← w − rate · v; the caller has computed g = γ∇.
 
-    With the gain 1 − β this is the moving average v ← βv + (1 − β)g, w ← w − αv (``momentum``;
-    "normalized" in Gitman et al. 2019; optax's ``ema``). With ``rate`` = α/(1 − βᵗ) its bias is
-    corrected (``momentum_corrected``). With the gain 1 it is the heavy ball v ← βv + g,
-    w ← w − ηv (``heavy_ball``; Polyak 1964; optax's ``trace``), whose iterates are those of the
-    uncorrected average when η = (1 − β)α.
+    ======================  =======  ============  ==============================================
+    rule                    gain γ   rate          velocity
+    ======================  =======  ============  ==============================================
+    ``momentum``            1 − β    α             moving average v ← βv + (1 − β)∇
+    ``momentum_corrected``  1 − β    α/(1 − βᵗ)    the same, its bias corrected in the rate
+    ``heavy_ball``          1        η             sum v ← βv + ∇
+    ======================  =======  ============  ==============================================
+
+    ``momentum`` is "normalized" in Gitman et al. 2019 and optax's ``ema``; ``heavy_ball`` is due to
+    Polyak 1964 and is optax's ``trace``. Both have the same iterates when η = (1 − β)α.
     """
     (v,) = state
     beta, rate = c
@@ -133,7 +147,7 @@ def momentum(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coef
 
 
 def nesterov(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coefficients) -> None:
-    """Nesterov's accelerated gradient, v ← βv + g, then w ← w − η(g + βv).
+    """Nesterov's accelerated gradient, v ← βv + g, then w ← w − η(g + βv), with γ = 1.
 
     ``w`` is the look-ahead point, at which gradients are taken (Sutskever et al. 2013).
     """
@@ -150,8 +164,8 @@ def adam(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coeffici
 
     m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², w ← w − α (m/(1 − β₁ᵗ)) / (√(s/(1 − β₂ᵗ)) + ε).
 
-    The state holds m/(1 − β₁) and s/(1 − β₂), sums instead of averages. The constants stand with
-    the corrections of the bias in the rate and in ε, which spares passes over the weights.
+    Here g = ∇ (γ = 1). The state is m/(1 − β₁) and s/(1 − β₂), sums instead of averages. The
+    constants and bias corrections are in the rate and in ε, which saves passes over the weights.
     """
     m, s = state
     beta1, rate, epsilon = c
@@ -164,7 +178,7 @@ def adam(w: Array, g: Array, state: Sequence[Array], scratch: Array, c: Coeffici
     _descend(w, scratch, rate, scratch)
 
 
-def _plain(beta: Number, rate: Number, t: int) -> Coefficients:
+def _beta_and_rate(beta: Number, rate: Number, t: int) -> Coefficients:
     return beta, rate
 
 
@@ -189,8 +203,8 @@ def _one_minus(beta: Number) -> Number:
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("gd", gd, _plain, (), _one, averages=False, uses_beta=False),
-        Rule("momentum", momentum, _plain, ("velocity",), _one_minus, averages=True),
+        Rule("gd", gd, _beta_and_rate, (), _one, averages=False, uses_beta=False),
+        Rule("momentum", momentum, _beta_and_rate, ("velocity",), _one_minus, averages=True),
         Rule(
             "momentum_corrected",
             momentum,
@@ -200,8 +214,8 @@ RULES: dict[str, Rule] = {
             averages=True,
             depends_on_t=True,
         ),
-        Rule("heavy_ball", momentum, _plain, ("velocity",), _one, averages=False),
-        Rule("nesterov", nesterov, _plain, ("velocity",), _one, averages=False),
+        Rule("heavy_ball", momentum, _beta_and_rate, ("velocity",), _one, averages=False),
+        Rule("nesterov", nesterov, _beta_and_rate, ("velocity",), _one, averages=False),
         Rule(
             "adam",
             adam,
@@ -214,7 +228,7 @@ RULES: dict[str, Rule] = {
         ),
     )
 }
-"""The built-in rules; those that users add do not come in here."""
+"""The built-in rules, without those that users add."""
 
 LINEAR_RULES = ("gd", "momentum", "momentum_corrected", "heavy_ball", "nesterov")
 """The rules that have closed forms: their updates are linear in weights, velocity and gradient."""
@@ -228,12 +242,12 @@ def known_rules() -> dict[str, Rule]:
 
 
 def set_added_rules(rules: Iterable[Rule]) -> None:
-    """Let these rules, and no others, be known beside the built-in ones.
+    """Make these rules known in addition to the built-in ones, in place of any added before.
 
     Raises
     ------
     ValueError
-        If two have one name, or one has that of a built-in rule.
+        If two rules have the same name, or one has that of a built-in rule.
     """
     added: dict[str, Rule] = {}
     for rule in rules:
@@ -250,7 +264,7 @@ def get_rule(name: str) -> Rule:
     Raises
     ------
     StudyError
-        If there is none; the message names the nearest.
+        If there is none; the message suggests the nearest name.
     """
     rules = known_rules()
     if name not in rules:

@@ -1,22 +1,23 @@
-"""Update rules at work on points instead of networks: quadratics, landscapes, reference runs.
+"""Update rules applied to points instead of networks: quadratics, landscapes, reference runs.
 
-The rules are those that train the networks, in float64, on arrays of any shape: every number may
-be a problem of its own, or the last axis may hold the coordinates of a point.
+The rules are those that train the networks. Arrays have any shape: each number may be a separate
+problem, or the last axis may be the coordinates of a point.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.engine.optimizers import Rule
+from momentum_study.engine.optimizers import Coefficients, Rule, as_number_or_array
 
-FloatArray = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 class Points:
-    """Points on their way downhill, each from its own start with its own β and learning rate.
+    """Points that an update rule moves, each with its own start, β and learning rate.
 
     Parameters
     ----------
@@ -26,26 +27,37 @@ class Points:
         Momentum coefficient and the rule's own learning rate: numbers, or arrays that broadcast
         against `start`.
     start
-        Where the points are at first, any shape; copied.
+        Positions before the first update, of any shape; copied.
+    dtype
+        float64, or float32 as in most trainings.
 
     Attributes
     ----------
     positions
-        Where the points are now; the same array throughout, changed in place.
+        Current positions; each update changes this array in place.
     state
         The rule's arrays, zero at first, each of the shape of `positions`.
     updates
         Number of updates made.
     """
 
-    def __init__(self, rule: Rule, beta: ArrayLike, rate: ArrayLike, start: ArrayLike) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        beta: ArrayLike,
+        rate: ArrayLike,
+        start: ArrayLike,
+        dtype: np.dtype[Any] | type = np.float64,
+    ) -> None:
         self.rule = rule
-        self.positions: FloatArray = np.array(start, dtype=np.float64)
+        self.positions: Array = np.array(start, dtype=dtype)
         self.state = [np.zeros_like(self.positions) for _ in rule.state]
         self.updates = 0
         self._beta = _number(beta)
         self._rate = _number(rate)
-        self._gain = rule.gain(self._beta)
+        self._factor = math.nan
+        self._coefficients: Coefficients = ()
+        self._gain = as_number_or_array(rule.gain(self._beta), self.positions.dtype)
         self._scaled = np.empty_like(self.positions)
         self._scratch = np.empty_like(self.positions)
 
@@ -55,16 +67,22 @@ class Points:
         Parameters
         ----------
         gradient
-            At `positions`, of a shape that broadcasts against theirs; left as it is.
+            At `positions`, of a shape that broadcasts against theirs; not changed.
         factor
             Of a schedule: multiplies the learning rate in this update.
         """
         self.updates += 1
-        coefficients = self.rule.coefficients(self._beta, self._rate * factor, self.updates)
+        if self.rule.depends_on_t or factor != self._factor:
+            self._factor = factor
+            values = self.rule.coefficients(self._beta, self._rate * factor, self.updates)
+            dtype = self.positions.dtype
+            self._coefficients = [as_number_or_array(value, dtype) for value in values]
         np.multiply(gradient, self._gain, out=self._scaled)
-        self.rule.update(self.positions, self._scaled, self.state, self._scratch, coefficients)
+        self.rule.update(
+            self.positions, self._scaled, self.state, self._scratch, self._coefficients
+        )
 
-    def run(self, gradient: Callable[[FloatArray], ArrayLike], steps: int) -> FloatArray:
+    def run(self, gradient: Callable[[Array], ArrayLike], steps: int) -> Array:
         """Make `steps` updates and return all positions ``(steps + 1, …)``, the start first.
 
         Parameters
@@ -74,7 +92,7 @@ class Points:
         steps
             Number of updates.
         """
-        path = np.empty((steps + 1, *self.positions.shape))
+        path = np.empty((steps + 1, *self.positions.shape), self.positions.dtype)
         path[0] = self.positions
         for step in range(1, steps + 1):
             self.update(gradient(self.positions))

@@ -1,13 +1,13 @@
-"""What every update rule must do, a function for each demand.
+"""What every update rule must do: one function per demand.
 
 A check takes a rule and returns what is wrong, or None; the first line of its docstring is the
-demand. The tests hold the built-in rules against the same checks that ``check-rule`` holds a
-user's rule against. All inputs are drawn from fixed seeds, so that an outcome never changes.
+demand. The command ``check-rule`` runs these checks on a user's rule, the tests run them on the
+built-in rules. All inputs are drawn from fixed seeds, so that an outcome never changes.
 """
 
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from momentum_study.engine.rule_trials import (
     DOUBLE,
     REPLICATES,
     SINGLE,
-    Walk,
+    MovablePoints,
     bytes_of_run,
-    drawn,
+    draw,
+    path_of,
     trained,
-    walked,
 )
 
 Problem = str | None
@@ -39,13 +39,13 @@ _UPDATE_NUMBERS = (1, 2, 3, 10, 100, 1000)
 _CURVATURES = (1.0, 10.0, 100.0, 1000.0)
 _STEEPEST = 0.1  # α times the largest curvature
 _QUADRATIC_UPDATES = 2000
-# For a velocity to become what a constant gradient makes of it: 0.99 to this power is 1e-22.
+# Until the velocity is constant under a constant gradient: 0.99 to this power is 1e-22.
 _SETTLING_UPDATES = 5000
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one check: its name, its demand, and what is wrong, if anything."""
+    """Result of one check: its name, its demand, and what is wrong, if anything."""
 
     check: str
     demand: str
@@ -61,7 +61,7 @@ def outcomes(rule: Rule) -> Iterator[Outcome]:
 def outcome(check: Check, rule: Rule) -> Outcome:
     """Return the outcome of one check.
 
-    Whatever the rule raises is a problem. Its arithmetic may overflow without a warning, as in
+    Any exception of the rule is a problem. Its arithmetic may overflow without a warning, as in
     training.
     """
     with np.errstate(all="ignore"):
@@ -74,7 +74,7 @@ def outcome(check: Check, rule: Rule) -> Outcome:
 
 
 def checks_of(rule: Rule) -> list[Check]:
-    """List the checks that apply to the rule: some ask only homogeneous rules something."""
+    """List the checks that apply to the rule; some are for homogeneous rules only."""
     checks = [*_FOR_ALL]
     if rule.homogeneous:
         checks.append(effective_rate)
@@ -87,7 +87,7 @@ def checks_of(rule: Rule) -> list[Check]:
 
 
 def coefficients(rule: Rule) -> Problem:
-    """Gain and coefficients are finite, and of arrays what they are of numbers."""
+    """Gain and coefficients are finite, and the same for arrays as for numbers."""
     betas, rates = _betas(rule), np.array(_RATES)[:, None]
     pairs = list(zip(betas.ravel().tolist(), _RATES, strict=True))
     gains = np.array([rule.gain(beta) for beta, _ in pairs], dtype=np.float64)
@@ -99,7 +99,9 @@ def coefficients(rule: Rule) -> Problem:
         alone = [tuple(rule.coefficients(beta, rate, t)) for beta, rate in pairs]
         together = tuple(rule.coefficients(betas, rates, t))
         if {len(one) for one in (*alone, together)} != {count}:
-            return f"expected as many at t = {t} as at t = 1, for arrays as for numbers: {count}"
+            return (
+                f"expected {count} coefficients at t = {t}, as at t = 1, for arrays and for numbers"
+            )
         named += [
             (f"coefficient {place} at t = {t}", values, np.array(numbers, dtype=np.float64))
             for place, (values, numbers) in enumerate(
@@ -108,16 +110,18 @@ def coefficients(rule: Rule) -> Problem:
         ]
     for name, values, numbers in named:
         if np.shape(values) not in ((), (1, 1), betas.shape):
-            return f"{name} has shape {np.shape(values)} where β has {betas.shape}"
+            return f"{name} has shape {np.shape(values)}, but β has shape {betas.shape}"
         if not np.isfinite(numbers).all():
             return f"{name} is not finite: {numbers.tolist()}"
         if not np.allclose(np.broadcast_to(values, betas.shape).ravel(), numbers, 1e-12, 0):
-            return f"{name} is {np.ravel(values).tolist()} for an array, {numbers.tolist()} alone"
+            return (
+                f"{name} is {np.ravel(values).tolist()} for an array, {numbers.tolist()} one by one"
+            )
     return None
 
 
 def depends_on_t(rule: Rule) -> Problem:
-    """Coefficients change with t exactly if depends_on_t says so."""
+    """Coefficients change with t if and only if depends_on_t is True."""
     first, *later = [
         [np.asarray(value).tolist() for value in rule.coefficients(_betas(rule), _RATES[0], t)]
         for t in _UPDATE_NUMBERS
@@ -127,42 +131,42 @@ def depends_on_t(rule: Rule) -> Problem:
 
 
 def uses_beta(rule: Rule) -> Problem:
-    """β changes the updates exactly if uses_beta says so."""
-    start, gradients = drawn((5,), 6)
-    low, high = (walked(rule, start, gradients, beta, 0.1) for beta in (0.5, 0.9))
+    """β changes the updates if and only if uses_beta is True."""
+    start, gradients = draw((5,), 6)
+    low, high = (path_of(rule, start, gradients, beta, 0.1) for beta in (0.5, 0.9))
     changed = not _same(low, high)
     return _flag(rule, "uses_beta", changed, "updates change with β", "β changes no update")
 
 
 def homogeneous(rule: Rule) -> Problem:
-    """Updates are in proportion to gradients exactly if homogeneous says so.
+    """Updates are proportional to gradients if and only if homogeneous is True.
 
-    Then α may be folded into the gradients, and all of them scaled, up or down. The factors are
-    powers of two, which round nothing.
+    Then the gradients may be multiplied by α, and by any other number. The factors here are powers
+    of two, which round nothing.
     """
-    start, gradients = drawn((6,), 8)
+    start, gradients = draw((6,), 8)
     beta = _usual(rule)
-    plain = walked(rule, start, gradients, beta, 0.25)
-    folded = walked(rule, start, 0.25 * gradients, beta, 1.0)
+    unscaled = path_of(rule, start, gradients, beta, 0.25)
+    scaled = path_of(rule, start, 0.25 * gradients, beta, 1.0)
     origin = np.zeros_like(start)
-    once = walked(rule, origin, gradients, beta, 0.25)
-    proportional = _close(plain, folded, 1e-9) and all(
-        _close(scale * once, walked(rule, origin, scale * gradients, beta, 0.25), 1e-9)
+    once = path_of(rule, origin, gradients, beta, 0.25)
+    proportional = _close(unscaled, scaled, 1e-9) and all(
+        _close(scale * once, path_of(rule, origin, scale * gradients, beta, 0.25), 1e-9)
         for scale in (2.0**-20, 2.0**20)
     )
-    does, does_not = "updates are in proportion to the gradients", "updates are not in proportion"
+    does, does_not = "updates are proportional to gradients", "updates are not proportional"
     return _flag(rule, "homogeneous", proportional, does, does_not)
 
 
 def learning_rate(rule: Rule) -> Problem:
-    """The first update is in proportion to the learning rate, where that is small."""
-    start, gradients = drawn((6,), 1)
+    """The first update is proportional to the learning rate, where that is small."""
+    start, gradients = draw((6,), 1)
     first, second = (
-        walked(rule, start, gradients, _usual(rule), rate)[0] - start for rate in (1e-6, 2e-6)
+        path_of(rule, start, gradients, _usual(rule), rate)[0] - start for rate in (1e-6, 2e-6)
     )
     if _close(2 * first, second, 1e-6):
         return None
-    return f"twice the rate makes an update of {first[0]:.3g} one of {second[0]:.3g}"
+    return f"the update is {first[0]:.3g} at rate 1e-6, but {second[0]:.3g} at twice the rate"
 
 
 # --- arrays
@@ -172,100 +176,106 @@ def in_place(rule: Rule) -> Problem:
     """Weights and state change in place, in any shape and either precision."""
     for shape, dtype in product(((), (5,), (3, 4), (2, 3, 4)), _PRECISIONS):
         where = f"on an array of shape {shape}, {dtype}"
-        start, gradients = drawn(shape, 12, dtype)
-        walk, moved = Walk(rule, start, _usual(rule), 0.1), False
+        start, gradients = draw(shape, 12, dtype)
+        returned: list[object] = []
+        recorded = _with_returned_values(rule, returned)
+        points, moved = MovablePoints(recorded, _usual(rule), 0.1, start, dtype), False
         for gradient in gradients:
             try:
-                returned = walk.update(gradient)
+                points.update(gradient)
             except Exception as error:
                 return f"{where}: {_raised(error)}"
-            if returned is not None:
+            if returned.pop() is not None:
                 return f"{where}: update returned a value; it must change w and return nothing"
-            for name, array in zip(("w", *rule.state), (walk.w, *walk.state), strict=True):
+            for name, array in zip(
+                ("w", *rule.state), (points.positions, *points.state), strict=True
+            ):
                 if array.shape != shape or array.dtype != dtype:
-                    return f"{where}: {name} became one of {array.shape}, {array.dtype}"
+                    return f"{where}: {name} now has shape {array.shape} and type {array.dtype}"
                 if not np.isfinite(array).all():
                     return f"{where}: {name} is not finite"
-            moved |= not np.array_equal(walk.w, start)
+            moved |= not np.array_equal(points.positions, start)
         if not moved:
-            return f"{where}: w is as it was; write into it, with out=w"
-        for name, array in zip(rule.state, walk.state, strict=True):
+            return f"{where}: w has not changed; write into it, with out=w"
+        for name, array in zip(rule.state, points.state, strict=True):
             if not array.any():
-                return f"{where}: the state {name} stays zero; write into it, or do not declare it"
+                return (
+                    f"{where}: the state {name} stays zero; write into it, or remove it from state"
+                )
     return None
 
 
 def memory(rule: Rule) -> Problem:
-    """All that is remembered is in the state, wherever in memory that has moved."""
-    start, gradients = drawn((5,), 8)
+    """The rule keeps everything in its state, which may move in memory."""
+    start, gradients = draw((5,), 8)
     beta = _usual(rule)
-    expected = walked(rule, start, gradients, beta, 0.1)
-    other = Walk(rule, -start, beta, 0.3)
-    walk = Walk(rule, start, beta, 0.1)
+    expected = path_of(rule, start, gradients, beta, 0.1)
+    other = MovablePoints(rule, beta, 0.3, -start)
+    points = MovablePoints(rule, beta, 0.1, start)
     for t, gradient in enumerate(gradients):
-        walk.update(gradient)
+        points.update(gradient)
         other.update(-2 * gradient)
-        if not _same(walk.w, expected[t]):
-            return f"update {t + 1} differs where others are made in between and arrays move"
-        walk.move()
+        if not _same(points.positions, expected[t]):
+            return f"update {t + 1} differs when other updates come in between and arrays move"
+        points.move()
     return None
 
 
 def repeatable(rule: Rule) -> Problem:
-    """The same gradients make the same updates, byte for byte."""
-    start, gradients = drawn((5,), 8)
-    first, second = (walked(rule, start, gradients, _usual(rule), 0.1) for _ in range(2))
-    return None if _same(first, second) else "a second run has other weights than the first"
+    """The same gradients give the same updates, byte for byte."""
+    start, gradients = draw((5,), 8)
+    first, second = (path_of(rule, start, gradients, _usual(rule), 0.1) for _ in range(2))
+    return None if _same(first, second) else "a second run differs from the first"
 
 
 def batch_invariance(rule: Rule) -> Problem:
-    """Networks in a stack are what they are alone, whatever becomes of others."""
+    """Networks in a stack are as they are alone, even if others diverge."""
     betas, rates = _betas(rule), np.array(_RATES)[:, None]
     for dtype in _PRECISIONS:
-        start, gradients = drawn((4, 33), 8, dtype)
+        start, gradients = draw((4, 33), 8, dtype)
         for bad in (None, np.nan, np.inf, np.finfo(dtype).max):
             if bad is not None:
                 gradients[2:, 1::2] = bad
             healthy = range(4) if bad is None else (0, 2)
-            stack = walked(rule, start, gradients, betas, rates)
+            stack = path_of(rule, start, gradients, betas, rates)
             for network, size in product(healthy, (1, 2)):
                 part = slice(network, network + size)
-                own = walked(rule, start[part], gradients[:, part], betas[part], rates[part])
+                own = path_of(rule, start[part], gradients[:, part], betas[part], rates[part])
                 if not _same(own[:, 0], stack[:, network]):
-                    beside = "" if bad is None else f" beside gradients of {bad}"
-                    return f"{dtype}: a network differs in a stack{beside}; keep to its own row"
+                    others = "" if bad is None else f" where others have gradients of {bad}"
+                    return f"{dtype}: a network differs in a stack{others}; treat rows separately"
     return None
 
 
 def rest(rule: Rule) -> Problem:
-    """Weights of zero without gradients stay zero, as diverged networks must."""
+    """Zero weights stay zero under zero gradients, as diverged networks must."""
     for dtype in _PRECISIONS:
         zeros = np.zeros((4, 3), dtype=dtype)
-        path = walked(rule, zeros, np.zeros((3, 4, 3), dtype=dtype), _betas(rule), 0.1)
+        path = path_of(rule, zeros, np.zeros((3, 4, 3), dtype=dtype), _betas(rule), 0.1)
         if path.any():  # NaN counts as true
             return f"{dtype}: they became {path[-1].ravel()[0]:.3g}"
     return None
 
 
 def precision(rule: Rule) -> Problem:
-    """In float32 updates are those in float64, to a thousandth of the way."""
-    start, gradients = drawn((4, 6), 50, SINGLE)
+    """Updates in float32 equal those in float64 to a thousandth of the distance."""
+    start, gradients = draw((4, 6), 50, SINGLE)
     single, double = (
-        walked(rule, start.astype(dtype), gradients.astype(dtype), _betas(rule), 0.1) - start
+        path_of(rule, start.astype(dtype), gradients.astype(dtype), _betas(rule), 0.1) - start
         for dtype in _PRECISIONS
     )
-    return None if _close(single, double, 1e-3) else f"up to {_apart(single, double)} apart"
+    return None if _close(single, double, 1e-3) else f"they differ by {_apart(single, double)}"
 
 
 # --- behaviour
 
 
 def quadratics(rule: Rule) -> Problem:
-    """On ½ Σ λw², λ = 1 … 1000, with αλ ≤ 0.1 it goes downhill, always finite.
+    """On ½ Σ λw², λ = 1 … 1000, with αλ ≤ 0.1 the loss falls and stays finite.
 
     After 2000 updates from ±1 the sum must be lower than at the start, at every β, and for a
-    homogeneous rule the steepest direction at most half as far from 0. That is within reach of
-    rules whose steps have the length α whatever the gradient.
+    homogeneous rule the steepest direction must be at most half as far from 0. Rules whose steps
+    have length α whatever the gradient can reach that, too.
     """
     betas = _betas(rule)
     alpha = _STEEPEST / max(_CURVATURES)
@@ -283,12 +293,12 @@ def quadratics(rule: Rule) -> Problem:
         if not after < before:
             return f"{where}: from {before:.3g} to {after:.3g} in {_QUADRATIC_UPDATES} updates"
         if rule.homogeneous and abs(own[-1, -1]) > 0.5:
-            return f"{where}: {abs(own[-1, -1]):.2g} of 1 is left in the steepest direction"
+            return f"{where}: {abs(own[-1, -1]):.2g} of 1 remains in the steepest direction"
     return None
 
 
 def effective_rate(rule: Rule) -> Problem:
-    """Under a constant gradient steps come to α (an average) or η/(1 − β) (a sum)."""
+    """Under a constant gradient steps become α (an average) or η/(1 − β) (a sum)."""
     betas = _betas(rule)
     path = Points(rule, betas, 0.01, np.zeros((len(_BETAS), 1))).run(
         lambda w: np.ones_like(w), _SETTLING_UPDATES
@@ -305,35 +315,35 @@ def effective_rate(rule: Rule) -> Problem:
 
 
 def no_momentum(rule: Rule) -> Problem:
-    """At β = 0 a homogeneous rule is plain descent, byte for byte.
+    """At β = 0 a homogeneous rule is plain gradient descent, byte for byte.
 
-    That is what β = 0 means in every table. Where the same number can be written in two ways, one
-    of them rounds nothing at β = 0: g + ν(v − g) is g if v is, (1 − ν)g + νv need not be.
+    That is what β = 0 means in every table. Of two equivalent formulas one may round nothing at
+    β = 0: with v = g, g + ν(v − g) is g, while (1 − ν)g + νv need not be.
     """
     for dtype in _PRECISIONS:
-        start, gradients = drawn((50,), 20, dtype)
-        own = walked(rule, start, gradients, 0.0, 0.1)
-        descent = walked(get_rule("gd"), start, gradients, 0.0, 0.1)
+        start, gradients = draw((50,), 20, dtype)
+        own = path_of(rule, start, gradients, 0.0, 0.1)
+        descent = path_of(get_rule("gd"), start, gradients, 0.0, 0.1)
         if not _same(own, descent):
-            return f"{dtype}: up to {_apart(own, descent)} from plain descent, w − αg"
+            return f"{dtype}: differs by {_apart(own, descent)} from plain gradient descent, w − αg"
     return None
 
 
 def training(rule: Rule) -> Problem:
-    """The engine trains a network in a stack, of which one diverges, as alone."""
+    """The engine trains a network in a stack as alone, even if others diverge."""
     betas = _betas(rule).ravel().tolist()
     rates = [_rate(rule, *pair) for pair in zip(_ALPHAS, betas, strict=True)]
     schedules = ("cosine", "beta_up") if rule.beta_may_change else ("cosine",)
     for dtype, schedule in product(_PRECISIONS, schedules):
         stack = trained(rule, betas, rates, dtype, schedule)
-        chunks = trained(rule, betas, rates, dtype, schedule, stack_bytes=1)
+        several = trained(rule, betas, rates, dtype, schedule, stack_bytes=1)
         for replicate, cell in product(range(REPLICATES), range(len(betas))):
             only, own = slice(replicate, replicate + 1), slice(cell, cell + 1)
             alone = trained(rule, betas[own], rates[own], dtype, schedule, only)
-            for where, history in (("a stack", stack), ("chunks", chunks)):
+            for where, history in (("one stack", stack), ("several stacks", several)):
                 if bytes_of_run(history, replicate, cell) != bytes_of_run(alone, 0, 0):
                     beta = format_number(betas[cell])
-                    return f"{dtype}, {schedule}, β = {beta}: trained in {where} it is another"
+                    return f"{dtype}, {schedule}, β = {beta}: training in {where} changes the run"
     return None
 
 
@@ -365,22 +375,28 @@ def _usual(rule: Rule) -> float:
 
 
 def _rate(rule: Rule, alpha: float, beta: float) -> float:
-    """The rule's own learning rate where its effective rate is α."""
+    """Return the rule's own learning rate for an effective rate α."""
     return alpha / rule.effective_rate(1.0, beta)
 
 
 def _flag(rule: Rule, name: str, behaves: bool, does: str, does_not: str) -> Problem:
-    """Say what is wrong if a flag of the rule is not what the rule does."""
+    """Return what is wrong if a flag does not describe what the rule does."""
     if getattr(rule, name) == behaves:
         return None
     return f"{name}={not behaves}, but {does if behaves else does_not}"
 
 
 def _raised(error: Exception) -> str:
-    """Say in one line what was raised, and by which line of which file."""
+    """Describe an exception in one line, with the line of the file that raised it."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(frame.filename).name}, line {frame.lineno}"
     return " ".join(f"{where}, raised {type(error).__name__}: {error}".split())
+
+
+def _with_returned_values(rule: Rule, returned: list[object]) -> Rule:
+    """Return the rule, with a list of what its update returns; that should be None."""
+    update: Callable[..., object] = rule.update
+    return replace(rule, update=lambda *arguments: returned.append(update(*arguments)))
 
 
 def _same(one: Array, other: Array) -> bool:

@@ -1,15 +1,17 @@
-"""Trials of an update rule, small and always the same: on drawn gradients, and in the engine."""
+"""Small reproducible trials of an update rule: on random gradients, and in the engine."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.history import CURVES, History
 from momentum_study.engine.networks import Architecture, initial_weights
-from momentum_study.engine.optimizers import Array, Number, Rule
+from momentum_study.engine.optimizers import Array, Rule
+from momentum_study.engine.points import Points
 from momentum_study.engine.training import RunSpec, train
 
 DType = np.dtype[np.floating[Any]]
@@ -18,71 +20,48 @@ SINGLE: DType = np.dtype(np.float32)
 DOUBLE: DType = np.dtype(np.float64)
 
 REPLICATES = 2
-"""Of each training."""
+"""Number of replicates of each training."""
 
 _ARCHITECTURE = Architecture(3, (4,), 2, "tanh", "mse")
 _ROWS = 13
 _BATCH = 5  # the last batch of an epoch has three rows
-_STEPS = 34  # two more than before denormals are looked for
+_STEPS = 34  # denormals are flushed after update 32
 _EVALUATIONS = (0, 1, 2, 17, 34)
 
 
-class Walk:
-    """Weights on their way under given gradients, updated as training updates them.
+class MovablePoints(Points):
+    """Points under given gradients, in a way that shows what a rule must not do.
 
-    Attributes
-    ----------
-    w
-        The weights now.
-    state
-        The rule's arrays.
+    The scratch array is NaN at the start of every update, for a rule must write before it reads.
     """
 
-    def __init__(self, rule: Rule, start: Array, beta: Number, rate: Number) -> None:
-        self.w = start.copy()
-        self.state = [np.zeros_like(start) for _ in rule.state]
-        self._rule, self._beta, self._rate = rule, beta, rate
-        self._gain = _ready(rule.gain(beta), start.dtype)
-        self._updates = 0
-        self._lent: tuple[Array, ...] = ()
-
-    def update(self, gradient: Array) -> object:
-        """Make one update; return what the rule returned, which must be None."""
-        self._updates += 1
-        if self._updates == 1 or self._rule.depends_on_t:
-            values = self._rule.coefficients(self._beta, self._rate, self._updates)
-            self._coefficients = [_ready(value, self.w.dtype) for value in values]
-        g, scratch = np.empty_like(self.w), np.full_like(self.w, np.nan)
-        np.multiply(gradient, self._gain, out=g)
-        self._lent = (g, scratch)
-        # A user's rule may return something against its signature.
-        update: Callable[..., object] = self._rule.update
-        return update(self.w, g, self.state, scratch, self._coefficients)
+    def update(self, gradient: ArrayLike, factor: float = 1.0) -> None:
+        """Make one update."""
+        self._scratch.fill(np.nan)
+        super().update(gradient, factor)
 
     def move(self) -> None:
-        """Move weights and state elsewhere in memory, leaving NaN there and where g was."""
-        for array in self._lent:
-            array.fill(np.nan)
-        self._lent = (self.w, *self.state)
-        self.w, *self.state = (array.copy() for array in self._lent)
-        for array in self._lent:
+        """Move positions and state elsewhere in memory and fill the former arrays with NaN."""
+        former = (self.positions, *self.state)
+        self.positions, *self.state = (array.copy() for array in former)
+        for array in former:
             array.fill(np.nan)
 
 
-def walked(
-    rule: Rule, start: Array, gradients: Iterable[Array], beta: Number, rate: Number
+def path_of(
+    rule: Rule, start: Array, gradients: Iterable[Array], beta: ArrayLike, rate: ArrayLike
 ) -> Array:
-    """Return the weights after each of T updates, ``(T, …)``."""
-    walk = Walk(rule, start, beta, rate)
+    """Return the weights after each of T updates, ``(T, …)``, in the precision of ``start``."""
+    points = MovablePoints(rule, beta, rate, start, start.dtype)
     path = []
     for gradient in gradients:
-        walk.update(gradient)
-        path.append(walk.w.copy())
+        points.update(gradient)
+        path.append(points.positions.copy())
     return np.array(path)
 
 
-def drawn(shape: tuple[int, ...], updates: int, dtype: DType = DOUBLE) -> tuple[Array, Array]:
-    """Draw a start, and the gradients ``(T, …)`` of T updates."""
+def draw(shape: tuple[int, ...], updates: int, dtype: DType = DOUBLE) -> tuple[Array, Array]:
+    """Return random starting weights, and the gradients ``(T, …)`` of T updates."""
     numbers = np.random.default_rng(0).standard_normal((1 + updates, *shape)).astype(dtype)
     return numbers[0, ...], numbers[1:]
 
@@ -96,7 +75,7 @@ def trained(
     replicates: slice = slice(None),
     stack_bytes: int = 2**30,
 ) -> History:
-    """Train a cell for each β and learning rate on a small problem, all in one stack.
+    """Train a cell for each β and learning rate on a small problem.
 
     Parameters
     ----------
@@ -107,27 +86,21 @@ def trained(
     replicates
         Which of the two to train.
     stack_bytes
-        Where less, in several stacks.
+        Working set of a stack; by default there is one stack.
     """
     inputs, targets = (array[replicates].astype(dtype) for array in _rows())
-    plan = RunSpec(_STEPS, _EVALUATIONS, _BATCH, lambda epoch: _order(epoch)[replicates], schedule)
-    parts = dict.fromkeys(("train", "validation", "test"), ArraySplit(inputs, targets))
+    spec = RunSpec(_STEPS, _EVALUATIONS, _BATCH, lambda epoch: _order(epoch)[replicates], schedule)
+    splits = dict.fromkeys(("train", "validation", "test"), ArraySplit(inputs, targets))
     weights = _weights()[replicates]
-    return train(_ARCHITECTURE, weights, rule, betas, rates, parts, plan, dtype, stack_bytes)
+    return train(_ARCHITECTURE, weights, rule, betas, rates, splits, spec, dtype, stack_bytes)
 
 
 def bytes_of_run(history: History, replicate: int, cell: int) -> list[bytes]:
-    """Return all that was seen of one run: its end, its curves, its final weights."""
+    """Return everything recorded of one run: its end, its curves, its final weights."""
     end = (history.first_bad_step[replicate, cell], history.reason[replicate, cell])
     curves = [history.curves[name][replicate, cell].tobytes() for name in CURVES]
     layers = [layer.tobytes() for layer in history.weights[replicate][cell]]
     return [repr(end).encode(), *curves, *layers]
-
-
-def _ready(value: Number, dtype: DType) -> Number:
-    """Turn a coefficient into what training hands to a rule: a number, or an array of its type."""
-    values = np.asarray(value)
-    return float(values.item()) if values.size == 1 else values.astype(dtype)
 
 
 @cache

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.budget import trials_until_it_pays
+from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.text import format_number, span
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.blocks import NARROW, panel_height, side_by_side
@@ -16,7 +17,6 @@ from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import nothing_to_draw, problem_names
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import (
-    TUNED,
     ArmStyle,
     arm_style,
     arms_in_order,
@@ -24,6 +24,7 @@ from momentum_study.figures.rules import (
     contrasted,
 )
 from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
+from momentum_study.tables.arms import ARM_KEYS, arms_of_rows
 from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
 
 TITLE = "The best of k random trials: when does a second hyperparameter pay?"
@@ -59,7 +60,7 @@ def draw(budget: pd.DataFrame) -> Sheet:
     shown = _shown(budget)
     if shown.empty:
         return nothing_to_draw(TITLE, "No grid of this study has several cells to choose among.")
-    shown = shown.assign(problem=problem_names(shown), pays=_pays(shown))
+    shown = shown.assign(problem=problem_names(shown), pays=_pays(shown), arm=arms_of_rows(shown))
     batches = batches_in_order(shown["batch"])
     present = set(zip(shown["problem"], shown["batch"], strict=True))
     blocks = side_by_side(sorted(set(shown["problem"])), batches, present)
@@ -102,7 +103,7 @@ def draw(budget: pd.DataFrame) -> Sheet:
         for arm, style in styles.items():
             rows = of_problem[(of_problem["batch"] == batch) & (of_problem["arm"] == arm)]
             _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
-            if arm == DESCENT:
+            if arm.rule == DESCENT:
                 _extend(axes, rows, most)
     label_outer(panels, len(batches))
     return figure
@@ -113,15 +114,15 @@ def _shown(budget: pd.DataFrame) -> pd.DataFrame:
     quiet = budget[budget["gradient_noise"] == 0]
     batches = batches_in_order(quiet["batch"])
     # Of the other rules β is tuned where a study happens to have several: a line more, no answer.
-    other = quiet["arm"].str.endswith(f" {TUNED}") & (quiet["arm"] != f"momentum {TUNED}")
+    other = quiet["arm_tunes_beta"] & (quiet["arm_rule"] != MOMENTUM)
     return quiet[quiet["batch"].isin([*batches[:1], *batches[-1:]]) & ~other]
 
 
 def _pays(rows: pd.DataFrame) -> pd.Series:
     """Say of each row whether it has the first number of trials from which on its arm pays."""
-    key = [*PROBLEM_KEYS, "arm"]
-    first = trials_until_it_pays(rows).set_index(key)["trials"].rename("pays_from")
-    return rows["trials"] == rows.join(first, on=key)["pays_from"]
+    first = trials_until_it_pays(rows).rename(columns={"trials": "pays_from"})
+    merged = rows.merge(first, on=[*PROBLEM_KEYS, *ARM_KEYS], how="left")
+    return pd.Series((merged["trials"] == merged["pays_from"]).to_numpy(), index=rows.index)
 
 
 def _draw_arm(axes: Axes, rows: pd.DataFrame, style: ArmStyle, *, shaded: bool) -> None:

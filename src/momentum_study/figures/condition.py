@@ -19,8 +19,9 @@ from momentum_study.figures.effects import (
 )
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.predictions import by, rows_of
-from momentum_study.figures.rules import TUNED, RuleStyle, arm_style, batch_label
+from momentum_study.figures.rules import TUNED, ArmStyle, RuleStyle, arm_style, batch_label
 from momentum_study.figures.style import SMALL, log_axis, log_ticks, power_label, ratio_axis
+from momentum_study.tables.arms import ArmKey
 from momentum_study.tables.keys import batches_in_order
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.tuning import best_radius, speed_up
@@ -110,16 +111,22 @@ def draw(contrasts: pd.DataFrame, theory: pd.DataFrame, datasets: pd.DataFrame) 
         )
         rows = shown[shown["batch"] == batch]
         for setting, gain in lines.items():
-            axes.plot(kappas, gain, **arm_style(f"momentum {setting}").line)
+            axes.plot(kappas, gain, **_style(setting).line)
             _write_name(axes, setting, kappas[-1], gain[-1])
         for place, (setting, network) in enumerate(spots):
             here = rows[(rows["setting"] == setting) & (rows["network"] == network)]
-            color = arm_style(f"momentum {setting}").color
+            color = _style(setting).color
             style = RuleStyle("", color, "-", networks[network])
             aside = _ASIDE ** (place - (len(spots) - 1) / 2)
             draw_effects(axes, "y", here["kappa"] * aside, here, style, **_POINT)
     label_outer(panels)
     return figure
+
+
+def _style(setting: str) -> ArmStyle:
+    """Return the look of momentum at a β, or with β tuned."""
+    tuned = setting == TUNED
+    return arm_style(ArmKey("momentum", None if tuned else float(setting), tuned))
 
 
 def _conditions(shown: pd.DataFrame) -> str:
@@ -152,7 +159,7 @@ def _write_name(axes: Axes, setting: str, kappa: float, gain: float) -> None:
         (-12, -2) if tuned else (0, 1.5),
         textcoords="offset points",
         size=SMALL,
-        color=arm_style(f"momentum {setting}").color,
+        color=_style(setting).color,
         ha="right",
         va="center" if tuned else "bottom",
     )

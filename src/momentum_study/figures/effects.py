@@ -10,8 +10,9 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
 
+from momentum_study.core.text import format_number
 from momentum_study.figures.layout import Sheet, sheet
-from momentum_study.figures.rules import RuleStyle
+from momentum_study.figures.rules import TUNED, RuleStyle
 from momentum_study.figures.style import LARGE
 from momentum_study.statistics.estimates import FloatArray
 
@@ -163,14 +164,14 @@ def tuned_speed(contrasts: pd.DataFrame) -> pd.DataFrame:
         Its rows of the arms ``momentum β`` and ``momentum tuned``, with the columns ``problem``,
         the name of the data set, and ``setting``, β as text or `TUNED`, more.
     """
-    setting = contrasts["arm"].str.extract(r"^momentum ([^ ,]+)$")[0]
+    setting = contrasts["arm_beta"].map(format_number, na_action="ignore").fillna(TUNED)
     asked = (
         (contrasts["question"] == "rules")
-        & (contrasts["basis"] == "tuned")
+        & (contrasts["comparison"] == "tuned")
         & (contrasts["criterion"] == "speed")
-        & (contrasts["reference"] == "gd")
+        & (contrasts["reference_arm_rule"] == "gd")
+        & (contrasts["arm_rule"] == "momentum")
         & (contrasts["gradient_noise"] == 0)
-        & setting.notna()
     )
     shown = contrasts.assign(problem=problem_names(contrasts), setting=setting)
     return shown[asked].reset_index(drop=True)

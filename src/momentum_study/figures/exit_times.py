@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
@@ -55,8 +55,8 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
     figure, panels = sheet(
         "Exit from saddles and wells at the same α, at the same η, and each tuned",
         _notes(shown, budget),
-        (3, 2 * len(BASES)),
-        [*list(SADDLES.values()) * len(BASES), *list(WELLS.values()) * len(BASES) * 2],
+        (3, 2 * len(COMPARISONS)),
+        [*list(SADDLES.values()) * len(COMPARISONS), *list(WELLS.values()) * len(COMPARISONS) * 2],
         height=0.95,
         gaps=(NARROW, 0.08),
         labels=("height of the barrier (log scale)", ""),
@@ -65,9 +65,9 @@ def draw(landscapes: pd.DataFrame) -> Sheet:
             Line2D([], [], label="median beyond the budget", color="0.4", **_censored("o")),
         ],
         blocks=(2, 0.06),
-        heads=list(BASES.values()),
+        heads=list(COMPARISONS.values()),
     )
-    for number, comparison in enumerate(BASES):
+    for number, comparison in enumerate(COMPARISONS):
         saddles, shares, times = panels[:, 2 * number : 2 * number + 2]
         rows = shown[shown["comparison"] == comparison]
         rules = [rule for rule in RULE_STYLES if rule in set(rows["rule"])]

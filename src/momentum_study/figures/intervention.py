@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
-from momentum_study.analysis.comparison.states import OSCILLATING, SLOW, STEADY
-from momentum_study.core.text import span
+from momentum_study.analysis.comparison.states import MONOTONE, OSCILLATING, SLOW
+from momentum_study.core.text import format_number, span
 from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
@@ -34,7 +34,7 @@ FORMS = {MOMENTUM: "average", HEAVY_BALL: "heavy ball"}
 ADVISED = {(SLOW, "beta_up"), (OSCILLATING, "beta_down")}
 """State and change: what the tutorial advises."""
 
-_STATES = {SLOW: "slow", OSCILLATING: "oscillating", STEADY: "neither"}
+_STATES = {SLOW: "slow", OSCILLATING: "oscillating", MONOTONE: "neither"}
 _ROW = 0.19  # inches, of a data set
 _HEIGHTS = (0.62, 1.1)  # inches, of a panel: the name of a state stands beside it
 _ASIDE = 0.24  # between batch sizes, of the room of a data set
@@ -74,7 +74,7 @@ def draw(advice: pd.DataFrame) -> Sheet:
         for state, name in product(states, names)
     }
     lines = [line for name in names for line in _lines(name)]
-    beta = shown["reference"].iloc[0].rpartition(" ")[2]
+    beta = format_number(shown["reference_arm_beta"].iloc[0])
     figure, panels = sheet(
         TITLE,
         [
@@ -117,15 +117,15 @@ def _shown(advice: pd.DataFrame) -> pd.DataFrame:
 
     A change of α is the same to both forms, and drawn for the moving average if there are both.
     """
-    rule, change = advice["arm"].str.extract(r"^(\w+) [^ ,]+, (\w+)$").to_numpy().T
     asked = (
         (advice["question"] == "intervention")
         & (advice["criterion"] == "train_loss")
         & (advice["gradient_noise"] == 0)
         & advice["state"].isin(_STATES)
-        & np.isin(change.astype(str), list(CHANGES))
+        & advice["arm_schedule"].isin(CHANGES)
     )
-    shown = advice.assign(problem=problem_names(advice), rule=rule, change=change)[asked]
+    shown = advice.rename(columns={"arm_rule": "rule", "arm_schedule": "change"})
+    shown = shown.assign(problem=problem_names(advice))[asked]
     twice = (shown["rule"] == HEAVY_BALL) & shown["change"].str.startswith("rate")
     return shown[~twice] if (shown["rule"] == MOMENTUM).any() else shown
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.text import rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.catalogue import what_to_see
@@ -68,12 +68,12 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
             what_to_see("learning_curves"),
         ],
         (len(rows), len(rows[0])),
-        [title for name in names for title in (name, *[""] * (len(BASES) - 1))],
+        [title for name in names for title in (name, *[""] * (len(COMPARISONS) - 1))],
         height=float(np.clip(3.85 / len(rows), 0.55, 1.0)),
         gaps=(0.24, 0.03),
         labels=(STEP_LABEL, CURVE_LABEL + " (log scale)"),
         series=series,
-        heads=list(BASES.values()),
+        heads=list(COMPARISONS.values()),
         second_line=max(map(len, names)) > _NAME_CHARACTERS,
     )
     for row, row_panels in zip(rows, panels, strict=True):

@@ -11,6 +11,7 @@ from momentum_study.figures.effects import nothing_to_draw
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import log_axis, ratio_ticks
+from momentum_study.tables.arms import arms_of_rows
 
 TITLE = "How often each rule is nearly the best, all tuned"
 
@@ -43,6 +44,7 @@ def draw(profiles: pd.DataFrame) -> Sheet:
     shown = profiles[profiles["n_problems"] > 1]  # of one problem there is no share
     if shown.empty:
         return nothing_to_draw(TITLE, "This study has no two problems with the same rules.")
+    shown = shown.assign(arm=arms_of_rows(shown))
     several_families = len(set(shown["family"])) > 1
     parts = [rows for _, rows in shown.groupby(["family", "criterion"], sort=True)]
     titles = [_title(rows, several_families) for rows in parts]

@@ -13,7 +13,6 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number
 from momentum_study.figures.style import log_axis
 from momentum_study.theory.arrays import FloatArray
-from momentum_study.theory.parameters import read_parameters
 
 WRONG = "#e8000b"
 """Colour of the ring around a measurement that does not hold; of nothing else."""
@@ -33,7 +32,7 @@ _RING: dict[str, Any] = {
 
 
 def rows_of(theory: pd.DataFrame, quantity: str, *forms: str) -> pd.DataFrame:
-    """Select the rows of one quantity, with a column for each of their parameters.
+    """Select the rows of one quantity.
 
     Parameters
     ----------
@@ -47,7 +46,7 @@ def rows_of(theory: pd.DataFrame, quantity: str, *forms: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows in the order of the table, with columns such as ``beta`` and ``rate`` more.
+        The rows in the order of the table.
 
     Raises
     ------
@@ -61,9 +60,7 @@ def rows_of(theory: pd.DataFrame, quantity: str, *forms: str) -> pd.DataFrame:
             f"the theory table has no row of the quantity {quantity!r} for {', '.join(missing)}; "
             "run the workflow with --forcerun theory"
         )
-    rows = of_quantity[of_quantity["form"].isin(forms)]
-    parameters = [read_parameters(text) for text in rows["parameters"]]
-    return rows.join(pd.DataFrame(parameters, index=rows.index))
+    return of_quantity[of_quantity["form"].isin(forms)]
 
 
 def by(rows: pd.DataFrame, parameter: str) -> Iterator[tuple[float, pd.DataFrame]]:

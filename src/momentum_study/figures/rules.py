@@ -9,13 +9,15 @@ import numpy as np
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
+from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.compared import Series
 from momentum_study.figures.style import DESCENT
+from momentum_study.tables.arms import ANY_RULE, CONSTANT, ArmKey
 from momentum_study.tables.keys import batches_in_order
 
 TUNED = "tuned"
-"""What the name of an arm has in place of β where that is tuned as well."""
+"""Label in place of a momentum coefficient that is tuned as well."""
 
 _TUNED_WIDTH = 2.0  # points: thick where β is tuned too, as in the figure of rates on quadratics
 _TUNED_SHADE = 0.5  # of the colour, darker than the rule at one β
@@ -101,63 +103,49 @@ class ArmStyle(RuleStyle):
         return {**super().line, "linewidth": self.linewidth}
 
 
-def arm_style(arm: str) -> ArmStyle:
+def arm_style(arm: ArmKey) -> ArmStyle:
     """Return the look of an arm.
 
-    The usual β is not written. An arm that is no single rule is grey, under its own name.
-
-    Parameters
-    ----------
-    arm
-        Its name in tables, such as ``gd``, ``momentum 0.9``, ``adam tuned`` or
-        ``momentum 0.9, cosine``.
+    The usual β is not written. An arm that may choose among several rules is grey.
     """
-    setting, *conditions = arm.split(", ")
-    rule, _, beta = setting.rpartition(" ")
-    if _of_several(rule or beta):
-        return ArmStyle(arm.replace("_", " "), _OTHER_ARM, "-", "X")
-    style = rule_style(rule or beta)
+    if arm.rule == ANY_RULE:
+        return ArmStyle(arm.label, _OTHER_ARM, "-", "X")
+    style = rule_style(arm.rule)
     label, color, width = style.label.removeprefix("momentum, "), style.color, 1.1
-    if rule and beta == TUNED:
+    if arm.tunes_beta:
         label += ", β tuned"
         red, green, blue = to_rgb(color)
         color = to_hex((_TUNED_SHADE * red, _TUNED_SHADE * green, _TUNED_SHADE * blue))
         width = _TUNED_WIDTH
-    elif rule and float(beta) != USUAL_BETA:
-        label += f", β = {beta}"
-        if rule == "momentum":
-            color = Series(True, float(beta)).color
-    return ArmStyle(", ".join([label, *conditions]), color, style.linestyle, style.marker, width)
+    elif arm.beta is not None and arm.beta != USUAL_BETA:
+        label += f", β = {format_number(arm.beta)}"
+        if arm.rule == "momentum":
+            color = Series(True, arm.beta).color
+    if arm.schedule != CONSTANT:
+        label += f", {arm.schedule}"
+    return ArmStyle(label, color, style.linestyle, style.marker, width)
 
 
-def arms_in_order(arms: Iterable[str]) -> list[str]:
+def arms_in_order(arms: Iterable[ArmKey]) -> list[ArmKey]:
     """Put arms into the order of a key: by rule, then β, last with β tuned.
 
-    Rules that users bring come after the built-in ones, and what is no single rule comes last.
+    Rules that users bring come after the built-in ones, and an arm of several rules comes last.
     """
     rules = list(RULE_STYLES)
 
-    def place(arm: str) -> tuple[bool, int, str]:
-        setting, _, beta = arm.partition(", ")[0].rpartition(" ")
-        rule = setting or beta
-        known = rules.index(rule) if rule in rules else len(rules)
-        # Digits come before letters: every β before "tuned".
-        return _of_several(rule), known, arm
+    def place(arm: ArmKey) -> tuple[bool, int, str, bool, float]:
+        known = rules.index(arm.rule) if arm.rule in rules else len(rules)
+        return arm.rule == ANY_RULE, known, arm.rule, arm.tunes_beta, arm.beta or 0.0
 
     return sorted(set(arms), key=place)
 
 
-def _of_several(rule: str) -> bool:
-    """Whether what the name of an arm has before β is no single rule: ``adam or momentum``."""
-    return " " in rule
-
-
-def contrasted(arms: Sequence[str]) -> set[str]:
+def contrasted(arms: Sequence[ArmKey]) -> set[ArmKey]:
     """Of arms in order, plain descent and momentum, with β tuned if that is among them.
 
-    What a figure is about: only these have intervals where those of all would hide each other.
+    These are the arms that a figure is about. Intervals of all arms would hide each other.
     """
-    both = [arm for arm in arms if arm.partition(" ")[0] in ("gd", "momentum")]
+    both = [arm for arm in arms if arm.rule in ("gd", "momentum")]
     return {*both[:1], *both[-1:]}
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.analysis.comparison.pairs import BASES
+from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
@@ -62,12 +62,12 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
             f"the table of trajectories has no path on {', '.join(absent)}; run the workflow with "
             "--forcerun landscapes"
         )
-    places = [(name, comparison) for name in PICTURES for comparison in BASES]
+    places = [(name, comparison) for name in PICTURES for comparison in COMPARISONS]
     rules = [rule for rule in RULE_STYLES if rule in set(trajectories["rule"])]
     figure, panels = sheet(
         "Paths on landscapes at the same α, at the same η, and each tuned",
         _notes(landscapes),
-        (len(PICTURES), len(BASES)),
+        (len(PICTURES), len(COMPARISONS)),
         [""] * len(places),
         height=0.6,
         gaps=(0.1, 0.02),
@@ -81,7 +81,7 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
             *(Line2D([], [], label=label, **mark) for label, mark in _MARKS.items()),
         ],
         second_line=True,
-        heads=list(BASES.values()),
+        heads=list(COMPARISONS.values()),
     )
     for axes, (name, comparison) in zip(panels.flat, places, strict=True):
         here = (landscapes["landscape"] == name) & (landscapes["comparison"] == comparison)

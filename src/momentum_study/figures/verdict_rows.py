@@ -87,7 +87,7 @@ def _blocks(claims: pd.DataFrame, cases: pd.DataFrame, row: float) -> list[Block
 def _groups(cases: pd.DataFrame, top: float, row: float) -> list[Group]:
     """Lay out a claim's cases: its headline, then those that vote, by the first level."""
     headline, voting = cases[cases["headline"]], cases[cases["votes"]].assign(headline=False)
-    level = voting["case"].str.partition(", ")[0] if len(voting) else voting["case"]
+    level = voting["group"]
     parts = [headline, *(voting[level == one] for one in dict.fromkeys(level))]
     groups = []
     for rows in parts:
@@ -95,7 +95,7 @@ def _groups(cases: pd.DataFrame, top: float, row: float) -> list[Group]:
             continue
         name = rows["case"].iloc[0]
         if len(rows) > 1:
-            name = f"{name.partition(', ')[0]} ({len(rows)})"
+            name = f"{rows['group'].iloc[0]} ({len(rows)})"
         label = _lines(name, _CASE_CHARACTERS)
         height = max(LINE * len(label), row * len(rows))
         places = top + height * (np.arange(len(rows)) + 0.5) / len(rows)

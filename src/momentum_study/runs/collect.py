@@ -1,6 +1,6 @@
 """From shards to tables: one row per run of the design, one row per evaluation of a run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -24,34 +24,46 @@ from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.validation import check_complete, listed
 
 
-def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterator[pa.Table]:
-    """Read all shards of a study's design, and no other file, those of one β after the other.
+class UnusableShardsError(StudyError):
+    """Some shards of a study are missing, damaged, or of another design or other data.
 
-    A shard that cannot be used is set aside under another name, so that the workflow trains it
-    anew. All are looked at before the first one stops the reading.
+    Attributes
+    ----------
+    unusable
+        Files that exist and cannot be used.
+    """
+
+    def __init__(self, message: str, unusable: list[Path]) -> None:
+        super().__init__(message)
+        self.unusable = unusable
+
+
+def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterator[pa.Table]:
+    """Read all shards of a study's design, and no other file.
 
     Parameters
     ----------
     study
-        Its design says which shards there are, and what each was trained from.
+        Its design lists the shards, and what each was trained from.
     shards_folder, data_folder
-        Where the shards are, and the prepared data sets that they were trained on.
+        Folders of the shards, and of the prepared data sets that they were trained on.
 
     Yields
     ------
     Table
-        The shards that differ in their replicates alone, as one table. These tables come in the
-        order of the keys.
+        The shards that differ only in their replicates, as one table; tables are in the order of
+        the keys.
 
     Raises
     ------
-    StudyError
-        After the last shard, if some were missing, damaged or of another design or other data.
+    UnusableShardsError
+        After all shards have been read, naming every one that cannot be used.
     """
     design = sorted(shards(study), key=attrgetter("factors"))
     prepared = {prepared_path(shard.dataset, shard.block) for shard in design}
     digests = {path: digest_of_file(data_folder / path) for path in prepared}
-    problems = []
+    problems: list[str] = []
+    unusable: list[Path] = []
     for _, group in groupby(design, key=attrgetter("factors")):
         blocks = list(group)
         tables = []
@@ -63,8 +75,8 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
             except FileNotFoundError:
                 problems.append(f"{path}: this shard is missing")
             except UnusableShardError as error:
-                aside = path.replace(path.with_name(f"{path.name}.unusable"))
-                problems.append(f"{error}, set aside as {aside.name}")
+                problems.append(str(error))
+                unusable.append(path)
         if not problems:
             table = pa.concat_tables(tables)
             runs = [run for shard in blocks for run in shard.runs()]
@@ -73,10 +85,14 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
             )
             yield table
     if problems:
-        raise StudyError(
-            f"{listed(problems)}. Run the same command again: it trains these shards anew, "
-            f"{len(problems)} of {len(design)}"
-        )
+        counted = f"{len(problems)} of {len(design)} shards cannot be used"
+        raise UnusableShardsError(f"{counted}: {listed(problems)}", unusable)
+
+
+def set_aside(unusable: Iterable[Path]) -> None:
+    """Rename files of shards, with the suffix ``.unusable``, so that they are trained again."""
+    for path in unusable:
+        path.replace(path.with_name(f"{path.name}.unusable"))
 
 
 def collect_runs(table: pa.Table) -> pd.DataFrame:
@@ -90,7 +106,7 @@ def collect_runs(table: pa.Table) -> pd.DataFrame:
 def collect_curves(table: pa.Table) -> pd.DataFrame:
     """Return the curves of some shards, one row per run and evaluation.
 
-    Text is categorical: a million rows, a handful of words.
+    Text is categorical, since a million rows have a handful of values.
     """
     lists = [name for name in table.column_names if name.startswith(CURVE_PREFIX)]
     lengths = pc.list_value_length(table.column(lists[0])).to_numpy()

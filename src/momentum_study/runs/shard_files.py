@@ -1,8 +1,8 @@
-"""Shards as files: the table of a training's runs under a seal.
+"""Shards as files: the table of a training's runs, with its origin and a checksum.
 
-A file appears whole or not at all. Its seal says which settings and which data it was trained with,
-and has a digest of the table, so that a file that was damaged later, or belongs to another design,
-is never taken for the one asked for.
+A file appears complete or not at all. The origin lists the settings and the data that the shard
+was trained with, and the checksum covers origin and table, so that a damaged file, or one of
+another design, is never used.
 """
 
 import hashlib
@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from momentum_study.core.atomic import replacing
@@ -21,11 +23,11 @@ from momentum_study.core.text import one_line
 from momentum_study.runs.settings import ShardSettings
 
 _ORIGIN = b"momentum_study.origin"
-_DIGEST = b"momentum_study.digest"
+_CHECKSUM = b"momentum_study.digest"
 
 
 class UnusableShardError(StudyError):
-    """A shard's file is damaged, or is that of another design or of other data."""
+    """A shard's file is damaged, or belongs to another design or to other data."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Fingerprint:
     data: str
 
     def as_json(self) -> bytes:
-        """Return it as text, of which equal origins have the same."""
+        """Return it as JSON; equal fingerprints give equal text."""
         return json.dumps(asdict(self)).encode()
 
 
@@ -55,11 +57,11 @@ def digest_of_file(path: Path) -> str:
 
 
 def write_shard(path: Path, table: pa.Table, origin: Fingerprint) -> None:
-    """Write a shard and its seal, through a temporary file."""
+    """Write a shard with origin and checksum, through a temporary file."""
     text = origin.as_json()
-    sealed = table.replace_schema_metadata({_ORIGIN: text, _DIGEST: _digest(text, table)})
+    marked = table.replace_schema_metadata({_ORIGIN: text, _CHECKSUM: _checksum(text, table)})
     with replacing(path) as file:
-        pq.write_table(sealed, file, compression="zstd", write_page_checksum=True)
+        pq.write_table(marked, file, compression="zstd", write_page_checksum=True)
 
 
 def read_shard(path: Path, origin: Fingerprint) -> pa.Table:
@@ -68,25 +70,25 @@ def read_shard(path: Path, origin: Fingerprint) -> pa.Table:
     Raises
     ------
     UnusableShardError
-        If the file is damaged (what is read is not what was written), has no seal, or was trained
-        from something else: the message names the settings that differ.
+        If the file is damaged, has no checksum, or was trained from something else: the message
+        names the settings that differ.
     FileNotFoundError
         If there is no such file.
     """
     try:
-        # Not through a path: Arrow would read columns into folder names such as `a=b`.
+        # Not by path: Arrow would take folder names such as `a=b` for columns.
         with path.open("rb") as file:
             table = pq.read_table(file, page_checksum_verification=True, use_threads=False)
-        seal = table.schema.metadata or {}
-        is_whole = seal.get(_DIGEST) == _digest(seal.get(_ORIGIN, b""), table)
+        metadata = table.schema.metadata or {}
+        intact = metadata.get(_CHECKSUM) == _checksum(metadata.get(_ORIGIN, b""), table)
     except FileNotFoundError:
         raise
     except (OSError, ValueError, pa.ArrowException) as error:
         raise UnusableShardError(f"{path}: damaged shard ({one_line(error)})") from error
-    if not is_whole:
-        raise UnusableShardError(f"{path}: damaged shard (its seal does not fit what it holds)")
-    if seal[_ORIGIN] != origin.as_json():
-        differences = ", ".join(_differences(origin, json.loads(seal[_ORIGIN])))
+    if not intact:
+        raise UnusableShardError(f"{path}: damaged shard (its checksum does not match its content)")
+    if metadata[_ORIGIN] != origin.as_json():
+        differences = ", ".join(_differences(origin, json.loads(metadata[_ORIGIN])))
         raise UnusableShardError(f"{path}: shard of another design ({differences})")
     return table
 
@@ -99,26 +101,29 @@ def _differences(expected: Fingerprint, found: dict[str, Any]) -> Iterator[str]:
         yield "trained on other data"
 
 
-def _digest(origin: bytes, table: pa.Table) -> bytes:
+def _checksum(origin: bytes, table: pa.Table) -> bytes:
     """Return the SHA-256 of a shard's origin, and of its table's names and values.
 
-    Of the values, not of the file: the checksums of Parquet leave out what the file says about its
-    pages, and a bit that flips there may change what is read.
+    Of the values, not of the file: the checksums of Parquet do not cover the headers of pages, and
+    a flipped bit there may change the values.
     """
     digest = hashlib.sha256(origin)
     for name, column in zip(table.column_names, table.columns, strict=True):
         digest.update(f"\n{name}\n".encode())
-        for part in _parts(column.combine_chunks()):
-            digest.update(part)
+        for piece in _bytes_of(column.combine_chunks()):
+            digest.update(piece)
     return digest.hexdigest().encode()
 
 
-def _parts(values: pa.Array) -> Iterator[bytes]:
-    yield values.is_null().to_numpy(zero_copy_only=False).tobytes()
+def _bytes_of(values: pa.Array) -> Iterator[bytes]:
+    # Through DLPack, for `fill_null` and `to_numpy` import pandas, which a training job spares.
+    yield np.from_dlpack(values.is_null().cast(pa.uint8())).tobytes()
     if pa.types.is_list(values.type):
-        yield values.value_lengths().to_numpy(zero_copy_only=False).tobytes()
-        yield from _parts(values.flatten())
+        yield np.from_dlpack(values.value_lengths()).tobytes()
+        yield from _bytes_of(values.flatten())
     elif pa.types.is_string(values.type):
         yield json.dumps(values.to_pylist()).encode()
     else:
-        yield values.fill_null(0).to_numpy(zero_copy_only=False).tobytes()
+        zeros = pa.py_buffer(bytes(len(values) * values.type.byte_width))
+        zero = pa.Array.from_buffers(values.type, len(values), [None, zeros])
+        yield np.from_dlpack(pc.coalesce(values, zero)).tobytes()

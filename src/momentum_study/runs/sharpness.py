@@ -1,7 +1,7 @@
 """Sharpness of networks: the largest eigenvalue of the loss's Hessian, over all training rows.
 
-It is measured where the runs of a replicate start, and along some of the runs themselves: these
-are trained again, which gives the same weights bit for bit, and looked at on their way.
+It is measured at the start of the runs of each replicate, and along some of the runs: these are
+trained again, which gives the same weights bit for bit.
 """
 
 import numpy as np
@@ -41,7 +41,7 @@ def initial_sharpness(settings: StartSettings, prepared: PreparedDataset) -> pd.
 def followed_sharpness(
     settings: ShardSettings, prepared: PreparedDataset, checkpoints: int
 ) -> pd.DataFrame:
-    """Train the runs of a shard and return their λ_max on the way.
+    """Train the runs of a shard and return their λ_max at some evaluations.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def followed_sharpness(
     prepared
         Its data, with the replicates to follow.
     checkpoints
-        At how many of the evaluations to look, from the first to the last, evenly among them.
+        Number of evaluations at which to measure, evenly spaced from the first to the last.
 
     Returns
     -------
@@ -60,14 +60,14 @@ def followed_sharpness(
     Raises
     ------
     StudyError
-        As `make_run_spec`; also if the rule has no limit of stability.
+        As `make_run_spec`; also if the rule has no known stability limit.
     """
     rule = get_rule(settings.rule)
     start = make_start(settings, prepared)
     replicates = [int(replicate) for replicate in prepared.replicates]
     data = start.arrays.train
-    plan = make_run_spec(settings, replicates, data.inputs.shape[1], keep_snapshots=True)
-    history = train_runs(settings, start, {"train": data}, plan)
+    spec = make_run_spec(settings, replicates, data.inputs.shape[1], keep_snapshots=True)
+    history = train_runs(settings, start, {"train": data}, spec)
     chosen = np.linspace(0, len(history.steps) - 1, checkpoints).round().astype(int)
     limit = float(stability_limit(rule.name, settings.beta))
     rows = []
@@ -76,7 +76,7 @@ def followed_sharpness(
         for cell, rate in enumerate(settings.learning_rates):
             for evaluation in np.unique(chosen):
                 weights = history.snapshots[place, cell, evaluation]
-                seen = np.isfinite(weights).all()
+                finite = np.isfinite(weights).all()
                 rows.append(
                     {
                         **{key: getattr(settings, key) for key in RUN_KEYS[:7]},
@@ -87,7 +87,7 @@ def followed_sharpness(
                         "eta": rule.heavy_ball_rate(rate, settings.beta),
                         "train_loss": history.curves["train_loss"][place, cell, evaluation],
                         "lambda_max": largest_eigenvalue(start.architecture, weights, own)
-                        if seen
+                        if finite
                         else np.nan,
                         "stability_limit": limit / rate,
                     }

@@ -33,19 +33,19 @@ from momentum_study.runs.settings import ShardSettings, StartSettings
 
 Array = NDArray[Any]
 
-# Curves that go to the tables; the displacement serves the path ratio only.
+# Curves that go to the tables; the displacement is for the path ratio only.
 TABLE_CURVES = tuple(name for name in CURVES if name != "displacement")
 CURVE_PREFIX = "curve_"
 
 
 def counts_steps(column: str) -> bool:
-    """Say whether a column of runs is a number of steps: whole, and missing where there is none."""
+    """Whether a column of runs is a number of steps: an integer, or missing."""
     return column in ("first_bad_step", "step_best_validation") or column.startswith("steps_to_")
 
 
 @dataclass(frozen=True)
 class Start:
-    """Networks before their first update, one a replicate, and their data."""
+    """Networks before their first update, one per replicate, and their data."""
 
     architecture: Architecture
     weights: list[list[Array]]
@@ -54,7 +54,7 @@ class Start:
 
 @dataclass(frozen=True)
 class TrainedShard:
-    """A shard's table, and what the training took: wall-clock seconds, updates of networks."""
+    """A shard's table, and the cost of its training: wall-clock seconds, updates of networks."""
 
     table: pa.Table
     training_seconds: float
@@ -62,7 +62,7 @@ class TrainedShard:
 
 
 def make_start(settings: StartSettings, prepared: PreparedDataset) -> Start:
-    """Return the point that the runs of each replicate start from.
+    """Return the data and the initial weights of each replicate.
 
     Replicate r draws its initial weights from a generator named after data set, network and r: the
     same for every rule, β, α and batch size.
@@ -90,10 +90,10 @@ def make_start(settings: StartSettings, prepared: PreparedDataset) -> Start:
 def make_run_spec(
     settings: ShardSettings, replicates: Sequence[int], rows: int, keep_snapshots: bool = False
 ) -> RunSpec:
-    """Return the plan of a shard's runs, for a training set of that many rows.
+    """Return the specification of a shard's runs, for a training set of that many rows.
 
-    Replicate r draws the order of its minibatches from a generator named after data set and r,
-    and the noise in its gradients, if there is any, as `GradientNoise` says.
+    Replicate r draws the order of its minibatches from a generator named after data set and r; for
+    the noise in its gradients, if there is any, see `GradientNoise`.
 
     Raises
     ------
@@ -125,17 +125,17 @@ def make_run_spec(
 
 
 def train_runs(
-    settings: ShardSettings, start: Start, parts: dict[str, ArraySplit], plan: RunSpec
+    settings: ShardSettings, start: Start, splits: dict[str, ArraySplit], spec: RunSpec
 ) -> History:
-    """Train the runs of a shard from their start, looking at these parts of the data."""
+    """Train the runs of a shard, and evaluate them on these splits."""
     return train(
         start.architecture,
         start.weights,
         get_rule(settings.rule),
         [settings.beta] * len(settings.learning_rates),
         settings.learning_rates,
-        parts,
-        plan,
+        splits,
+        spec,
         np.dtype(settings.precision),
     )
 
@@ -148,9 +148,9 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
     arrays = start.arrays
     replicates = [int(replicate) for replicate in prepared.replicates]
     rows = arrays.train.inputs.shape[1]
-    plan = make_run_spec(settings, replicates, rows)
+    spec = make_run_spec(settings, replicates, rows)
     started = time.perf_counter()
-    history = train_runs(settings, start, vars(arrays), plan)
+    history = train_runs(settings, start, vars(arrays), spec)
     training_seconds = time.perf_counter() - started
     null_loss = np.array([loss.null_loss(t) for t in arrays.train.targets])
     metrics = run_metrics(history, null_loss, settings.targets)
@@ -179,7 +179,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
         "batch": settings.batch,
         "schedule": settings.schedule,
         "beta": settings.beta,
-        "batch_size": plan.batch_size or rows,
+        "batch_size": spec.batch_size or rows,
         "steps": settings.steps,
         "gradient_noise": settings.gradient_noise,
         "parameters": start.architecture.parameters,
@@ -190,29 +190,45 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
 
 
 def _in_single_precision(name: str, values: Array) -> Array:
-    """Round a metric to what training mostly has; in full it takes twice the room."""
+    """Round a metric to the usual precision of training; float64 would double the file."""
     with np.errstate(over="ignore"):
         return values if counts_steps(name) else values.astype(np.float32)
 
 
 def _as_table(constants: dict[str, Any], columns: dict[str, Array], history: History) -> pa.Table:
-    arrays: dict[str, pa.Array] = {}
     size = history.first_bad_step.size
-    for name, constant in constants.items():
-        arrays[name] = pa.repeat(pa.scalar(constant), size)
-    for name, values in columns.items():
-        flat = np.ascontiguousarray(values).reshape(-1)
-        if counts_steps(name):
-            missing = np.isnan(flat)
-            whole = np.where(missing, 0, flat).astype(np.int64)
-            arrays[name] = pa.array(whole, mask=missing)
-        else:
-            arrays[name] = pa.array(flat.tolist() if flat.dtype.kind == "U" else flat)
+    columns = {name: np.full(size, constant) for name, constant in constants.items()} | columns
+    arrays = {name: _column(name, values.reshape(-1)) for name, values in columns.items()}
     evaluations = len(history.steps)
-    offsets = pa.array(np.arange(0, (size + 1) * evaluations, evaluations, dtype=np.int32))
-    step_lists = pa.array(np.tile(history.steps, size).astype(np.int32))
-    arrays[f"{CURVE_PREFIX}step"] = pa.ListArray.from_arrays(offsets, step_lists)
+    offsets = _numbers(np.arange(size + 1, dtype=np.int32) * np.int32(evaluations))
+    curves: dict[str, Array] = {"step": np.tile(history.steps, size).astype(np.int32)}
     for name in TABLE_CURVES:
-        flat = history.curves[name].astype(np.float32).reshape(-1)
-        arrays[f"{CURVE_PREFIX}{name}"] = pa.ListArray.from_arrays(offsets, pa.array(flat))
+        curves[name] = history.curves[name].astype(np.float32).reshape(-1)
+    for name, values in curves.items():
+        arrays[f"{CURVE_PREFIX}{name}"] = pa.ListArray.from_arrays(offsets, _numbers(values))
     return pa.table(arrays)
+
+
+def _column(name: str, values: Array) -> pa.Array:
+    if counts_steps(name):
+        missing = np.isnan(values)
+        return _numbers(np.where(missing, 0, values).astype(np.int64), missing)
+    return _texts(values.tolist()) if values.dtype.kind == "U" else _numbers(values)
+
+
+# From buffers, for `pa.array` and `pa.scalar` import pandas, which takes longer than many a shard.
+
+
+def _numbers(values: Array, missing: Array | None = None) -> pa.Array:
+    valid = None
+    if missing is not None and missing.any():
+        valid = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    buffers = [valid, pa.py_buffer(np.ascontiguousarray(values))]
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), buffers)
+
+
+def _texts(texts: list[str]) -> pa.Array:
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)

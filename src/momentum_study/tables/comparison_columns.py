@@ -1,37 +1,87 @@
 """Columns of the tables that compare update rules on problems, each described once."""
 
+from dataclasses import replace
+
 from momentum_study.tables.columns import BATCH, DATASET, GRADIENT_NOISE, NETWORK
-from momentum_study.tables.schema import SHARE, Check, real, text, whole
+from momentum_study.tables.schema import NOT_NEGATIVE, SHARE, Check, flag, real, text, whole
 
 FAMILY = text("family", "Grids that give every run the same budget, named after the first of them.")
 PROBLEM_COLUMNS = (FAMILY, DATASET, NETWORK, BATCH, GRADIENT_NOISE)
 
-ARM = text("arm", "What is tuned or compared: rules, β, schedule and range of learning rates.")
+ARM_COLUMNS = (
+    text("arm_rule", "Update rule of the arm; `any` for the best of all rules at the usual β."),
+    real(
+        "arm_beta",
+        "Momentum coefficient β of the arm.",
+        check=SHARE,
+        missing="β is tuned, or the rule has none",
+    ),
+    flag("arm_tunes_beta", "Whether β is tuned together with the learning rate."),
+    text("arm_schedule", "Schedule of the arm's learning rate or β; `constant` for none."),
+    real(
+        "arm_rate_low",
+        "Smallest learning rate that the arm may choose.",
+        check=NOT_NEGATIVE,
+        missing="it may choose any of the grid",
+    ),
+    real(
+        "arm_rate_high",
+        "Largest learning rate that the arm may choose.",
+        check=NOT_NEGATIVE,
+        missing="it may choose any of the grid",
+    ),
+)
+"""An arm: what is tuned or compared. Its learning rate is always tuned."""
+
+REFERENCE_COLUMNS = (
+    replace(
+        ARM_COLUMNS[0],
+        name="reference_arm_rule",
+        meaning="Update rule of the reference, the arm that the other arm is compared with.",
+    ),
+    replace(
+        ARM_COLUMNS[1],
+        name="reference_arm_beta",
+        meaning="Momentum coefficient β of the reference.",
+    ),
+    replace(ARM_COLUMNS[2], name="reference_arm_tunes_beta"),
+    replace(
+        ARM_COLUMNS[3],
+        name="reference_arm_schedule",
+        meaning="Schedule of the reference's learning rate or β; `constant` for none.",
+    ),
+)
 CRITERION = text(
     "criterion",
-    "What runs are judged by: `speed` (updates to a target chosen for the problem), "
-    "`steps_to_<target>`, `train_loss`, `test_loss`, `sign_flips` or `up_steps`.",
+    "What runs are judged by: `speed` (updates to a target chosen for the problem), `updates` (to "
+    "a given target), `train_loss`, `test_loss`, `sign_flips` or `up_steps`.",
 )
-TARGET = text(
-    "target",
-    "Column of the target that `speed` means here; where replicates differ, all of them.",
-    missing="the criterion is not `speed`, or there is nothing to judge",
+_TARGET = "Fraction of the null loss whose first crossing is timed"
+_NO_TARGET = "the criterion has no target, or there is nothing to judge"
+TARGET = real("target", f"{_TARGET}.", "null loss", SHARE, missing=_NO_TARGET)
+TARGET_RANGE = (
+    replace(
+        TARGET, name="easiest_target", meaning=f"{_TARGET}, the largest one of all pairs of runs."
+    ),
+    replace(
+        TARGET, name="hardest_target", meaning=f"{_TARGET}, the smallest one of all pairs of runs."
+    ),
 )
 STATE = text(
     "state",
-    "State of the reference run at a quarter of its budget: `slow`, `oscillating`, `steady` "
+    "State of the reference run at a quarter of its budget: `slow`, `oscillating`, `monotone` "
     "or `diverged`.",
     missing="the question is not `intervention`, or there are no pairs",
 )
 COMPARISON_COLUMNS = (
     text("question", "What is compared: update rules, or a piece of advice with its alternative."),
     text(
-        "basis",
+        "comparison",
         "How cells are matched: same α, same η, each side tuned, or all pairs of cells of equal α.",
         *("same_alpha", "same_eta", "tuned", "every_alpha"),
     ),
-    text("reference", "Arm that the other arm is compared with."),
-    ARM,
+    *REFERENCE_COLUMNS,
+    *ARM_COLUMNS,
     CRITERION,
 )
 

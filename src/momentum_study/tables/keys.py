@@ -19,6 +19,10 @@ RUN_KEYS = (*CELL_KEYS, "replicate")
 PROBLEM_KEYS = ("family", "dataset", "network", "batch", "gradient_noise")
 """What rules are compared on: `family` names grids with one budget, by the first of them."""
 
+THEORY_PARAMETERS = ("beta", "rate", "kappa", "sigma", "step")
+"""Parameters of closed forms: momentum coefficient, learning rate × curvature, condition number,
+standard deviation of the curvature's noise, number of updates."""
+
 START_KEYS = ("family", "dataset", "network", "replicate")
 """What runs start from: the same weights, the same rows, the same λ_max."""
 
@@ -34,6 +38,11 @@ TARGET = r"steps_to_(?P<target>(?:0|[1-9]\d*)(?:\.\d+)?(?:e-\d\d+)?)"
 def target_column(target: float) -> str:
     """Name of the column of steps until the training loss reaches ``target`` × null loss."""
     return f"steps_to_{format_number(target)}"
+
+
+def target_of_column(column: str) -> float:
+    """Return the target whose column this is, as a fraction of the null loss."""
+    return float(column.removeprefix("steps_to_"))
 
 
 def target_columns(columns: Iterable[str]) -> list[str]:

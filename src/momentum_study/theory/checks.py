@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from momentum_study.tables.keys import THEORY_PARAMETERS
 from momentum_study.theory.arrays import FloatArray, floats
-from momentum_study.theory.parameters import parameters_text
 
 TOLERANCE = 1e-6
 """Absolute error up to which a measured number must agree with its closed form."""
@@ -47,7 +47,7 @@ def rows(
     form
         Name of the update rule.
     parameters
-        ``(n,)`` by the names that `parameters_text` knows.
+        ``(n,)`` by names of `THEORY_PARAMETERS`.
     predicted, measured, tolerance
         ``(n,)``, or numbers.
 
@@ -61,10 +61,8 @@ def rows(
         {
             "quantity": quantity,
             "form": form,
-            "parameters": [
-                parameters_text(**dict(zip(parameters, numbers, strict=True)))
-                for numbers in zip(*columns, strict=True)
-            ],
+            **dict.fromkeys(THEORY_PARAMETERS, np.nan),
+            **dict(zip(parameters, columns, strict=True)),
             "predicted": floats(predicted, columns[0])[0],
             "measured": floats(measured, columns[0])[0],
         }

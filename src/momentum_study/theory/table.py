@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.core.seeds import generator
+from momentum_study.core.text import format_number
 from momentum_study.theory import (
     measured,
     measured_noise,
@@ -16,7 +17,6 @@ from momentum_study.theory import (
 )
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.checks import compared, product, rows
-from momentum_study.theory.parameters import parameters_text
 
 STANDARD_ERRORS = 3.0
 """By how many of them a simulated variance may miss; one in 370 does by chance."""
@@ -58,7 +58,8 @@ def theory_table(draws: int, seed: int) -> pd.DataFrame:
     """
     parts = (_plane(), _limits(), _saddles_and_lags(), _best(), _tuned(), _scatter())
     exact = [table for part in parts for table in part]
-    return pd.concat([*exact, *_simulated(draws, seed)], ignore_index=True)
+    table = pd.concat([*exact, *_simulated(draws, seed)], ignore_index=True)
+    return table.astype({"step": "Int64"})
 
 
 def _betas(form: str, betas: tuple[float, ...] = BETAS) -> tuple[float, ...]:
@@ -159,7 +160,8 @@ def _simulated(draws: int, seed: int) -> Iterator[pd.DataFrame]:
         at = product(beta=_betas(form), rate=SIMULATED_RATES)
         variances = []
         for beta, rate in zip(at["beta"], at["rate"], strict=True):
-            stream = generator(seed, "theory", form, parameters_text(beta=beta, rate=rate))
+            name = f"beta={format_number(beta)} rate={format_number(rate)}"
+            stream = generator(seed, "theory", form, name)
             variances.append(measured_noise.simulated(form, beta, rate, draws, stream))
         for quantity, closed_form, found in zip(
             ("variance_simulated", "jitter_simulated"),

@@ -4,12 +4,13 @@ import pytest
 
 from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.experiments.landscapes.tables import landscapes_tables
+from momentum_study.statistics.intervals import Intervals
 from tests.analysis.claims.made_findings import EVERYTHING, made_findings, made_runs
 
 
 @pytest.fixture(scope="session")
 def landscapes():
-    table, _ = landscapes_tables(draws=50, seed=0)
+    table, _ = landscapes_tables(50, 0.9, Intervals(0.95, 400, seed=0))
     return table
 
 

@@ -14,6 +14,7 @@ from momentum_study.documents.paper.result_facts import budget_counts, tuned_lis
 from momentum_study.documents.paper.theory_facts import closed_forms, foretold, limits_reached
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.keys import RUN_KEYS
+from tests.arms import arm_columns, labels
 
 
 def test_the_tables_read_are_those_that_the_workflow_names():
@@ -83,7 +84,7 @@ def test_trials_are_counted_by_what_their_interval_says(published, tables):
     budget = tables["budget.csv"]
     for arm in ("momentum 0.9", "momentum tuned"):
         for row in published["budget"][arm]:
-            own = budget[(budget["arm"] == arm) & (budget["trials"] == int(row["trials"]))]
+            own = budget[(labels(budget) == arm) & (budget["trials"] == int(row["trials"]))]
             assert row["better"] == str(sum(low > 0 for low in own["advantage_low"]))
             assert row["worse"] == str(sum(high < 0 for high in own["advantage_high"]))
             assert row["problems"] == str(len(own))
@@ -92,7 +93,7 @@ def test_trials_are_counted_by_what_their_interval_says(published, tables):
 def test_numbers_of_trials_that_few_problems_have_are_left_out():
     rows = pd.DataFrame(
         {
-            "arm": "momentum tuned",
+            **arm_columns("momentum tuned"),
             "trials": [1, 1, 1, 40],
             "advantage": 0.1,
             "advantage_low": [0.05, -0.1, -0.3, 0.05],
@@ -125,11 +126,11 @@ def test_what_tuning_chose_stands_for_both_halves(published, tables):
     asked = (
         (table["dataset"] == "iris")
         & (table["batch"] == "full")
-        & (table["arm"] == "momentum 0.9")
+        & (labels(table) == "momentum 0.9")
         & (table["criterion"] == "speed")
         & (table["gradient_noise"] == 0)
     )
-    even, odd = table[asked].sort_values("reported").to_dict("records")
+    even, odd = table[asked].sort_values("evaluation_fold").to_dict("records")
     usual = rows["iris", "full"]["usual"]
     assert usual["updates"] == f"{even['median_updates']:.0f} / {odd['median_updates']:.0f}"
     assert usual["missed"] == str(even["n_missed"] + odd["n_missed"])
@@ -137,8 +138,8 @@ def test_what_tuning_chose_stands_for_both_halves(published, tables):
     own = contrasts[
         (contrasts["dataset"] == "iris")
         & (contrasts["batch"] == "full")
-        & (contrasts["arm"] == "momentum 0.9")
-        & (contrasts["basis"] == "tuned")
+        & (labels(contrasts) == "momentum 0.9")
+        & (contrasts["comparison"] == "tuned")
         & (contrasts["criterion"] == "speed")
         & (contrasts["gradient_noise"] == 0)
     ]

@@ -17,6 +17,7 @@ from momentum_study.experiments.landscapes.functions import (
 )
 from momentum_study.experiments.landscapes.runs import draw_noise, event_times
 from momentum_study.experiments.landscapes.tables import landscapes_tables
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.landscapes import LANDSCAPES
 from momentum_study.tables.schemas.trajectories import TRAJECTORIES
@@ -26,7 +27,7 @@ DRAWS = 25
 
 @pytest.fixture(scope="module")
 def both():
-    return landscapes_tables(DRAWS, 20260101)
+    return landscapes_tables(DRAWS, 0.9, Intervals(0.95, 400, 20260101))
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +138,32 @@ def test_a_thinned_path_is_nowhere_far_from_the_path(seed, n):
             assert np.linalg.norm(segment - point, axis=1).min() < tables._FINEST + 0.001
 
 
-def small(seed, draws=12, landscapes=(saddle, lambda: double_well(0.4))):
+def small(
+    seed,
+    draws=12,
+    landscapes=(saddle, lambda: double_well(0.4)),
+    *,
+    beta=0.9,
+    confidence=0.95,
+    resamples=400,
+):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tables, "all_landscapes", lambda: [make() for make in landscapes])
-        return landscapes_tables(draws, seed)
+        return landscapes_tables(draws, beta, Intervals(confidence, resamples, seed))
+
+
+def test_settings_of_the_study_reach_the_table():
+    usual, _ = small(3, landscapes=(saddle,))
+    other, _ = small(3, landscapes=(saddle,), beta=0.8, confidence=0.5, resamples=50)
+    fixed = other[other["comparison"] != "tuned"]
+    assert set(fixed.loc[fixed["rule"] != "gd", "beta"]) == {0.8}
+    tuned = usual["comparison"] == "tuned"
+    same, narrow = usual[tuned], other[tuned]
+    assert same["median_steps"].equals(narrow["median_steps"])
+    for name in ("share", "median_steps"):
+        widths = [table[f"{name}_high"] - table[f"{name}_low"] for table in (same, narrow)]
+        assert (widths[1] <= widths[0]).all()
+        assert widths[1].sum() < widths[0].sum()
 
 
 def test_all_paths_of_a_landscape_are_of_one_draw():

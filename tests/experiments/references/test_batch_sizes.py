@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from momentum_study.experiments.references.batch_sizes import (
+from momentum_study.experiments.references.findings import (
     batch_size_findings,
     batch_slope,
     benefits,

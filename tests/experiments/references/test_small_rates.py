@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from momentum_study.experiments.references.small_rates import MARGIN, small_rate_findings
+from momentum_study.experiments.references.findings import MARGIN, small_rate_findings
 from tests.experiments.references.made_runs import made_runs, of
 
 

@@ -1,12 +1,14 @@
-"""Studies and rates to plan with, made for tests."""
+"""Studies to plan, made for tests."""
 
 import copy
+from collections.abc import Iterable
 from typing import Any
+from unittest.mock import patch
 
 from momentum_study.config.study import Study
+from momentum_study.studies.plan.jobs import Costs
 from momentum_study.studies.plan.plan import StudyPlan, study_plan
-from momentum_study.studies.plan.rates import recorded_rates
-from momentum_study.studies.plan.sizes import Sizes
+from momentum_study.studies.plan.timing import Kind, Sizes, Timing
 
 SIZES = {"iris": Sizes(90, 30, 30, 4, 3), "sugar": Sizes(265, 89, 88, 10, 1)}
 
@@ -51,7 +53,19 @@ def made_study(top: dict[str, Any] | None = None, **one: Any) -> Study:
     return Study.model_validate(tree | (top or {}))
 
 
+COSTS = Costs(
+    {"train": 0.5, "collect": 2.0, "figures": 3.0, "paper": 2.0},
+    {"runs": 1000, "evaluations": 10_000, "draws": 400, "trials": 400, "epochs": 300},
+)
+
+
+def in_proportion(kinds: Iterable[Kind]) -> dict[Kind, Timing]:
+    """Times without a clock, in proportion to the work."""
+    return {kind: Timing(kind.work * 1e-9, kind.work * 1e-8) for kind in kinds}
+
+
 def planned(study: Study, tmp_path: Any, cores: int = 2, **changes: Any) -> StudyPlan:
-    """Its plan, with results that would lie in a temporary folder."""
-    arguments = {"sizes": SIZES, "unknown": {}, "rates": recorded_rates(), "cores": cores}
-    return study_plan(study, results=tmp_path, **(arguments | changes))
+    """Plan a study with results in a temporary folder, without a clock."""
+    arguments = {"sizes": SIZES, "unknown": {}, "costs": COSTS, "cores": cores} | changes
+    with patch("momentum_study.studies.plan.plan.timings", in_proportion):
+        return study_plan(study, results=tmp_path, **arguments)

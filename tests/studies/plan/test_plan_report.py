@@ -1,6 +1,5 @@
-"""What is printed of a plan fits the page, and what is for machines can be read by them."""
+"""The text of a plan fits the page, and its JSON can be read back."""
 
-import argparse
 import json
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import yaml
 from momentum_study.cli.commands import plan as command
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.plan.calibration import Calibration
 from momentum_study.studies.plan.notes import notes
 from momentum_study.studies.plan.report import WIDTH, as_json, as_text, duration, size
 from tests.studies.plan.planned_studies import SIZES, TREE, made_study, planned
@@ -19,7 +17,7 @@ LONG = "a_data_set_with_a_name_as_long_as_names_may_be_0123456789"
 
 
 def long_study() -> Study:
-    """Names, lists and numbers as long as they come."""
+    """Return a study with names, lists and numbers as long as they can be."""
     names = [f"{LONG}_{i:02d}" for i in range(12)]
     grid = TREE["grids"]["one"] | {
         "datasets": names,
@@ -47,8 +45,7 @@ def long_study() -> Study:
 @pytest.mark.parametrize("study", [made_study(), long_study()], ids=["usual", "long"])
 def test_text_fits_the_page(study: Study, tmp_path: Path) -> None:
     known = dict.fromkeys(study.datasets, SIZES["iris"])
-    calibrated = Calibration(1.1, 30, (LONG, LONG[::-1]))
-    plan = planned(study, tmp_path, sizes=known, calibrated=calibrated)
+    plan = planned(study, tmp_path, sizes=known)
     text = as_text(study, plan, notes(study, plan))
     lines = text.splitlines()
     assert max(map(len, lines)) <= WIDTH
@@ -67,7 +64,7 @@ def test_columns_of_grids_are_aligned(tmp_path: Path) -> None:
     assert {line[end] for line in (head, one, two, total)} == {" "}
 
 
-def test_json_has_what_the_plan_has(tmp_path: Path) -> None:
+def test_json_contains_the_plan(tmp_path: Path) -> None:
     study = made_study()
     plan = planned(study, tmp_path)
     tree = json.loads(as_json(plan, ["a note"]))
@@ -96,21 +93,22 @@ def test_sizes_in_bytes() -> None:
     assert [size(n * 2**20) for n in (1.25, 144.2, 2048)] == ["1.2 MiB", "144 MiB", "2.0 GiB"]
 
 
-def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], *flags: str) -> str:
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
+def printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cores: str, *, as_json: bool = False
+) -> str:
     path = tmp_path / "planned.yaml"
     path.write_text(yaml.safe_dump(TREE), encoding="utf-8")
-    options = ["--configfile", str(path), "--results", str(tmp_path), *flags]
-    command.run(parser.parse_args(options))
+    command.run(command.Options(path, cores=cores, results=tmp_path, json=as_json))
     return capsys.readouterr().out
 
 
-def test_the_command_prints_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "on 3 cores" in printed(tmp_path, capsys, "--cores", "3")
-    tree = json.loads(printed(tmp_path, capsys, "--json", "--cores", "3"))
+def test_the_command_prints_text_or_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "on 3 cores" in printed(tmp_path, capsys, "3")
+    tree = json.loads(printed(tmp_path, capsys, "3", as_json=True))
     assert tree["times"]["cores"] == 3
-    assert tree["calibration"] is None
+    assert tree["published_costs"] is False
 
 
 @pytest.mark.parametrize("cores", ["0", "-1", "many", "1.5"])
@@ -118,4 +116,4 @@ def test_cores_are_a_number_or_all(
     cores: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(StudyError, match="--cores"):
-        printed(tmp_path, capsys, f"--cores={cores}")
+        printed(tmp_path, capsys, cores)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from momentum_study.analysis.claims.levels import NO_LEVELS, Level, case_name
 from momentum_study.analysis.comparison.effects import (
     calibrated_effect,
     counts_of,
@@ -66,8 +67,10 @@ class Case:
 
     Attributes
     ----------
-    claim, name
-        Which claim, and the condition.
+    claim
+        Which claim.
+    levels
+        The condition, in the order of its display text.
     evidence
         What was found.
     kind, expects
@@ -79,7 +82,7 @@ class Case:
     """
 
     claim: str
-    name: str
+    levels: tuple[Level, ...]
     evidence: Evidence
     kind: Kind
     expects: Expectation
@@ -87,6 +90,11 @@ class Case:
     query: str
     headline: bool = False
     votes: bool = True
+
+    @property
+    def name(self) -> str:
+        """Display text of the condition."""
+        return case_name(self.levels)
 
     def outcome(self, margins: Margins) -> Outcome:
         """Judge the case."""
@@ -103,6 +111,9 @@ class Case:
         return {
             "claim": self.claim,
             "case": self.name,
+            "group": self.levels[0].text,
+            **NO_LEVELS,
+            **{name: value for level in self.levels for name, value in level.columns.items()},
             "headline": self.headline,
             "votes": self.votes,
             "experiment": self.experiment,

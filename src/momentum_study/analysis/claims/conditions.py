@@ -1,7 +1,7 @@
-"""What a verdict depends on: the shortest conditions that tell cases apart, in words.
+"""What a verdict depends on: the shortest conditions that separate its cases, as display text.
 
-The name of a case is a list of levels, such as ``same η, full batch, κ ≥ 38``. A *condition* is one
-level or several together.
+A case has several levels, such as same η, full batch and κ ≥ 38. A *condition* is one level or
+several together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,18 +12,24 @@ from momentum_study.statistics.verdict import Outcome
 _MOST = 4  # conditions that a cell of a table can hold
 
 
-def condition_of(outcomes: Mapping[str, Outcome]) -> str:
+Levels = tuple[str, ...]
+"""Display texts of the levels of a case."""
+
+
+def condition_of(outcomes: Mapping[Levels, Outcome]) -> str:
     """Say when a claim holds, and when not.
 
     Parameters
     ----------
     outcomes
-        Of its cases, by their names. For either side the shortest conditions that hold in no case
+        Of its cases, by their levels. For either side the shortest conditions that hold in no case
         of the other are named, those that hold in most cases first, until every decided case is
         covered.
     """
-    holds = [name for name, outcome in outcomes.items() if outcome == "for"]
-    does_not = [name for name, outcome in outcomes.items() if outcome not in ("for", "undecided")]
+    holds = [levels for levels, outcome in outcomes.items() if outcome == "for"]
+    does_not = [
+        levels for levels, outcome in outcomes.items() if outcome not in ("for", "undecided")
+    ]
     if not holds and not does_not:
         return "no case is decided"
     if not does_not:
@@ -36,10 +42,10 @@ def condition_of(outcomes: Mapping[str, Outcome]) -> str:
     )
 
 
-def conditions(these: Iterable[str], others: Iterable[str]) -> list[str]:
+def conditions(these: Iterable[Levels], others: Iterable[Levels]) -> list[str]:
     """Shortest conditions that together hold in all of these cases and in none of the others."""
-    left = [frozenset(name.split(", ")) for name in these]
-    against = [frozenset(name.split(", ")) for name in others]
+    left = [frozenset(levels) for levels in these]
+    against = [frozenset(levels) for levels in others]
     found = []
     while left:
         best = min(_candidates(left, against), key=lambda pair: (len(pair[0]), -pair[1], pair[0]))

@@ -6,6 +6,13 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.claims.cases import Case, Evidence
+from momentum_study.analysis.claims.levels import (
+    ALL_NETWORKS,
+    Level,
+    case_name,
+    criterion_level,
+    network_level,
+)
 from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.effects import calibrated_effect
 from momentum_study.analysis.comparison.questions import MOMENTUM
@@ -41,14 +48,16 @@ def cost_cases(costs: pd.DataFrame, intervals: Intervals) -> Iterator[Case]:
     time = pd.Series(log_ratio(seconds[DESCENT], seconds[MOMENTUM]), index=seconds.index)
     arrays = tables["arrays_per_parameter"]
     memory = CLAIMED_ARRAYS - (arrays[MOMENTUM] - arrays[DESCENT])
-    yield _case("time, all networks", time, intervals, headline=True)
+    in_time = criterion_level("time")
+    yield _case((in_time, ALL_NETWORKS), time, intervals, headline=True)
     for network, batch in dict.fromkeys(index[:2] for index in time.index):
-        yield _case(f"time, {network}, batch {batch}", time.loc[[network], [batch]], intervals)
-    yield _case("memory", memory, intervals, in_time=False)
+        levels = (in_time, network_level(network), Level(f"batch {batch}", {"batch": batch}))
+        yield _case(levels, time.loc[[network], [batch]], intervals)
+    yield _case((criterion_level("memory"),), memory, intervals, in_time=False)
 
 
 def _case(
-    name: str,
+    levels: tuple[Level, ...],
     values: pd.Series,
     intervals: Intervals,
     *,
@@ -56,10 +65,10 @@ def _case(
     in_time: bool = True,
 ) -> Case:
     rounds = [own.to_numpy("float64") for _, own in values.groupby(level=_SETTING)]
-    evidence = _evidence(np.stack(rounds)[:, :, np.newaxis], intervals, name)
+    evidence = _evidence(np.stack(rounds)[:, :, np.newaxis], intervals, case_name(levels))
     return Case(
         "C11",
-        name,
+        levels,
         evidence,
         "cost" if in_time else "arrays",
         "not_worse" if in_time else "no_difference",

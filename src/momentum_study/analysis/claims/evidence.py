@@ -1,4 +1,4 @@
-"""The experiments that try the claims: each turns tables into the cases of one claim."""
+"""The evidence on each claim: functions from tables to the cases of one claim."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,26 +10,36 @@ import pandas as pd
 from momentum_study.analysis.claims.cases import Case, Kind, pairs_evidence
 from momentum_study.analysis.claims.costs import cost_cases
 from momentum_study.analysis.claims.landscapes import landscape_cases
+from momentum_study.analysis.claims.levels import (
+    ALL_BATCHES,
+    ALL_DECAYS,
+    ANY_INJECTED_NOISE,
+    FORMS,
+    Level,
+    arm_level,
+    batch_level,
+    beta_level,
+    case_name,
+    comparison_level,
+    criterion_level,
+    curvature_level,
+    decay_level,
+    intervention_level,
+    kappa_level,
+    noise_level,
+    rule_level,
+)
 from momentum_study.analysis.claims.selection import Selection
-from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, SPEED, TEST_LOSS, TRAIN_LOSS
-from momentum_study.analysis.comparison.pairs import BASES
-from momentum_study.analysis.comparison.questions import CORRECTED, HEAVY_BALL, MOMENTUM, Defaults
+from momentum_study.analysis.comparison.pairs import COMPARISONS
+from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM, Defaults
 from momentum_study.analysis.comparison.states import OSCILLATING, SLOW
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.verdict import Expectation
+from momentum_study.tables.arms import ANY_RULE
 from momentum_study.tables.keys import START_KEYS
 from momentum_study.theory.tuning import break_even_kappa
-
-CRITERIA = {
-    SPEED: "updates to a target",
-    TRAIN_LOSS: "final training loss",
-    TEST_LOSS: "test loss",
-    "sign_flips": "sign flips",
-    "up_steps": "rises of the loss",
-}
-KEPT = {MOMENTUM: "moving average", HEAVY_BALL: "heavy ball"}
-"""The forms: when β changes the moving average keeps its α, the heavy ball its η."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,9 @@ class Findings:
     intervals: Intervals
 
     @property
-    def usual(self) -> str:
-        """Name of the arm of momentum at the usual β."""
-        return Arm((MOMENTUM,), self.defaults.beta).name
+    def usual(self) -> dict[str, object]:
+        """Columns of the arm of momentum at the usual β."""
+        return {"arm_rule": MOMENTUM, "arm_beta": self.defaults.beta}
 
     def select(self, question: str, **values: object) -> Selection:
         """Pairs of one question, without injected noise unless that is asked for."""
@@ -72,7 +82,7 @@ class Findings:
     def case(
         self,
         claim: str,
-        name: str,
+        levels: tuple[Level, ...],
         chosen: Selection,
         experiment: str,
         *,
@@ -85,8 +95,8 @@ class Findings:
         if len(chosen.rows):
             yield Case(
                 claim,
-                name,
-                pairs_evidence(chosen.rows, self.intervals, claim, name),
+                levels,
+                pairs_evidence(chosen.rows, self.intervals, claim, case_name(levels)),
                 kind,
                 expects,
                 experiment,
@@ -97,92 +107,107 @@ class Findings:
 
 
 def speed(findings: Findings) -> Iterator[Case]:
-    """C1: updates to a target, by basis, batch size and condition number."""
+    """C1: updates to a target, by comparison, batch size and condition number."""
     case = partial(findings.case, "C1", experiment="updates to a training-loss target, paired")
-    pairs = findings.select("rules", arm=findings.usual, criterion=SPEED)
-    yield from case("each tuned, all batch sizes", pairs.where(basis="tuned"), headline=True)
-    for basis, words in BASES.items():
-        for batch, own in pairs.where(basis=basis).each_batch():
+    pairs = findings.select("rules", **findings.usual, criterion=SPEED)
+    updates = criterion_level(SPEED, "")
+    tuned = (comparison_level("tuned"), ALL_BATCHES, updates)
+    yield from case(tuned, pairs.where(comparison="tuned"), headline=True)
+    for comparison in COMPARISONS:
+        for batch, own in pairs.where(comparison=comparison).each_batch():
             for kappa, part in _by_condition(findings, own):
-                yield from case(f"{words}, {batch}, {kappa}", part)
+                levels = (comparison_level(comparison), batch_level(batch), kappa, updates)
+                yield from case(levels, part)
 
 
 def smoothness(findings: Findings) -> Iterator[Case]:
-    """C2: shares of sign flips and of rising losses, where plain descent oscillates and not."""
+    """C2: shares of sign flips and of rising losses, by αλ_max at the start."""
     case = partial(
         findings.case, "C2", experiment="shape of the path, descent minus momentum", kind="share"
     )
     for criterion in PATH_CRITERIA:
-        words = CRITERIA[criterion]
-        pairs = findings.select("rules", arm=findings.usual, criterion=criterion)
-        tuned = pairs.where(basis="tuned")
+        shape = criterion_level(criterion)
+        pairs = findings.select("rules", **findings.usual, criterion=criterion)
+        tuned = pairs.where(comparison="tuned")
         if criterion == "sign_flips":
-            yield from case("each tuned, sign flips", tuned, headline=True)
+            yield from case((comparison_level("tuned"), shape), tuned, headline=True)
         for batch, own in tuned.each_batch():
-            yield from case(f"each tuned, {batch}, {words}", own)
-        for batch, own in pairs.where(basis="every_alpha").each_batch():
+            yield from case((comparison_level("tuned"), batch_level(batch), shape), own)
+        for batch, own in pairs.where(comparison="every_alpha").each_batch():
             for band, part in _by_curvature(findings, own):
-                yield from case(f"same α, {band}, {batch}, {words}", part)
+                levels = (comparison_level("every_alpha"), band, batch_level(batch), shape)
+                yield from case(levels, part)
 
 
 def noise(findings: Findings) -> Iterator[Case]:
     """C3: the final training loss under injected noise, and under that of small batches."""
     case = partial(findings.case, "C3", experiment="final training loss under noise, paired")
     pairs = Selection(findings.pairs).where(
-        question="rules", arm=findings.usual, criterion=TRAIN_LOSS
+        question="rules", **findings.usual, criterion=TRAIN_LOSS
     )
     injected = pairs.filter(pairs.rows["gradient_noise"] > 0, "gradient_noise > 0")
     small = pairs.where(gradient_noise=0.0)
     small = small.filter(small.rows["batch"] != "full", "batch != 'full'")
-    yield from case("same α, injected noise", injected.where(basis="same_alpha"), headline=True)
-    for basis, words in BASES.items():
-        for level, part in injected.where(basis=basis).each("gradient_noise"):
-            yield from case(f"{words}, injected noise of {level:g}", part)
-        for batch, part in small.where(basis=basis).each_batch():
-            yield from case(f"{words}, noise of {batch}", part)
+    loss = criterion_level(TRAIN_LOSS, "")
+    same_alpha = (comparison_level("same_alpha"), ANY_INJECTED_NOISE, loss)
+    yield from case(same_alpha, injected.where(comparison="same_alpha"), headline=True)
+    for comparison in COMPARISONS:
+        matched = comparison_level(comparison)
+        for deviation, part in injected.where(comparison=comparison).each("gradient_noise"):
+            yield from case((matched, noise_level(deviation), loss), part)
+        for batch, part in small.where(comparison=comparison).each_batch():
+            yield from case((matched, batch_level(batch, "noise of {}"), loss), part)
 
 
 def default_beta(findings: Findings) -> Iterator[Case]:
     """C5: what is lost by taking the usual β instead of tuning it."""
     experiment = "momentum at the usual β against β tuned as well, α tuned in both"
-    pairs = findings.select("default_beta", arm=findings.usual)
+    pairs = findings.select("default_beta", **findings.usual)
     yield from _defaults(findings, "C5", pairs, experiment)
 
 
 def default_rate(findings: Findings) -> Iterator[Case]:
     """C6: what is lost by keeping to the range of learning rates advised."""
-    arm = Arm((MOMENTUM,), findings.defaults.beta, rates=findings.defaults.rates).name
+    low, high = findings.defaults.rates
+    pairs = findings.select("default_rate", **findings.usual, arm_rate_low=low, arm_rate_high=high)
     experiment = "momentum with α within the range advised against α tuned over the grid"
-    yield from _defaults(findings, "C6", findings.select("default_rate", arm=arm), experiment)
+    yield from _defaults(findings, "C6", pairs, experiment)
 
 
 def _defaults(findings: Findings, claim: str, pairs: Selection, experiment: str) -> Iterator[Case]:
     case = partial(findings.case, claim, experiment=experiment, expects="not_worse")
     for criterion in (TEST_LOSS, SPEED):
+        cost = criterion_level(criterion)
         own = pairs.where(criterion=criterion)
         if criterion == TEST_LOSS:
-            yield from case("test loss, all batch sizes", own, headline=True)
+            yield from case((cost, ALL_BATCHES), own, headline=True)
         for batch, part in own.each_batch():
             for kappa, rows in _by_condition(findings, part):
-                yield from case(f"{CRITERIA[criterion]}, {batch}, {kappa}", rows)
+                yield from case((cost, batch_level(batch), kappa), rows)
 
 
 def interventions(findings: Findings, claim: str, state: str, advised: str) -> Iterator[Case]:
-    """C7, C8: β changed at a quarter of the budget, against leaving it; and α beside it."""
+    """C7, C8: β changed at a quarter of the budget or left alone, and α changed instead."""
     case = partial(
         findings.case,
         claim,
         experiment=f"{state} runs changed at a quarter of the budget, against the same runs",
     )
-    for schedule, rule in product((advised, advised.replace("beta", "rate")), KEPT):
-        arm = Arm((rule,), findings.defaults.beta, schedule).name
-        pairs = findings.select("intervention", arm=arm, state=state)
-        words = schedule.replace("beta", "β").replace("rate", "α").replace("_", " ")
+    hidden = (criterion_level(TRAIN_LOSS, ""), Level("", {"state": state}))
+    for schedule, rule in product((advised, advised.replace("beta", "rate")), FORMS):
+        pairs = findings.select(
+            "intervention",
+            arm_rule=rule,
+            arm_beta=findings.defaults.beta,
+            arm_schedule=schedule,
+            state=state,
+        )
+        change = (intervention_level(schedule), rule_level(rule, FORMS[rule]))
         is_advice = schedule == advised
         if is_advice and rule == MOMENTUM:
-            yield from case(f"{words}, {KEPT[rule]}, all batch sizes", pairs, headline=True)
+            yield from case((*change, ALL_BATCHES, *hidden), pairs, headline=True)
         for batch, own in pairs.each_batch():
-            yield from case(f"{words}, {KEPT[rule]}, {batch}", own, votes=is_advice)
+            yield from case((*change, batch_level(batch), *hidden), own, votes=is_advice)
 
 
 def correction(findings: Findings) -> Iterator[Case]:
@@ -194,72 +219,83 @@ def correction(findings: Findings) -> Iterator[Case]:
         expects="no_difference",
     )
     pairs = findings.select("correction")
-    usual = Arm((CORRECTED,), findings.defaults.beta).name
-    same = pairs.where(basis="every_alpha", criterion=TRAIN_LOSS)
-    yield from case("same α, usual β", same.where(arm=usual), headline=True)
-    for basis, criterion in (
+    usual = findings.defaults.beta
+    same = pairs.where(comparison="every_alpha", criterion=TRAIN_LOSS, arm_beta=usual)
+    levels = (
+        comparison_level("every_alpha"),
+        beta_level(usual, "usual β"),
+        criterion_level(TRAIN_LOSS, ""),
+    )
+    yield from case(levels, same, headline=True)
+    for comparison, criterion in (
         ("every_alpha", TRAIN_LOSS),
         ("tuned", SPEED),
         ("tuned", TEST_LOSS),
     ):
-        words = BASES.get(basis, BASES["same_alpha"])
-        for arm, part in pairs.where(basis=basis, criterion=criterion).each("arm"):
-            beta = f"β = {arm.removeprefix(CORRECTED).strip()}"
-            for batch, own in part.each_batch():
-                yield from case(f"{words}, {beta}, {batch}, {CRITERIA[criterion]}", own)
+        matched, cost = comparison_level(comparison), criterion_level(criterion)
+        own = pairs.where(comparison=comparison, criterion=criterion)
+        for beta, of_beta in own.each("arm_beta"):
+            for batch, part in of_beta.each_batch():
+                yield from case((matched, beta_level(beta), batch_level(batch), cost), part)
 
 
 def decay(findings: Findings) -> Iterator[Case]:
-    """C10: momentum with a decay against momentum without; and descent likewise beside it."""
+    """C10: momentum with a decay against momentum without; and descent likewise."""
     case = partial(findings.case, "C10", experiment="a decay against a constant rate, each tuned")
-    for reference, who in ((findings.usual, "momentum"), (DESCENT, "descent")):
-        is_momentum = who == "momentum"
-        pairs = findings.select("schedule", reference=reference)
+    for rule, text in ((MOMENTUM, "momentum"), (DESCENT, "descent")):
+        is_momentum = rule == MOMENTUM
+        who = rule_level(rule, text)
+        pairs = findings.select("schedule", reference_arm_rule=rule)
         every = pairs.where(criterion=TEST_LOSS)
-        yield from case(f"{who}, test loss, all decays", every, headline=is_momentum, votes=False)
+        levels = (who, criterion_level(TEST_LOSS), ALL_DECAYS)
+        yield from case(levels, every, headline=is_momentum, votes=False)
         for criterion in (TEST_LOSS, TRAIN_LOSS):
-            for arm, part in pairs.where(criterion=criterion).each("arm"):
-                schedule = arm.split(", ")[1].replace("_", " ")
+            cost = criterion_level(criterion)
+            for schedule, part in pairs.where(criterion=criterion).each("arm_schedule"):
                 for batch, own in part.each_batch():
-                    name = f"{who}, {schedule}, {batch}, {CRITERIA[criterion]}"
-                    yield from case(name, own, votes=is_momentum)
+                    condition = (who, decay_level(schedule), batch_level(batch), cost)
+                    yield from case(condition, own, votes=is_momentum)
 
 
 def variants(findings: Findings) -> Iterator[Case]:
     """C12: the best of momentum and its variants against plain descent, and each alone."""
     case = partial(findings.case, "C12", experiment="each tuned over as many rates, paired")
-    pairs = findings.select("rules", basis="tuned")
-    usual = findings.usual.removeprefix(MOMENTUM)
-    pairs = pairs.filter(pairs.rows["arm"].str.endswith(usual), f"arm.str.endswith({usual!r})")
-    pairs = pairs.filter(pairs.rows["arm"] != HEAVY_BALL + usual, f"arm != {HEAVY_BALL + usual!r}")
-    # The arm that may choose among all of them, or momentum where that is all there is.
-    every = max(sorted(set(pairs.rows["arm"])), key=lambda arm: arm.count(" or "), default="")
+    beta = findings.defaults.beta
+    pairs = findings.select("rules", comparison="tuned", arm_beta=beta)
+    pairs = pairs.filter(pairs.rows["arm_rule"] != HEAVY_BALL, f"arm_rule != {HEAVY_BALL!r}")
+    rules = sorted(set(pairs.rows["arm_rule"]))
+    # The arm that may choose among all of them, or the only rule there is.
+    every = ANY_RULE if ANY_RULE in rules else next(iter(rules), "")
     for criterion in (SPEED, TEST_LOSS):
-        for arm, part in pairs.where(criterion=criterion).each("arm"):
-            who = "best of all" if arm == every else arm
-            if arm == every and criterion == SPEED:
-                yield from case(f"{who}, all batch sizes", part, headline=True)
+        for rule, part in pairs.where(criterion=criterion).each("arm_rule"):
+            is_every = rule == every
+            arm = arm_level(ANY_RULE, beta) if is_every else arm_level(rule, beta)
+            if is_every and criterion == SPEED:
+                levels = (arm, ALL_BATCHES, criterion_level(SPEED, ""))
+                yield from case(levels, part, headline=True)
             for batch, own in part.each_batch():
-                yield from case(f"{who}, {CRITERIA[criterion]}, {batch}", own, votes=arm == every)
+                levels = (arm, criterion_level(criterion), batch_level(batch))
+                yield from case(levels, own, votes=is_every)
 
 
-def _by_condition(findings: Findings, pairs: Selection) -> Iterator[tuple[str, Selection]]:
+def _by_condition(findings: Findings, pairs: Selection) -> Iterator[tuple[Level, Selection]]:
     """Yield pairs of data sets below and above the κ at which momentum breaks even."""
     threshold = float(break_even_kappa(findings.defaults.beta))
     kappa = pairs.rows["dataset"].map(findings.conditions).to_numpy("float64")
-    for name, mask in (("<", kappa < threshold), ("≥", kappa >= threshold)):
+    for side, mask in (("below", kappa < threshold), ("above", kappa >= threshold)):
         names = sorted(set(pairs.rows["dataset"][mask]))
-        yield f"κ {name} {threshold:.0f}", pairs.filter(mask, f"dataset in {names}")
+        yield kappa_level(side, threshold), pairs.filter(mask, f"dataset in {names}")
 
 
-def _by_curvature(findings: Findings, pairs: Selection) -> Iterator[tuple[str, Selection]]:
+def _by_curvature(findings: Findings, pairs: Selection) -> Iterator[tuple[Level, Selection]]:
     """Yield pairs by αλ_max at the start: below 1 descent is monotone, up to 2 it oscillates."""
     start = list(START_KEYS)
     curvature = pairs.rows[start].merge(findings.curvatures, on=start, how="left")["lambda_max"]
     position = pairs.rows["alpha"].to_numpy() * curvature.to_numpy()
-    for name, mask in (("αλ < 1", position < 1), ("1 ≤ αλ < 2", (position >= 1) & (position < 2))):
-        words = name.replace("αλ", "alpha * lambda_max").replace("≤", "<=")
-        yield name, pairs.filter(mask, f"{words}  # lambda_max of initial_sharpness.csv")
+    for low, high in ((0.0, 1.0), (1.0, 2.0)):
+        mask = (position >= low) & (position < high)
+        query = f"{low:g} <= alpha * lambda_max < {high:g}  # lambda_max of initial_sharpness.csv"
+        yield curvature_level(low, high), pairs.filter(mask, query)
 
 
 EXPERIMENTS: dict[str, Callable[[Findings], Iterator[Case]]] = {

@@ -7,8 +7,8 @@ import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from momentum_study.analysis.claims.cases import Case, Evidence
+from momentum_study.analysis.claims.levels import comparison_level, height_level, landscape_level
 from momentum_study.analysis.comparison.arms import DESCENT
-from momentum_study.analysis.comparison.pairs import BASES
 from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.core.text import format_number
 from momentum_study.experiments.landscapes.tables import CONFIDENCE
@@ -17,11 +17,8 @@ from momentum_study.statistics.paired import Effect
 OPPONENTS = {"same_alpha": MOMENTUM, "same_eta": HEAVY_BALL, "tuned": MOMENTUM}
 """The form that the comparison speaks of: the same iterates under another name of the rate."""
 
-SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
-WELLS = {
-    "double_well": "well from the bottom",
-    "double_well_slope": "well from the slope",
-}
+SADDLES = ("saddle", "monkey_saddle")
+WELLS = ("double_well", "double_well_slope")
 HEADLINE = ("saddle", "same_alpha")
 
 
@@ -35,7 +32,7 @@ def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
         log(descent's median updates / momentum's), of a barrier the difference of the shares that
         crossed it.
     """
-    for landscape, words in {**SADDLES, **WELLS}.items():
+    for landscape in (*SADDLES, *WELLS):
         for comparison, rule in OPPONENTS.items():
             for own, reference in zip(
                 _by_height(landscapes, landscape, comparison, rule),
@@ -43,16 +40,15 @@ def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
                 strict=True,
             ):
                 times = landscape in SADDLES
-                name = f"{words}, {BASES[comparison]}"
+                levels = [landscape_level(landscape), comparison_level(comparison)]
                 query = f"landscape == '{landscape}' and comparison == '{comparison}'"
                 query += f" and rule in ('{DESCENT}', '{rule}')"
                 if not times:
-                    height = format_number(own["height"])
-                    name += f", height {height}"
-                    query += f" and height == {height}"
+                    levels.append(height_level(own["height"]))
+                    query += f" and height == {format_number(own['height'])}"
                 yield Case(
                     "C4",
-                    name,
+                    tuple(levels),
                     _exit_times(reference, own) if times else _crossings(reference, own),
                     "log_ratio" if times else "share",
                     "greater",

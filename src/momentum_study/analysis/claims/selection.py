@@ -1,7 +1,8 @@
-"""Rows of a table together with the words that say which they are."""
+"""Rows of a table together with the query that selects them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,19 +35,19 @@ class Selection:
         return selection
 
     def filter(self, mask: ArrayLike, words: str) -> "Selection":
-        """Rows that a mask marks, and what it says of them."""
+        """Rows that a mask marks, with the query that the mask stands for."""
         query = f"{self.query} and {words}" if self.query else words
         return Selection(self.rows[np.asarray(mask)], query)
 
-    def each(self, column: str) -> Iterator[tuple[str, "Selection"]]:
+    def each(self, column: str) -> Iterator[tuple[Any, "Selection"]]:
         """Yield the rows by the value of a column, with that value."""
         for value in sorted(set(self.rows[column])):
             yield value, self.where(**{column: value})
 
     def each_batch(self) -> Iterator[tuple[str, "Selection"]]:
-        """Yield the rows by batch size, with its name: small batches first, the full one last."""
+        """Yield the rows by batch size: small batches first, the full one last."""
         for batch in batches_in_order(self.rows["batch"]):
-            yield ("full batch" if batch == "full" else f"batch {batch}"), self.where(batch=batch)
+            yield batch, self.where(batch=batch)
 
 
 def _literal(value: object) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.claims.cases import Case, Margins
-from momentum_study.analysis.claims.conditions import condition_of
+from momentum_study.analysis.claims.conditions import Levels, condition_of
 from momentum_study.analysis.claims.evidence import EXPERIMENTS, Findings
 from momentum_study.analysis.claims.wording import CLAIMS, Claim
 from momentum_study.config.verdicts import Verdicts
@@ -93,8 +93,12 @@ def _row(
     }
 
 
-def _outcomes(cases: list[Case], rule: VerdictRule) -> dict[str, Outcome]:
-    return {case.name: case.outcome(rule.margins) for case in cases if case.votes}
+def _outcomes(cases: list[Case], rule: VerdictRule) -> dict[Levels, Outcome]:
+    return {
+        tuple(level.text for level in case.levels): case.outcome(rule.margins)
+        for case in cases
+        if case.votes
+    }
 
 
 def _headline(case: Case | None) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """Arms: the ways of training that are tuned and compared, each a set of cells to choose from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from momentum_study.analysis.comparison.problems import Mask
-from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import LINEAR_RULES, get_rule
+from momentum_study.tables.arms import ANY_RULE, CONSTANT, ArmKey
 
-CONSTANT = "constant"
 DESCENT = "gd"
 
 
@@ -35,17 +34,21 @@ class Arm:
     rates: tuple[float, float] | None = None
 
     @property
-    def name(self) -> str:
-        """Name in tables, such as ``gd``, ``momentum 0.9`` or ``adam 0.9, 0.001 to 0.01``."""
-        words = " or ".join(self.rules)
-        if any(get_rule(rule).uses_beta for rule in self.rules):
-            words += " tuned" if self.beta is None else f" {format_number(self.beta)}"
-        if self.schedule != CONSTANT:
-            words += f", {self.schedule}"
-        if self.rates is not None:
-            low, high = map(format_number, self.rates)
-            words += f", {low}" if low == high else f", {low} to {high}"
-        return words
+    def key(self) -> ArmKey:
+        """What identifies it in tables."""
+        uses_beta = any(_uses_beta(rule) for rule in self.rules)
+        return ArmKey(
+            self.rules[0] if len(self.rules) == 1 else ANY_RULE,
+            self.beta if uses_beta else None,
+            uses_beta and self.beta is None,
+            self.schedule,
+            *(self.rates or (None, None)),
+        )
+
+    @property
+    def seed_name(self) -> str:
+        """What generators of resamples are named after, which lists every rule."""
+        return replace(self.key, rule=" or ".join(self.rules)).label
 
     def among(self, cells: pd.DataFrame) -> Mask:
         """Say of each cell whether it can be chosen."""

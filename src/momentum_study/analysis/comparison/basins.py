@@ -86,7 +86,7 @@ def basin_width(alpha: FloatArray, near: Mask, best: int) -> float:
     return float(edges[last] - edges[first])
 
 
-def drift(betas: FloatArray, best_alpha: FloatArray) -> FloatArray:
+def scaling_exponent(betas: FloatArray, best_alpha: FloatArray) -> FloatArray:
     """Exponent d in best α ∝ (1/(1 − β))ᵈ by least squares on logarithms.
 
     0 if the best α is the same for every β; 1 if the best η = (1 − β)α is.
@@ -110,7 +110,7 @@ def drift(betas: FloatArray, best_alpha: FloatArray) -> FloatArray:
     whole = ~np.isnan(best_alpha[:, known]).any(axis=1)
     if known.sum() > 1:
         alpha = best_alpha[np.ix_(whole, known)]
-        # Relative to the first, so that what does not drift at all has slope 0 to the last bit.
+        # Relative to the first, so that what does not move at all has slope 0 to the last bit.
         relative = np.log10(alpha / alpha[:, :1])
         slopes[whole] = np.polyfit(-np.log10(1 - betas[known]), relative.T, 1)[0]
     return slopes

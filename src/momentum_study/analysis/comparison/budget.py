@@ -24,6 +24,7 @@ from momentum_study.statistics.estimates import (
     interquartile_mean,
 )
 from momentum_study.statistics.paired import expanded_confidence, log_ratio
+from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schemas.budget import BUDGET
@@ -79,7 +80,7 @@ def budget_table(
             if trials.complete.any():
                 descent = arms.get(Arm((DESCENT,)))
                 rows = _arm_rows(trials, descent, confidence, resamples, seed, names)
-                parts.append(rows.assign(arm=arm.name, **_facts(problem, trials)))
+                parts.append(rows.assign(**arm.key.columns(), **_facts(problem, trials)))
     return joined_tables(parts, BUDGET)
 
 
@@ -144,7 +145,7 @@ def _facts(problem: Problem, trials: Trials) -> dict[str, Any]:
 
 
 def trials_until_it_pays(budget: pd.DataFrame) -> pd.DataFrame:
-    """Tell from how many trials on an arm is surely better than descent with as many.
+    """Return from how many trials on an arm is better than descent with as many trials.
 
     Parameters
     ----------
@@ -154,18 +155,18 @@ def trials_until_it_pays(budget: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each problem and arm but descent: the keys, ``n_cells``, and ``trials``, the
+        A row for each problem and arm but descent: `PROBLEM_KEYS`, `ARM_KEYS`, ``trials``, the
         smallest number from which on the whole interval of the advantage lies above 0, for that
         number and all larger ones of the table; infinite if there is none.
     """
-    return pd.DataFrame(_paying(budget), columns=[*PROBLEM_KEYS, "arm", "n_cells", "trials"])
+    return pd.DataFrame(_paying(budget), columns=[*PROBLEM_KEYS, *ARM_KEYS, "trials"])
 
 
 def _paying(budget: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    others = budget[budget["arm"] != DESCENT].sort_values("trials")
-    for key, own in others.groupby([*PROBLEM_KEYS, "arm"], sort=True):
+    others = budget[budget["arm_rule"] != DESCENT].sort_values("trials")
+    for key, own in others.groupby([*PROBLEM_KEYS, *ARM_KEYS], sort=True, dropna=False):
         pays = (own["advantage_low"] > 0).to_numpy()
         # How many at the end pay one after the other.
         last = int(np.argmin(np.append(pays[::-1], False)))
         trials = float(own["trials"].iloc[-last]) if last else np.inf
-        yield (*key, int(own["n_cells"].iloc[0]), trials)
+        yield (*key, trials)

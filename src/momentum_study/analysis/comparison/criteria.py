@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from momentum_study.statistics.censoring import expected_running_time
 from momentum_study.statistics.estimates import FloatArray
-from momentum_study.tables.keys import target_columns
+from momentum_study.tables.keys import target_columns, target_of_column
 
 if TYPE_CHECKING:
     from momentum_study.analysis.comparison.problems import Problem
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Unit = Literal["log_ratio", "share"]
 
 SPEED = "speed"
+UPDATES = "updates"
+"""In tables: updates to a given target. Elsewhere such a criterion has the name of the target's
+column."""
 TRAIN_LOSS = "train_loss"
 TEST_LOSS = "test_loss"
 PATH_CRITERIA = {"sign_flips": "sign_flip_share", "up_steps": "up_step_share"}
@@ -52,7 +55,7 @@ class Costs:
         Parameters
         ----------
         replicates
-            ``(..., n)`` positions of replicates: a half of them, or resamples of it.
+            ``(..., n)`` positions of replicates: a fold of them, or resamples of it.
 
         Returns
         -------
@@ -66,6 +69,16 @@ class Costs:
             return np.where(np.isnan(chosen).any(axis=-1), np.nan, running_time)
         mean: FloatArray = np.exp(np.log(chosen).mean(axis=-1))
         return mean
+
+
+def criterion_columns(criterion: str) -> dict[str, str | float]:
+    """Return a criterion as tables have it: its name, and the target if it is one.
+
+    The target of `SPEED` differs from problem to problem and is missing here.
+    """
+    if target_columns([criterion]):
+        return {"criterion": UPDATES, "target": target_of_column(criterion)}
+    return {"criterion": criterion, "target": np.nan}
 
 
 def target_costs(problem: "Problem", target: str) -> Costs:

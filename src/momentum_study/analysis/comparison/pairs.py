@@ -1,14 +1,14 @@
-"""Pairs: two runs from one start, of an arm and of what it is compared with, and what that gained.
+"""Pairs: two runs from one start, of an arm and of the reference, and the gain of the arm.
 
-Three bases set a chosen cell of the arm against a chosen cell of the reference, both chosen on one
-half of the replicates and compared on the other, each half in turn:
+Three comparisons match a chosen cell of the arm with a chosen cell of the reference. Both are
+chosen on one fold of the replicates and compared on the other, for each fold in turn:
 
 ``tuned``
     each arm's own best cell;
 ``same_alpha``, ``same_eta``
     the reference's best cell, and the arm's best among those of the same α, or the same η.
 
-The fourth, ``every_alpha``, chooses nothing: at each α that both have, all replicates.
+The fourth, ``every_alpha``, chooses nothing: it has all replicates at each α that both have.
 """
 
 from collections.abc import Iterator
@@ -19,15 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_study.analysis.comparison.arms import Arm
-from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, TRAIN_LOSS
+from momentum_study.analysis.comparison.criteria import (
+    PATH_CRITERIA,
+    TRAIN_LOSS,
+    criterion_columns,
+)
 from momentum_study.analysis.comparison.problems import Mask
-from momentum_study.analysis.comparison.tuning import HALVES, Choice, Tuner
+from momentum_study.analysis.comparison.tuning import FOLDS, Choice, Tuner
 from momentum_study.statistics.paired import log_ratio
+from momentum_study.tables.arms import REFERENCE_KEYS
 
-Basis = Literal["same_alpha", "same_eta", "tuned", "every_alpha"]
+MatchedOn = Literal["same_alpha", "same_eta", "tuned", "every_alpha"]
 
-BASES = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
-"""The bases that every comparison has side by side, as people call them."""
+COMPARISONS = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
+"""The comparisons that figures show side by side, with their display texts."""
 
 # Rates are products such as (1 − 0.9) · 3: equal up to rounding.
 _SAME = 1e-9
@@ -43,7 +48,7 @@ class Comparison:
         What is asked, as `momentum_study.analysis.comparison.questions` names it.
     reference, arm
         What is compared.
-    basis
+    matched_on
         How cells are matched.
     criteria
         By which criteria.
@@ -52,18 +57,23 @@ class Comparison:
     question: str
     reference: Arm
     arm: Arm
-    basis: Basis
+    matched_on: MatchedOn
     criteria: tuple[str, ...]
 
     @property
-    def key(self) -> dict[str, str]:
-        """Its name in tables."""
+    def columns(self) -> dict[str, Any]:
+        """Return the columns that identify it in tables."""
         return {
             "question": self.question,
-            "basis": self.basis,
-            "reference": self.reference.name,
-            "arm": self.arm.name,
+            "comparison": self.matched_on,
+            **self.reference.key.columns(REFERENCE_KEYS),
+            **self.arm.key.columns(),
         }
+
+    @property
+    def seed_names(self) -> tuple[str, ...]:
+        """What generators of resamples are named after."""
+        return (self.question, self.matched_on, self.reference.seed_name, self.arm.seed_name)
 
 
 Pairs = dict[str, NDArray[Any]]
@@ -85,7 +95,7 @@ def compare(
         ``(cells, R)`` name of the state that each run was in early on, for ``every_alpha``.
     """
     for criterion in comparison.criteria:
-        if comparison.basis == "every_alpha":
+        if comparison.matched_on == "every_alpha":
             parts, reasons = _at_every_alpha(tuner, comparison, criterion, states)
         else:
             parts, reasons = _chosen(tuner, comparison, criterion)
@@ -94,31 +104,31 @@ def compare(
 
 def _chosen(tuner: Tuner, comparison: Comparison, criterion: str) -> tuple[list[Pairs], list[str]]:
     parts, reasons = [], []
-    for reported in HALVES:
-        places = np.flatnonzero(tuner.problem.half(reported))
+    for fold in FOLDS:
+        places = np.flatnonzero(tuner.problem.fold(fold))
         if len(places) == 0:
-            reasons.append(f"no replicates are {reported}")
+            reasons.append(f"no replicates are {fold}")
             continue
-        judged = tuner.criterion_of(criterion, reported)
+        judged = tuner.criterion_of(criterion, fold)
         chosen_by = TRAIN_LOSS if criterion in PATH_CRITERIA else judged
-        reference = tuner.choose(comparison.reference, chosen_by, reported)
+        reference = tuner.choose(comparison.reference, chosen_by, fold)
         arm = reference and tuner.choose(
-            comparison.arm, chosen_by, reported, _matching(tuner, comparison.basis, reference)
+            comparison.arm, chosen_by, fold, _matching(tuner, comparison.matched_on, reference)
         )
         if reference is None or arm is None:
             lacking = comparison.reference if reference is None else comparison.arm
-            reasons.append(f"{lacking.name} has no such cell (reported: {reported})")
+            reasons.append(f"{lacking.key.label} has no such cell (evaluated on: {fold})")
             continue
         pairs = _pairs(tuner, judged, np.array([reference.cell]), np.array([arm.cell]), places)
-        target = judged if judged != criterion else ""
-        parts.append({**pairs, "target": np.full(len(pairs["gain"]), target, dtype=object)})
+        target = criterion_columns(judged)["target"]
+        parts.append({**pairs, "target": np.full(len(pairs["gain"]), target)})
     return parts, reasons
 
 
-def _matching(tuner: Tuner, basis: Basis, reference: Choice) -> Mask | None:
-    if basis == "tuned":
+def _matching(tuner: Tuner, matched_on: MatchedOn, reference: Choice) -> Mask | None:
+    if matched_on == "tuned":
         return None
-    rates = tuner.problem.cell_columns[basis.removeprefix("same_")]
+    rates = tuner.problem.cell_columns[matched_on.removeprefix("same_")]
     same: Mask = np.isclose(rates, rates[reference.cell], rtol=_SAME, atol=0)
     return same
 
@@ -132,10 +142,11 @@ def _at_every_alpha(
     same = np.isclose(alpha[references][:, None], alpha[arms], rtol=_SAME, atol=0)
     first, second = np.nonzero(same)
     if len(first) == 0:
-        return [], [f"{comparison.arm.name} and {comparison.reference.name} share no α"]
+        return [], [f"{comparison.arm.key.label} and {comparison.reference.key.label} share no α"]
     places = np.arange(len(tuner.problem.replicates))
     pairs = _pairs(tuner, criterion, references[first], arms[second], places, states)
-    return [{**pairs, "target": np.full(len(pairs["gain"]), "", dtype=object)}], []
+    target = criterion_columns(criterion)["target"]
+    return [{**pairs, "target": np.full(len(pairs["gain"]), target)}], []
 
 
 def _pairs(

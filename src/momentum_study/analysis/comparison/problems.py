@@ -56,8 +56,8 @@ class Problem:
         """Budget of every run, in updates."""
         return int(np.nanmax(self.columns["steps"]))
 
-    def half(self, name: str) -> Mask:
-        """Say of each replicate ``(R,)`` whether it belongs to the half ``even`` or ``odd``."""
+    def fold(self, name: str) -> Mask:
+        """Return which replicates ``(R,)`` belong to the fold ``even`` or ``odd``."""
         mask: Mask = self.replicates % 2 == (1 if name == "odd" else 0)
         return mask
 

@@ -12,11 +12,12 @@ from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, Costs,
 from momentum_study.analysis.comparison.problems import Mask, Problem
 from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.analysis.comparison.trials import usual_arms
-from momentum_study.analysis.comparison.tuning import HALVES, Tuner
+from momentum_study.analysis.comparison.tuning import FOLDS, Tuner
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.statistics.estimates import FloatArray, wilson_interval
 from momentum_study.statistics.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
 from momentum_study.statistics.profiles import performance_profile
+from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.schemas.profiles import PROFILES
 
@@ -34,11 +35,11 @@ class Result:
 
 
 def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Result:
-    """Tune an arm on each half of the replicates and report it on the other.
+    """Tune an arm on each fold of the replicates and evaluate it on the other.
 
-    The cost is the geometric mean over the two halves of the expected running time, or of the mean
-    outcome. It is infinite if on either half no reported run reaches the target, or one diverges
-    whose loss is asked for.
+    The cost is the geometric mean over the two folds of the expected running time, or of the mean
+    outcome. It is infinite if on either fold no run reaches the target, or, for losses, if one
+    diverges.
 
     Parameters
     ----------
@@ -53,15 +54,15 @@ def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Resu
     """
     scores = []
     failed = 0
-    for reported in HALVES:
-        half = np.flatnonzero(tuner.problem.half(reported))
-        judged = tuner.criterion_of(criterion, reported)
-        choice = tuner.choose(arm, judged, reported, complete)
+    for fold in FOLDS:
+        places = np.flatnonzero(tuner.problem.fold(fold))
+        judged = tuner.criterion_of(criterion, fold)
+        choice = tuner.choose(arm, judged, fold, complete)
         assert choice is not None  # there are cells, and replicates to choose by
         costs = tuner.costs[judged]
         outcome = costs.outcome[[choice.cell]]
-        scores.append(Costs(outcome, outcome, costs.budget).score(half)[0])
-        failed += int(np.isinf(outcome[0, half]).sum())
+        scores.append(Costs(outcome, outcome, costs.budget).score(places)[0])
+        failed += int(np.isinf(outcome[0, places]).sum())
     return Result(float(np.exp(np.log(scores).mean())), len(tuner.problem.replicates), failed)
 
 
@@ -111,7 +112,7 @@ def profiles_table(
     results = [
         result
         for number, problem in enumerate(problems)
-        if problem.keys["gradient_noise"] == 0 and all(problem.half(name).any() for name in HALVES)
+        if problem.keys["gradient_noise"] == 0 and all(problem.fold(name).any() for name in FOLDS)
         for result in _results(number, Tuner(problem, floor, seed), beta)
     ]
     if not results:
@@ -137,7 +138,8 @@ def _results(number: int, tuner: Tuner, beta: float) -> Iterator[dict[str, Any]]
                 "family": problem.keys["family"],
                 "dataset": problem.keys["dataset"],
                 "criterion": criterion,
-                "arm": arm.name,
+                "arm": arm.key.label,
+                **arm.key.columns(),
                 **vars(tuned_result(tuner, arm, criterion, complete)),
             }
 
@@ -158,10 +160,14 @@ def _profile(results: pd.DataFrame, confidence: float) -> pd.DataFrame:
     low, high = wilson_interval(share * datasets, datasets, confidence)
     ranks, p_value = _ranked(costs.to_numpy())
     sums = kept.groupby("arm")[["n_runs", "n_failed"]].sum()
+    arm_columns = kept.drop_duplicates("arm").set_index("arm")[list(ARM_KEYS)]
     return pd.DataFrame(
         {
             **results[["family", "criterion"]].iloc[0],
-            "arm": np.repeat(costs.columns.to_numpy(), len(RATIOS)),
+            **{
+                name: np.repeat(arm_columns.loc[costs.columns, name].to_numpy(), len(RATIOS))
+                for name in ARM_KEYS
+            },
             "ratio": np.tile(RATIOS, len(costs.columns)),
             "share": share.ravel(),
             "share_low": low.ravel(),

@@ -20,11 +20,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import CONSTANT, DESCENT, Arm, arms_of
+from momentum_study.analysis.comparison.arms import DESCENT, Arm, arms_of
 from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, SPEED, TEST_LOSS, TRAIN_LOSS
 from momentum_study.analysis.comparison.pairs import Comparison
 from momentum_study.engine.optimizers import LINEAR_RULES, USUAL_BETA
 from momentum_study.engine.schedules import INTERVENTIONS
+from momentum_study.tables.arms import CONSTANT
 
 RULES_QUESTIONS = ("rules", "rules_decayed")
 """What `CONTRASTS` answers; the other questions are pieces of advice."""
@@ -97,8 +98,8 @@ def _rules(arms: list[Arm], costs: tuple[str, ...], defaults: Defaults) -> Itera
     for arm in usual:
         if arm.rules == (MOMENTUM,):
             paths = tuple(PATH_CRITERIA)
-            for basis in ("same_alpha", "same_eta", "tuned"):
-                yield Comparison("rules", descent, arm, basis, paths)
+            for matched_on in ("same_alpha", "same_eta", "tuned"):
+                yield Comparison("rules", descent, arm, matched_on, paths)
             yield Comparison("rules", descent, arm, "every_alpha", (*paths, TRAIN_LOSS))
 
 

@@ -1,4 +1,4 @@
-"""How exactly β and α have to be met: near-best shares, width of basins, drift of the best α."""
+"""How exactly β and α have to be met: near-best shares, widths of basins, best α over β."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import CONSTANT
-from momentum_study.analysis.comparison.basins import Scores, basin_width, drift
+from momentum_study.analysis.comparison.basins import Scores, basin_width, scaling_exponent
 from momentum_study.analysis.comparison.criteria import (
     SPEED,
     TEST_LOSS,
@@ -19,6 +18,7 @@ from momentum_study.analysis.comparison.problems import Problem
 from momentum_study.analysis.comparison.targets import hardest_target
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray, order_statistics
+from momentum_study.tables.arms import CONSTANT
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schemas.sensitivity import SENSITIVITY
@@ -77,8 +77,8 @@ def sensitivity_table(
         Of the schema `SENSITIVITY`. Near-best shares are of the grid of
         rates at this β, against the best cell that the rule has at any β; widths against the best
         at this β, as `basin_width`. A rule with several β has a row with β missing for them all:
-        near-best share of the whole grid; best cell, and width at its β; `drift`. Intervals of α
-        and of the drift leave out resamples in which all cells failed.
+        near-best share of the whole grid; best cell, and width at its β; `scaling_exponent`.
+        Intervals of α and of the exponent leave out resamples in which all cells failed.
     """
     parts = []
     for problem in problems:
@@ -132,16 +132,16 @@ def _rows(
                 "beta": beta,
                 **_counts(selection[scores.beta == beta], own),
                 **_basin(own, scores.smallest, margin, confidence),
-                **_estimate("drift", np.full(1, np.nan), confidence),
+                **_estimate("scaling_exponent", np.full(1, np.nan), confidence),
             }
         if len(betas) > 1:
-            slopes = drift(betas, np.column_stack(best_alphas))
+            slopes = scaling_exponent(betas, np.column_stack(best_alphas))
             yield {
                 "rule": rule,
                 "beta": np.nan,
                 **_counts(selection, scores),
                 **_basin(scores, scores.smallest, margin, confidence),
-                **_estimate("drift", slopes, confidence),
+                **_estimate("scaling_exponent", slopes, confidence),
             }
 
 

@@ -1,4 +1,4 @@
-"""What a run looked like early on: whether it was slow, or oscillated, when advice was due."""
+"""State of a run at a quarter of its budget: slow, oscillating, monotone or diverged."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,11 @@ from numpy.typing import NDArray
 
 from momentum_study.analysis.comparison.problems import Problem
 
-SLOW, OSCILLATING, STEADY, DIVERGED = "slow", "oscillating", "steady", "diverged"
+SLOW, OSCILLATING, MONOTONE, DIVERGED = "slow", "oscillating", "monotone", "diverged"
+
+SEED_NAMES = {MONOTONE: "steady"}
+"""What generators of resamples are named after, where it is not the state: as the first studies
+named it, so that their numbers can be reproduced."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,11 @@ class StateRule:
 def states(problem: Problem, rule: StateRule) -> NDArray[np.str_]:
     """Name the state ``(cells, R)`` of each run at a quarter of its budget.
 
-    ``diverged`` if it had diverged by then; ``steady`` if it is none of the others.
+    ``diverged`` if it had diverged by then; ``monotone`` if it is none of the others.
     """
     columns = problem.columns
     rising = columns["up_step_share_early"] >= rule.oscillating_share
     slow = columns["train_loss_early"] > rule.slow_loss * columns["train_loss_initial"]
-    named = np.select(
-        [np.isnan(columns["train_loss_early"]), rising, slow], [DIVERGED, OSCILLATING, SLOW], STEADY
-    )
+    conditions = [np.isnan(columns["train_loss_early"]), rising, slow]
+    named = np.select(conditions, [DIVERGED, OSCILLATING, SLOW], MONOTONE)
     return named.astype(np.str_)

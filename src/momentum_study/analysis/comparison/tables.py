@@ -7,26 +7,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.criteria import targets_of
+from momentum_study.analysis.comparison.criteria import criterion_columns, targets_of
 from momentum_study.analysis.comparison.effects import summary_of, unit_of
-from momentum_study.analysis.comparison.pairs import Pairs, compare
-from momentum_study.analysis.comparison.problems import problems
+from momentum_study.analysis.comparison.pairs import Comparison, Pairs, compare
+from momentum_study.analysis.comparison.problems import Problem, problems
 from momentum_study.analysis.comparison.questions import RULES_QUESTIONS, Defaults, comparisons
-from momentum_study.analysis.comparison.states import StateRule, states
+from momentum_study.analysis.comparison.states import SEED_NAMES, StateRule, states
 from momentum_study.analysis.comparison.tuned import tuned_rows
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.paired import holm
 from momentum_study.tables.files import joined_tables
+from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schema import Table
 from momentum_study.tables.schemas.advice import ADVICE
 from momentum_study.tables.schemas.contrasts import CONTRASTS
 from momentum_study.tables.schemas.pairs import PAIRS
 from momentum_study.tables.schemas.tuned import TUNED
-
-# Rows whose tests are one family in Holm's sense: the same comparison on several data sets.
-_FAMILY = ["family", "network", "batch", "gradient_noise", "question", "basis", "reference", "arm"]
-_FAMILY += ["criterion", "state"]
 
 # What effects and counts are made of.
 _COUNTED = ["replicate", "reference_cost", "cost", "reference_diverged", "diverged", "gain"]
@@ -95,11 +92,13 @@ def _compared(
     for comparison in comparisons(problem.cells, targets, settings.defaults):
         by_state = early if comparison.question == "intervention" else None
         for criterion, pairs, reason in compare(tuner, comparison, by_state):
-            key = {**problem.keys, **comparison.key, "criterion": criterion}
             if pairs:
+                key = {**problem.keys, **comparison.columns, **criterion_columns(criterion)}
+                del key["target"]  # pairs have their own
                 all_pairs.append((key, pairs))
             effects += [
-                _effect(key, state, part, reason, settings) for state, part in _by_state(pairs)
+                _effect(problem, comparison, criterion, state, part, settings) | {"reason": reason}
+                for state, part in _by_state(pairs)
             ]
     return all_pairs, effects
 
@@ -126,26 +125,37 @@ def _by_state(pairs: Pairs) -> Iterator[tuple[str, Pairs]]:
 
 
 def _effect(
-    key: dict[str, Any], state: str, pairs: Pairs, reason: str, settings: ComparisonSettings
+    problem: Problem,
+    comparison: Comparison,
+    criterion: str,
+    state: str,
+    pairs: Pairs,
+    settings: ComparisonSettings,
 ) -> dict[str, Any]:
     """Return the row of one comparison on one problem."""
-    named = {name: value for name, value in key.items() if name != "batch_size"}
-    source = generator(settings.seed, "effects", *map(str, named.values()), state)
-    of_one = {**pairs, "dataset": np.full(len(pairs["gain"]), key["dataset"])}
+    keys = {name: problem.keys[name] for name in PROBLEM_KEYS}
+    names = (*map(str, keys.values()), *comparison.seed_names, criterion)
+    source = generator(settings.seed, "effects", *names, SEED_NAMES.get(state, state))
+    of_one = {**pairs, "dataset": np.full(len(pairs["gain"]), keys["dataset"])}
+    own = criterion_columns(criterion)
+    targets = [target for target in (own["target"], *pairs["target"]) if not np.isnan(target)]
     return {
-        **named,
+        **keys,
+        **comparison.columns,
+        "criterion": own["criterion"],
+        "easiest_target": max(targets, default=np.nan),
+        "hardest_target": min(targets, default=np.nan),
         "state": state,
-        "target": " ".join(sorted(set(pairs["target"]))),
-        "unit": unit_of(key["criterion"]),
+        "unit": unit_of(criterion),
         **summary_of(of_one, settings.confidence, settings.resamples, source),
-        "reason": reason,
+        "_family": (*names[:1], *names[2:], state),
     }
 
 
 def _corrected(effects: list[dict[str, Any]], schema: Table) -> pd.DataFrame:
-    """Correct the p-values of the same comparison on several data sets together."""
+    """Correct the p-values of the same comparison on several data sets together, after Holm."""
     if not effects:
         return joined_tables([], schema)
     table = pd.DataFrame(effects)
-    corrected = table.groupby(_FAMILY)["p_value"].transform(lambda p: holm(p.to_numpy()))
-    return table.assign(p_holm=corrected)
+    corrected = table.groupby("_family")["p_value"].transform(lambda p: holm(p.to_numpy()))
+    return table.drop(columns="_family").assign(p_holm=corrected)

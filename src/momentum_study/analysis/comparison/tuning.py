@@ -1,4 +1,4 @@
-"""Tuning: choosing an arm's cell on one half of the replicates, to report it on the other."""
+"""Tuning: an arm's cell is chosen on one fold of the replicates and evaluated on the other."""
 
 from dataclasses import dataclass, replace
 
@@ -11,8 +11,8 @@ from momentum_study.analysis.comparison.targets import hardest_target
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray
 
-HALVES = {"odd": "even", "even": "odd"}
-"""The half that is reported → the half that chooses."""
+FOLDS = {"odd": "even", "even": "odd"}
+"""The fold of the replicates to evaluate on → the fold to choose a cell on."""
 
 RESAMPLES = 200
 
@@ -26,9 +26,9 @@ class Choice:
     cell
         Row of the problem's cells.
     score
-        Its score on the half that chose.
+        Its score on the fold it was chosen on.
     win_share
-        How often it wins if the replicates of that half are drawn anew with replacement.
+        How often it wins when the replicates of that fold are resampled with replacement.
     trials
         Number of cells there were to choose from.
     """
@@ -40,7 +40,7 @@ class Choice:
 
 
 class Tuner:
-    """The choices on one problem, for any arm, criterion and half.
+    """The choices on one problem, for any arm, criterion and fold.
 
     The cells of a problem are in the order of α, then β: of equal scores the first wins.
     """
@@ -63,22 +63,22 @@ class Tuner:
             self._among[arm] = arm.among(self.problem.cells)
         return self._among[arm]
 
-    def criterion_of(self, name: str, reported: str) -> str:
+    def criterion_of(self, name: str, evaluation_fold: str) -> str:
         """Return the criterion meant by a name: for `SPEED` a target.
 
-        It is the hardest that plain descent reaches on the half that chooses.
+        It is the hardest one that plain gradient descent reaches on the fold to choose on.
         """
         if name != SPEED:
             return name
-        if reported not in self._targets:
-            chooses = self.problem.half(HALVES[reported])
-            self._targets[reported] = hardest_target(self.problem, self.costs, chooses)
-        return self._targets[reported]
+        if evaluation_fold not in self._targets:
+            chooses = self.problem.fold(FOLDS[evaluation_fold])
+            self._targets[evaluation_fold] = hardest_target(self.problem, self.costs, chooses)
+        return self._targets[evaluation_fold]
 
     def choose(
-        self, arm: Arm, criterion: str, reported: str, allowed: Mask | None = None
+        self, arm: Arm, criterion: str, evaluation_fold: str, allowed: Mask | None = None
     ) -> Choice | None:
-        """Choose an arm's cell for the half that is reported, on the other half.
+        """Choose an arm's cell to evaluate on one fold, by its score on the other.
 
         Parameters
         ----------
@@ -86,8 +86,8 @@ class Tuner:
             What to choose from.
         criterion
             A key of ``costs``.
-        reported
-            A key of `HALVES`.
+        evaluation_fold
+            A key of `FOLDS`.
         allowed
             ``(cells,)`` further restriction.
 
@@ -98,17 +98,17 @@ class Tuner:
             failed, as when none reached a target, the one of the lowest training loss is chosen.
         """
         if allowed is not None:
-            return self._choose(arm, criterion, reported, allowed)
+            return self._choose(arm, criterion, evaluation_fold, allowed)
         # Every arm is compared with plain descent: its choice is asked for again and again.
-        key = (arm, criterion, reported)
+        key = (arm, criterion, evaluation_fold)
         if key not in self._free:
             self._free[key] = self._choose(*key, None)
         return self._free[key]
 
     def _choose(
-        self, arm: Arm, criterion: str, reported: str, allowed: Mask | None
+        self, arm: Arm, criterion: str, evaluation_fold: str, allowed: Mask | None
     ) -> Choice | None:
-        scores, resampled = self._scored(criterion, reported)
+        scores, resampled = self._scored(criterion, evaluation_fold)
         among = self.among(arm) & ~np.isnan(scores)
         if allowed is not None:
             among &= allowed
@@ -116,29 +116,29 @@ class Tuner:
         if len(places) == 0:
             return None
         if criterion != TRAIN_LOSS and np.isinf(scores[places]).all():
-            by_loss = self.choose(arm, TRAIN_LOSS, reported, allowed)
+            by_loss = self.choose(arm, TRAIN_LOSS, evaluation_fold, allowed)
             return by_loss and replace(by_loss, score=np.inf)
         best = int(places[np.argmin(scores[places])])
         winners = places[np.argmin(resampled[:, places], axis=1)]
         return Choice(best, float(scores[best]), float((winners == best).mean()), len(places))
 
-    def score_on(self, criterion: str, cell: int, half: str) -> float:
-        """Score of a cell on a half of the replicates."""
-        places = np.flatnonzero(self.problem.half(half))
+    def score_on(self, criterion: str, cell: int, fold: str) -> float:
+        """Score of a cell on a fold of the replicates."""
+        places = np.flatnonzero(self.problem.fold(fold))
         return float(self.costs[criterion].score(places)[cell]) if len(places) else np.nan
 
-    def _scored(self, criterion: str, reported: str) -> tuple[FloatArray, FloatArray]:
-        """Scores ``(cells,)`` on the half that chooses, ``(RESAMPLES, cells)`` on its resamples."""
-        key = (criterion, reported)
+    def _scored(self, criterion: str, evaluation_fold: str) -> tuple[FloatArray, FloatArray]:
+        """Scores ``(cells,)`` on the fold to choose on, ``(RESAMPLES, cells)`` on its resamples."""
+        key = (criterion, evaluation_fold)
         if key not in self._scores:
             costs = self.costs[criterion]
-            places = np.flatnonzero(self.problem.half(HALVES[reported]))
+            places = np.flatnonzero(self.problem.fold(FOLDS[evaluation_fold]))
             count = len(places)
             if count == 0:
                 empty = np.full(len(self.problem.cells), np.nan)
                 self._scores[key] = empty, np.broadcast_to(empty, (RESAMPLES, len(empty)))
             else:
-                random = generator(self._seed, "tuning", *self._names, reported)
+                random = generator(self._seed, "tuning", *self._names, evaluation_fold)
                 drawn = places[random.integers(count, size=(RESAMPLES, count))]
                 self._scores[key] = costs.score(places), costs.score(drawn)
         return self._scores[key]

@@ -1,1 +1,1 @@
-"""Subcommands: each module has `add_arguments(parser)` and `run(options)`."""
+"""Subcommands: each module has a dataclass `Options` and a function `run(options)`."""

@@ -1,7 +1,8 @@
-"""``cell_curves``: summarise the learning curves of each cell."""
+"""``cell_curves``: summarize the learning curves of each cell."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.analysis.curves import cell_curves_table, whole_cells
 from momentum_study.tables.files import read_large_table, read_table, write_large_table
@@ -11,15 +12,17 @@ from momentum_study.tables.schemas.curves import CURVES
 from momentum_study.tables.schemas.runs import RUNS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--runs", type=Path, required=True, help="table of runs")
-    parser.add_argument("--curves", type=Path, required=True, help="table of their curves")
-    parser.add_argument("--output", type=Path, required=True, help="table to write")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    runs: Annotated[Path, "table of runs"]
+    curves: Annotated[Path, "table of the runs' curves"]
+    output: Annotated[Path, "table to write"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, summarise, write: a part at a time, for the curves are the largest table."""
+def run(options: Options) -> None:
+    """Read, summarize and write in parts: the curves are the largest table."""
     runs = read_table(options.runs, RUNS, [*RUN_KEYS, "null_loss"])
     curves = read_large_table(options.curves, CURVES, [*RUN_KEYS, "step", *CURVE_LOSSES])
     tables = (cell_curves_table(runs, cells) for cells in whole_cells(curves))

@@ -1,26 +1,30 @@
-"""``cells``: summarise the runs of each cell."""
+"""``cells``: summarize the runs of each cell."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.analysis.cells import cells_table
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.cells import CELLS
 from momentum_study.tables.schemas.runs import RUNS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--runs", type=Path, required=True, help="table of runs")
-    parser.add_argument("--output", type=Path, required=True, help="table to write")
-    parser.add_argument("--confidence", type=float, required=True, help="level of intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="bootstrap resamples")
-    parser.add_argument("--seed", type=int, required=True, help="of the bootstrap")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    runs: Annotated[Path, "table of runs"]
+    output: Annotated[Path, "table to write"]
+    intervals: Intervals
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, summarise, write."""
+def run(options: Options) -> None:
+    """Summarize the runs and write the table."""
     runs = read_table(options.runs, RUNS)
-    cells = cells_table(runs, options.confidence, options.resamples, options.seed)
+    cells = cells_table(
+        runs, options.intervals.confidence, options.intervals.resamples, options.intervals.seed
+    )
     write_table(cells, options.output, CELLS)
     print(f"{options.output}: {len(cells)} cells")

@@ -1,25 +1,29 @@
-"""``check-rule``: hold an update rule of your own against what every rule must do."""
+"""``check-rule``: check a custom update rule against what every rule must do."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+from momentum_study.cli.flags import POSITIONAL
 from momentum_study.core.errors import StudyError
 from momentum_study.engine.rule_checks import outcomes
 from momentum_study.engine.rule_files import load_rule
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the argument."""
-    parser.add_argument("file", type=Path, help="Python file that defines RULE = Rule(…)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    file: Annotated[Path, "Python file that defines RULE = Rule(…)", POSITIONAL]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Load, check, and print a line for each check, then a verdict.
+def run(options: Options) -> None:
+    """Print one line per check, then the result.
 
     Raises
     ------
     StudyError
-        If the file defines no rule, or a check failed.
+        If the file defines no rule, or a check fails.
     """
     rule = load_rule(options.file)
     total = failed = 0
@@ -30,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
         failed += word == "FAILED"
     if failed:
         raise StudyError(
-            f"{options.file}: {rule.name} failed {failed} of {total} checks; mend what the lines "
-            "marked FAILED say, and check it again"
+            f"{options.file}: {rule.name} failed {failed} of {total} checks; fix what the lines "
+            "marked FAILED report, then check it again"
         )
     print(f"{options.file}: {rule.name} passed all {total} checks")

@@ -1,14 +1,15 @@
-"""``claims``: put the claims to what was found, and judge them by the rule of the configuration."""
+"""``claims``: judge the claims by the evidence and the rule of the configuration."""
 
-import argparse
-import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.analysis.claims.evidence import Findings
 from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.analysis.claims.table import claims_tables, rule_of
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
+from momentum_study.cli.options import Families
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.files import read_table, write_table
@@ -22,25 +23,25 @@ from momentum_study.tables.schemas.pairs import PAIRS
 from momentum_study.tables.schemas.step_costs import STEP_COSTS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--pairs", type=Path, required=True, help="table of pairs")
-    parser.add_argument("--landscapes", type=Path, required=True, help="table of landscapes")
-    parser.add_argument("--initial", type=Path, required=True, help="table of initial sharpness")
-    parser.add_argument("--datasets", type=Path, required=True, help="table of data sets")
-    parser.add_argument("--families", type=json.loads, required=True, help="grid: family, as JSON")
-    parser.add_argument("--verdicts", required=True, help="of the configuration, as JSON")
-    parser.add_argument("--cases", type=Path, required=True, help="table to write")
-    parser.add_argument("--claims", type=Path, required=True, help="table to write")
-    parser.add_argument("--step-costs", type=Path, required=True, help="table to write")
-    parser.add_argument("--confidence", type=float, required=True, help="level of intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="bootstrap resamples")
-    parser.add_argument("--seed", type=int, required=True, help="of the bootstrap")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    pairs: Annotated[Path, "table of pairs"]
+    landscapes: Annotated[Path, "table of landscapes"]
+    initial: Annotated[Path, "table of initial sharpness"]
+    datasets: Annotated[Path, "table of data sets"]
+    families: Families
+    verdicts: Annotated[Verdicts, "the key `verdicts` of the configuration, as JSON"]
+    cases: Annotated[Path, "table of cases to write"]
+    claims: Annotated[Path, "table of claims to write"]
+    step_costs: Annotated[Path, "table of step costs to write"]
+    intervals: Intervals
 
 
-def run(options: argparse.Namespace) -> None:
-    """Judge, write, and say what was found."""
-    verdicts = Verdicts.model_validate_json(options.verdicts)
+def run(options: Options) -> None:
+    """Judge the claims, write the tables and print the verdicts."""
+    verdicts = options.verdicts
     lowest, highest = verdicts.learning_rates
     initial = read_table(options.initial, INITIAL_SHARPNESS)
     curvatures = initial.assign(family=initial["grid"].map(options.families))
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
         curvatures=curvatures.drop_duplicates(list(START_KEYS)).drop(columns="grid"),
         conditions=datasets.set_index("dataset")["condition_number"],
         defaults=Defaults(verdicts.beta, (lowest, highest)),
-        intervals=Intervals(options.confidence, options.resamples, options.seed),
+        intervals=options.intervals,
     )
     cases, claims = claims_tables(findings, rule_of(verdicts), rule_of(Verdicts()))
     write_table(rounded(cases), options.cases, CLAIM_CASES)

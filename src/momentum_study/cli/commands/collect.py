@@ -1,29 +1,39 @@
 """``collect``: gather the shards of a study into tables of runs and curves."""
 
-import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 
 from momentum_study.config.loading import load_study
-from momentum_study.runs.collect import collect_curves, collect_runs, read_shards
+from momentum_study.core.errors import StudyError
+from momentum_study.runs.collect import (
+    UnusableShardsError,
+    collect_curves,
+    collect_runs,
+    read_shards,
+    set_aside,
+)
 from momentum_study.tables.files import write_large_table, write_table
 from momentum_study.tables.schemas.curves import CURVES
 from momentum_study.tables.schemas.runs import RUNS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--configfile", type=Path, required=True, help="the study")
-    parser.add_argument("--shards", type=Path, required=True, help="folder of the shards")
-    parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data")
-    parser.add_argument("--runs", type=Path, required=True, help="table of runs to write")
-    parser.add_argument("--curves", type=Path, required=True, help="table of curves to write")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    configfile: Annotated[Path, "configuration of the study"]
+    shards: Annotated[Path, "folder of shards"]
+    data: Annotated[Path, "folder of prepared data sets"]
+    runs: Annotated[Path, "table of runs to write"]
+    curves: Annotated[Path, "table of curves to write"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, check against the design, write: the curves as they come, they are the larger part."""
+def run(options: Options) -> None:
+    """Check the shards against the design and write the tables, curves shard by shard."""
     study = load_study(options.configfile)
     parts = []
 
@@ -32,7 +42,14 @@ def run(options: argparse.Namespace) -> None:
             parts.append(collect_runs(table))
             yield collect_curves(table)
 
-    write_large_table(curves(), options.curves, CURVES)
+    try:
+        write_large_table(curves(), options.curves, CURVES)
+    except UnusableShardsError as error:
+        set_aside(error.unusable)
+        raise StudyError(
+            f"{error}. Files that cannot be used now end in .unusable. Run the same command again: "
+            "it trains these shards again"
+        ) from None
     runs = pd.concat(parts, ignore_index=True)
     write_table(runs, options.runs, RUNS)
     diverged = int((runs["status"] == "diverged").sum())

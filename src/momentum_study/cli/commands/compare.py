@@ -1,8 +1,9 @@
-"""``compare``: set two studies, or grids of them, against each other cell by cell."""
+"""``compare``: compare two studies, or two grids, cell by cell."""
 
-import argparse
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from momentum_study.studies.compare.names import parse
 from momentum_study.studies.compare.page import Picture, comparison_page
 from momentum_study.studies.compare.pairing import problem_pairs
 from momentum_study.studies.compare.report import headline, share_text
-from momentum_study.studies.compare.request import MATCHES
+from momentum_study.studies.compare.request import Match
 from momentum_study.studies.compare.schemas import CELLS, DIFFERENCES, SUMMARY
 from momentum_study.studies.compare.settings import settings_of
 from momentum_study.studies.compare.studies import read_study
@@ -25,19 +26,19 @@ from momentum_study.studies.compare.summary import summary_table
 from momentum_study.tables.files import write_table
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--baseline", required=True, help="a finished study, or study.grid")
-    parser.add_argument("--candidate", required=True, help="what is held against it, likewise")
-    parser.add_argument("--results", type=Path, required=True, help="folder of all results")
-    parser.add_argument("--output", type=Path, required=True, help="folder to write")
-    parser.add_argument(
-        "--match", choices=MATCHES, default=MATCHES[0], help="learning rates by value or position"
-    )
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    baseline: Annotated[str, "finished study, or study.grid"]
+    candidate: Annotated[str, "finished study, or study.grid, to compare with the baseline"]
+    results: Annotated[Path, "folder of results"]
+    output: Annotated[Path, "folder to write"]
+    match: Annotated[Match, "match learning rates by value or by position"] = "auto"
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read both, refuse what means different things, compare, write, say what was found."""
+def run(options: Options) -> None:
+    """Compare the studies, write the tables, maps and page, and print the main result."""
     names = parse(options.baseline), parse(options.candidate)
     baseline, candidate = (read_study(options.results, name) for name in names)
     grids = [
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _draw(cells: pd.DataFrame, names: tuple[str, str], share: str, output: Path) -> list[Picture]:
-    """Draw all maps anew, and none that no longer belongs there."""
+    """Draw all maps, and delete those of an earlier comparison."""
     apply_style()
     figures = output / "figures"
     shutil.rmtree(figures, ignore_errors=True)

@@ -1,7 +1,8 @@
-"""``cost``: put together what the jobs of a study took."""
+"""``cost``: collect time, memory and updates of the jobs of a study."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.config.loading import load_study
 from momentum_study.runs.costs import cost_table, training_phase
@@ -10,15 +11,17 @@ from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.cost import COST
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--configfile", type=Path, required=True, help="the study")
-    parser.add_argument("--benchmarks", type=Path, required=True, help="folder of timings")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (.csv)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    configfile: Annotated[Path, "configuration of the study"]
+    benchmarks: Annotated[Path, "folder of timings"]
+    output: Annotated[Path, "table to write (.csv)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, write, and say how much of the training phase was training."""
+def run(options: Options) -> None:
+    """Write the table and print the share of the training phase spent in training."""
     paths = [shard.path for shard in shards(load_study(options.configfile))]
     costs = cost_table(options.benchmarks, paths)
     write_table(costs, options.output, COST)

@@ -1,7 +1,8 @@
-"""``datasets``: describe the data sets as they were prepared."""
+"""``datasets``: describe the data sets as prepared."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.datasets.description import described
 from momentum_study.datasets.prepared import load_prepared
@@ -9,13 +10,15 @@ from momentum_study.tables.files import joined_tables, write_table
 from momentum_study.tables.schemas.datasets import DATASETS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--data", type=Path, nargs="+", required=True, help="prepared data sets")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (.csv)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    data: Annotated[tuple[Path, ...], "prepared data sets (.npz)"]
+    output: Annotated[Path, "table to write (.csv)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Describe each, write all."""
+def run(options: Options) -> None:
+    """Describe each data set and write the table."""
     rows = [described(load_prepared(path)) for path in options.data]
     write_table(joined_tables(rows, DATASETS), options.output, DATASETS)

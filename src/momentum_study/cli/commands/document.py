@@ -1,6 +1,6 @@
 """``document``: write the tables of the pages that show the published study."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from momentum_study.core.markdown import filled
@@ -9,12 +9,13 @@ from momentum_study.studies.published import contents
 PUBLISHED = Path("results/published")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare no flags: pages and results have fixed places."""
+@dataclass(frozen=True)
+class Options:
+    """No options: pages and results have fixed places."""
 
 
-def run(options: argparse.Namespace) -> None:
-    """Write the pages anew."""
+def run(options: Options) -> None:
+    """Update the tables in the pages."""
     for name, tables in contents(PUBLISHED).items():
         page = Path(name)
         page.write_text(filled(page.read_text(encoding="utf-8"), tables), encoding="utf-8")

@@ -1,9 +1,10 @@
-"""``explorer``: write the page on which the cells and their curves can be looked at."""
+"""``explorer``: write the page that shows cells and learning curves."""
 
-import argparse
-import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+from momentum_study.cli.options import Families
 from momentum_study.core.atomic import replacing
 from momentum_study.documents.explorer.data import About, cells_document, curves_document
 from momentum_study.documents.explorer.page import explorer_page
@@ -14,18 +15,20 @@ from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 from momentum_study.tables.schemas.runs import RUNS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--output", type=Path, required=True, help="page to write")
-    parser.add_argument("--study", required=True, help="name of the study")
-    parser.add_argument("--description", default="", help="one sentence about it")
-    parser.add_argument("--families", type=json.loads, required=True, help="JSON: grid → family")
-    parser.add_argument("--confidence", type=float, required=True, help="level of the intervals")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    tables: Annotated[Path, "folder of the tables"]
+    output: Annotated[Path, "page to write"]
+    study: Annotated[str, "name of the study"]
+    families: Families
+    confidence: Annotated[float, "level of intervals"]
+    description: Annotated[str, "one sentence about the study"] = ""
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, put together, write."""
+def run(options: Options) -> None:
+    """Write the page."""
     cells = read_table(options.tables / "cells.parquet", CELLS)
     runs = read_table(options.tables / "runs.parquet", RUNS, ["grid", "dataset", "null_loss"])
     cell_curves = read_table(options.tables / "cell_curves.parquet", CELL_CURVES)

@@ -1,8 +1,9 @@
 """``figure``: draw one figure from the tables."""
 
-import argparse
 import importlib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.figures.catalogue import KINDS, FigureJob
 from momentum_study.figures.files import save_drawing, save_picture
@@ -12,22 +13,24 @@ from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.schema import load_table
 
 COLUMNS = {"runs.parquet": [*RUN_KEYS, "null_loss"]}
-"""Of a large table not more is read than figures draw from."""
+"""Columns to read of a large table: those that figures draw."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--kind", choices=KINDS, required=True, help="which figure")
-    parser.add_argument("--grid", default=None, help="of which grid")
-    parser.add_argument("--batch", default=None, help="of which batch size")
-    parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--svg", type=Path, required=True, help="drawing to write")
-    parser.add_argument("--png", type=Path, required=True, help="picture to write")
-    parser.add_argument("--words", type=Path, required=True, help="words to write, as JSON")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    kind: Annotated[str, "kind of figure", tuple(KINDS)]
+    tables: Annotated[Path, "folder of the tables"]
+    svg: Annotated[Path, "drawing to write (.svg)"]
+    png: Annotated[Path, "picture to write (.png)"]
+    words: Annotated[Path, "texts to write (.json)"]
+    grid: Annotated[str | None, "grid to draw"] = None
+    batch: Annotated[str | None, "batch size to draw"] = None
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read the rows of the grid and batch, draw, write."""
+def run(options: Options) -> None:
+    """Draw the rows of the grid and batch size and write the files."""
     tables = {}
     for name in KINDS[options.kind].tables:
         table = read_table(options.tables / name, load_table(name), COLUMNS.get(name))

@@ -1,8 +1,8 @@
-"""``initial_sharpness``: measure the largest Hessian eigenvalue where runs start."""
+"""``initial_sharpness``: measure the largest Hessian eigenvalue at the start of runs."""
 
-import argparse
-import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import StartSettings
@@ -11,19 +11,19 @@ from momentum_study.tables.files import joined_tables, write_table
 from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument(
-        "--starts",
-        type=json.loads,
-        required=True,
-        help="JSON list: for each, the path of its `data` and the fields of StartSettings",
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (.csv)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    starts: Annotated[
+        list[dict[str, Any]],
+        "starting points as a JSON list: path of `data` and the fields of StartSettings",
+    ]
+    output: Annotated[Path, "table to write (.csv)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Measure each, write all."""
+def run(options: Options) -> None:
+    """Measure each starting point and write the table."""
     tables = []
     for start in options.starts:
         data = load_prepared(Path(start.pop("data")))

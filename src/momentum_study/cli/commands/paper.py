@@ -1,9 +1,9 @@
-"""``paper``: typeset the paper from its text, the tables and the figures."""
+"""``paper``: typeset the paper from text, tables and figures."""
 
-import argparse
-import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.atomic import replacing
@@ -14,26 +14,26 @@ from momentum_study.tables.files import read_table
 from momentum_study.tables.schema import load_table
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--source", type=Path, required=True, help="main file of the text (.typ)")
-    parser.add_argument("--tables", type=Path, required=True, help="folder of the tables")
-    parser.add_argument("--figures", type=Path, required=True, help="folder of the figures")
-    parser.add_argument(
-        "--plates", type=json.loads, required=True, help="kind: path of the figure shown, as JSON"
-    )
-    parser.add_argument("--study", required=True, help="name of the study")
-    parser.add_argument("--description", required=True, help="of the study")
-    parser.add_argument("--verdicts", required=True, help="of the configuration, as JSON")
-    parser.add_argument("--confidence", type=float, required=True, help="level of intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="bootstrap resamples")
-    parser.add_argument("--targets", type=float, nargs="+", required=True, help="of the losses")
-    parser.add_argument("--loss-limit", type=float, required=True, help="of a divergence")
-    parser.add_argument("--output", type=Path, required=True, help="paper to write (.pdf)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    source: Annotated[Path, "main file of the text (.typ)"]
+    tables: Annotated[Path, "folder of the tables"]
+    figures: Annotated[Path, "folder of the figures"]
+    plates: Annotated[dict[str, str], "path of the figure for each kind, as JSON"]
+    study: Annotated[str, "name of the study"]
+    description: Annotated[str, "one sentence about the study"]
+    verdicts: Annotated[Verdicts, "the key `verdicts` of the configuration, as JSON"]
+    confidence: Annotated[float, "level of intervals"]
+    resamples: Annotated[int, "number of bootstrap resamples"]
+    targets: Annotated[tuple[float, ...], "targets of the training loss"]
+    loss_limit: Annotated[float, "multiple of the initial loss from which a run has diverged"]
+    output: Annotated[Path, "paper to write (.pdf)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, typeset, write."""
+def run(options: Options) -> None:
+    """Typeset the paper and write it."""
     tables = {
         name: read_table(options.tables / name, load_table(name), COLUMNS.get(name))
         for name in TABLES
@@ -41,10 +41,10 @@ def run(options: argparse.Namespace) -> None:
     study = StudyFacts(
         options.study,
         options.description,
-        Verdicts.model_validate_json(options.verdicts),
+        options.verdicts,
         options.confidence,
         options.resamples,
-        tuple(options.targets),
+        options.targets,
         options.loss_limit,
         options.plates,
     )

@@ -1,48 +1,44 @@
-"""``plan``: say what a configuration comes to before anything is trained."""
+"""``plan``: predict runs, jobs, time, memory and disk space of a study before it runs."""
 
-import argparse
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.plan.calibration import calibration
+from momentum_study.studies.plan.jobs import published_costs
 from momentum_study.studies.plan.notes import notes
 from momentum_study.studies.plan.plan import study_plan
-from momentum_study.studies.plan.rates import recorded_rates
 from momentum_study.studies.plan.report import as_json, as_text
-from momentum_study.studies.plan.sizes import known_sizes
+from momentum_study.studies.plan.timing import known_sizes
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--configfile", type=Path, required=True, help="the study")
-    parser.add_argument("--cores", default="all", help="jobs at a time; all cores if left out")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="where studies lie")
-    parser.add_argument("--json", action="store_true", help="print JSON, for machines")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    configfile: Annotated[Path, "configuration of the study"]
+    cores: Annotated[str, "number of jobs at a time, or all"] = "all"
+    results: Annotated[Path, "folder of results"] = Path("results")
+    json: Annotated[bool, "print JSON"] = False
 
 
-def run(options: argparse.Namespace) -> None:
-    """Plan and print."""
+def run(options: Options) -> None:
+    """Print the plan."""
+    # First, because it forgets the rules that reading the study loads.
+    costs = published_costs(options.results / "published")
     study = load_study(options.configfile)
     used = dict.fromkeys(name for grid in study.grids.values() for name in grid.datasets)
     sizes, unknown = known_sizes(study, used)
-    rates = recorded_rates()
-    plan = study_plan(
-        study,
-        sizes,
-        unknown,
-        rates,
-        _cores(options.cores),
-        options.results / study.study,
-        calibration(options.results, rates),
-    )
+    cores = _cores(options.cores)
+    plan = study_plan(study, sizes, unknown, costs, cores, options.results / study.study)
     found = notes(study, plan)
     print(as_json(plan, found) if options.json else as_text(study, plan, found))
 
 
 def _cores(text: str) -> int:
-    """Read a number of cores; ``all`` are those that this process may use."""
+    """Read a number of cores; ``all`` means those that this process may use."""
     if text == "all":
         return (
             len(os.sched_getaffinity(0))

@@ -1,7 +1,8 @@
 """``prepare``: split and scale a data set for a block of replicates."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import ValidationError
 
@@ -11,18 +12,20 @@ from momentum_study.datasets.prepared import save_prepared
 from momentum_study.datasets.recipe import Recipe
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--name", required=True, help="the data set's name in the study")
-    parser.add_argument("--recipe", required=True, help="its entry in the configuration, as JSON")
-    parser.add_argument("--seed", type=int, required=True, help="the study's seed")
-    parser.add_argument("--first", type=int, required=True, help="first replicate")
-    parser.add_argument("--last", type=int, required=True, help="last replicate, included")
-    parser.add_argument("--output", type=Path, required=True, help="file to write (.npz)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    name: Annotated[str, "name of the data set"]
+    recipe: Annotated[str, "entry of the data set in the configuration, as JSON"]
+    seed: Annotated[int, "seed of the study"]
+    first: Annotated[int, "first replicate"]
+    last: Annotated[int, "last replicate (inclusive)"]
+    output: Annotated[Path, "file to write (.npz)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Prepare and write."""
+def run(options: Options) -> None:
+    """Prepare the data set and write it."""
     try:
         recipe = Recipe.model_validate_json(options.recipe)
     except ValidationError as error:

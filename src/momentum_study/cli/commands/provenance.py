@@ -1,8 +1,9 @@
-"""``provenance``: record what made the results."""
+"""``provenance``: record versions, processor, kernels and timings."""
 
-import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.atomic import replacing
@@ -11,16 +12,18 @@ from momentum_study.tables.files import read_table
 from momentum_study.tables.schemas.cost import COST
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--configfile", type=Path, required=True, help="the study")
-    parser.add_argument("--benchmarks", type=Path, required=True, help="folder of timings")
-    parser.add_argument("--costs", type=Path, required=True, help="table of costs")
-    parser.add_argument("--output", type=Path, required=True, help="file to write (.json)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    configfile: Annotated[Path, "configuration of the study"]
+    benchmarks: Annotated[Path, "folder of timings"]
+    costs: Annotated[Path, "table of costs"]
+    output: Annotated[Path, "file to write (.json)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Describe and write."""
+def run(options: Options) -> None:
+    """Write the record."""
     costs = read_table(options.costs, COST)
     description = describe(load_study(options.configfile), options.benchmarks, costs)
     with replacing(options.output) as file:

@@ -1,11 +1,12 @@
-"""``publish``: copy a finished study's results to `results/published`, in place of what is there.
+"""``publish``: copy the results of a finished study to `results/published`.
 
-No rule of the workflow does this: what is published is a decision.
+No rule of the workflow does this: publishing is a decision. An earlier published study is replaced.
 """
 
-import argparse
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.core.errors import StudyError
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
@@ -14,14 +15,16 @@ from momentum_study.studies.verify.whole import check_files_complete, expected_f
 LIMIT_BYTES = 10 * 10**6
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--study", default="paper", help="name of a finished study")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    study: Annotated[str, "name of a finished study"] = "paper"
+    results: Annotated[Path, "folder of results"] = Path("results")
 
 
-def run(options: argparse.Namespace) -> None:
-    """Check, copy, then replace."""
+def run(options: Options) -> None:
+    """Check that all files exist, copy them, then replace the published folder."""
     source = options.results / options.study
     study = configuration(read_provenance(source / PROVENANCE))
     check_files_complete(source, study)
@@ -43,10 +46,10 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _replace(fresh: Path, target: Path) -> None:
-    """Put a folder in the place of another, by two renames.
+    """Replace a folder with another one by two renames.
 
-    Whenever this is interrupted, one of the two is there whole: as `target`, or between the
-    renames beside it.
+    An interruption leaves one of the two complete: as `target`, or, between the renames, in the
+    same parent folder.
     """
     former = target.with_name(".published.old")
     shutil.rmtree(former, ignore_errors=True)

@@ -1,6 +1,6 @@
-"""``schema``: write the configuration's schema and the table of its keys."""
+"""``schema``: write the schema of the configuration and the tables of its keys."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from momentum_study.config.schema_docs import schema_json, with_key_tables
@@ -9,11 +9,12 @@ SCHEMA = Path("workflow/schemas/config.schema.json")
 README = Path("config/README.md")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare no flags: the files have fixed places."""
+@dataclass(frozen=True)
+class Options:
+    """No options: the files have fixed places."""
 
 
-def run(options: argparse.Namespace) -> None:
-    """Write both."""
+def run(options: Options) -> None:
+    """Write both files."""
     SCHEMA.write_text(schema_json(), encoding="utf-8")
     README.write_text(with_key_tables(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,11 +1,11 @@
-"""``sharpness``: follow the largest Hessian eigenvalue of a shard's runs."""
+"""``sharpness``: follow the largest Hessian eigenvalue along the runs of a shard."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
-from momentum_study.cli.flags import add_dataclass_arguments, read_dataclass
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import ShardSettings
 from momentum_study.runs.sharpness import followed_sharpness
@@ -13,21 +13,21 @@ from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.sharpness import SHARPNESS
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--data", type=Path, required=True, help="prepared data set (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (.csv)")
-    parser.add_argument("--replicates", type=int, required=True, help="follow the first so many")
-    parser.add_argument("--checkpoints", type=int, required=True, help="how often to look")
-    add_dataclass_arguments(parser, ShardSettings)
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    data: Annotated[Path, "prepared data set (.npz)"]
+    output: Annotated[Path, "table to write (.csv)"]
+    replicates: Annotated[int, "number of replicates to follow"]
+    checkpoints: Annotated[int, "number of measurements per run"]
+    settings: ShardSettings
 
 
-def run(options: argparse.Namespace) -> None:
-    """Train, look, write."""
+def run(options: Options) -> None:
+    """Train, measure and write the table."""
     prepared = load_prepared(options.data)
     followed = prepared.take(slice(np.count_nonzero(prepared.replicates < options.replicates)))
-    table = followed_sharpness(
-        read_dataclass(options, ShardSettings), followed, options.checkpoints
-    )
+    table = followed_sharpness(options.settings, followed, options.checkpoints)
     write_table(table, options.output, SHARPNESS)
     print(f"{options.output}: {table['lambda_max'].count()} eigenvalues")

@@ -1,25 +1,28 @@
-"""``theory``: hold the update rules against closed forms on quadratics."""
+"""``theory``: compare the update rules with closed forms on quadratics."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.theory import THEORY
 from momentum_study.theory.table import theory_table
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--draws", type=int, required=True, help="chains behind a variance")
-    parser.add_argument("--seed", type=int, required=True, help="of the noise")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (.csv)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    draws: Annotated[int, "number of chains behind each simulated variance"]
+    seed: Annotated[int, "seed of the noise"]
+    output: Annotated[Path, "table to write (.csv)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Measure, write, and name the rows that do not hold."""
+def run(options: Options) -> None:
+    """Write the table and print the rows that do not hold."""
     table = theory_table(options.draws, options.seed)
     write_table(table, options.output, THEORY)
     print(f"{options.output}: {table['holds'].sum()} of {len(table)} rows hold")
     if not table["holds"].all():
         print(table[~table["holds"]].to_string(index=False))
-        print("Of simulated rows one in 370 misses by chance.")
+        print("One simulated row in 370 fails by chance.")

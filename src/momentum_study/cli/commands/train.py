@@ -1,10 +1,11 @@
 """``train``: train one shard."""
 
-import argparse
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from momentum_study.cli.flags import add_dataclass_arguments, read_dataclass
+from momentum_study.cli.options import RuleFiles
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.runs.settings import ShardSettings
@@ -13,20 +14,22 @@ from momentum_study.runs.timings import TrainingCost, write_training_cost
 from momentum_study.runs.train import train_shard
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--data", type=Path, required=True, help="prepared data set (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="shard to write (.parquet)")
-    parser.add_argument("--timing", type=Path, required=True, help="costs to write (.json)")
-    parser.add_argument("--rule-files", nargs="*", default=[], help="rules besides the built-in")
-    add_dataclass_arguments(parser, ShardSettings)
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    data: Annotated[Path, "prepared data set (.npz)"]
+    output: Annotated[Path, "shard to write (.parquet)"]
+    timing: Annotated[Path, "timing to write (.json)"]
+    settings: ShardSettings
+    rule_files: RuleFiles = ()
 
 
-def run(options: argparse.Namespace) -> None:
-    """Train and write."""
+def run(options: Options) -> None:
+    """Train the shard and write it with its timing."""
     started = time.time()
     load_rules(options.rule_files)
-    settings = read_dataclass(options, ShardSettings)
+    settings = options.settings
     shard = train_shard(settings, load_prepared(options.data))
     table = shard.table
     write_shard(options.output, table, Fingerprint(settings, digest_of_file(options.data)))

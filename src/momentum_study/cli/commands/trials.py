@@ -1,15 +1,17 @@
-"""``trials``: what tuning costs, which arms are nearly best, how exactly β and α must be met."""
+"""``trials``: measure the cost of tuning, nearly best arms, and the sensitivity to β and α."""
 
-import argparse
-import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.analysis.comparison.budget import budget_table, trials_until_it_pays
 from momentum_study.analysis.comparison.problems import problems
 from momentum_study.analysis.comparison.profiles import profiles_table
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table
+from momentum_study.cli.options import Comparison, RuleFiles
 from momentum_study.engine.rule_files import load_rules
+from momentum_study.tables.arms import arms_of_rows
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.budget import BUDGET
 from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
@@ -18,37 +20,38 @@ from momentum_study.tables.schemas.runs import RUNS
 from momentum_study.tables.schemas.sensitivity import SENSITIVITY
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--rule-files", nargs="*", default=[], help="rules besides the built-in")
-    parser.add_argument("--runs", type=Path, required=True, help="table of runs")
-    parser.add_argument("--initial", type=Path, required=True, help="table of initial sharpness")
-    parser.add_argument("--families", type=json.loads, required=True, help="grid: family, as JSON")
-    parser.add_argument("--budget", type=Path, required=True, help="table to write")
-    parser.add_argument("--profiles", type=Path, required=True, help="table to write")
-    parser.add_argument("--sensitivity", type=Path, required=True, help="table to write")
-    parser.add_argument("--confidence", type=float, required=True, help="level of intervals")
-    parser.add_argument("--resamples", type=int, required=True, help="bootstrap resamples")
-    parser.add_argument("--seed", type=int, required=True, help="of the bootstrap")
-    parser.add_argument("--floor", type=float, required=True, help="smallest relative loss")
-    parser.add_argument("--margin", type=float, required=True, help="share that is nearly the best")
-    parser.add_argument("--beta", type=float, required=True, help="the usual coefficient")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    runs: Annotated[Path, "table of runs"]
+    initial: Annotated[Path, "table of initial sharpness"]
+    budget: Annotated[Path, "table of budgets to write"]
+    profiles: Annotated[Path, "table of profiles to write"]
+    sensitivity: Annotated[Path, "table of sensitivity to write"]
+    comparison: Comparison
+    margin: Annotated[float, "relative distance from the best loss that does not matter"]
+    rule_files: RuleFiles = ()
 
 
-def run(options: argparse.Namespace) -> None:
-    """Measure the three, write, and say when tuning pays."""
+def run(options: Options) -> None:
+    """Write the tables and print for how many problems tuning pays off."""
     load_rules(options.rule_files)
-    trained = list(problems(read_table(options.runs, RUNS), options.families))
-    bootstrap = (options.confidence, options.resamples, options.seed)
-    budget = budget_table(trained, options.floor, *bootstrap, beta=options.beta)
+    comparison, intervals = options.comparison, options.comparison.intervals
+    trained = list(problems(read_table(options.runs, RUNS), comparison.families))
+    bootstrap = (intervals.confidence, intervals.resamples, intervals.seed)
+    budget = budget_table(trained, comparison.floor, *bootstrap, beta=comparison.beta)
     write_table(rounded(budget), options.budget, BUDGET)
     profiles = profiles_table(
-        trained, options.floor, options.confidence, options.seed, options.beta
+        trained, comparison.floor, intervals.confidence, intervals.seed, comparison.beta
     )
     write_table(rounded(profiles), options.profiles, PROFILES)
     initial = read_table(options.initial, INITIAL_SHARPNESS)
-    sensitivity = sensitivity_table(trained, initial, options.floor, options.margin, *bootstrap)
+    sensitivity = sensitivity_table(trained, initial, comparison.floor, options.margin, *bootstrap)
     write_table(rounded(sensitivity), options.sensitivity, SENSITIVITY)
-    for arm, own in trials_until_it_pays(budget).groupby("arm"):
+    paying = trials_until_it_pays(budget)
+    for arm, own in paying.groupby(arms_of_rows(paying).map(lambda arm: arm.label)):
         pays = own["trials"] < float("inf")
-        print(f"{arm}: surely better than descent from some trials on, {pays.sum()} of {len(own)}")
+        print(
+            f"{arm}: tuning pays off in {pays.sum()} of {len(own)} problems (interval excludes 0)"
+        )

@@ -1,7 +1,8 @@
-"""``validation``: hold the code against numbers that others published."""
+"""``validation``: compare the code with numbers that others published."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.experiments.references.table import validation_table
 from momentum_study.tables.files import read_table, write_table
@@ -9,18 +10,18 @@ from momentum_study.tables.schemas.runs import RUNS
 from momentum_study.tables.schemas.validation import VALIDATION
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--runs", type=Path, required=True, help="table of runs, for findings")
-    parser.add_argument(
-        "--epochs", type=int, required=True, help="limit to the length of trainings"
-    )
-    parser.add_argument("--confidence", type=float, required=True, help="level of intervals")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (.csv)")
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    runs: Annotated[Path, "table of runs, for findings of the literature"]
+    epochs: Annotated[int, "maximum number of epochs"]
+    confidence: Annotated[float, "level of intervals"]
+    output: Annotated[Path, "table to write (.csv)"]
 
 
-def run(options: argparse.Namespace) -> None:
-    """Compare, write, name the rows that do not hold and what could not be decided."""
+def run(options: Options) -> None:
+    """Write the table and print the rows that do not hold and what could not be decided."""
     runs = read_table(options.runs, RUNS)
     table, reasons = validation_table(runs, options.epochs, options.confidence)
     write_table(table, options.output, VALIDATION)

@@ -1,24 +1,25 @@
-"""``verify``: hold a finished study against the published one."""
+"""``verify``: compare a finished study with the published one."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from momentum_study.core.atomic import replacing
 from momentum_study.studies.verify.report import report_lines, to_json
 from momentum_study.studies.verify.study import compare_studies
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the flags."""
-    parser.add_argument("--study", default="paper", help="name of a finished study")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
-    parser.add_argument(
-        "--published", type=Path, help="published study (default: `published` in the results)"
-    )
+@dataclass(frozen=True)
+class Options:
+    """Options of the command."""
+
+    study: Annotated[str, "name of a finished study"] = "paper"
+    results: Annotated[Path, "folder of results"] = Path("results")
+    published: Annotated[Path | None, "published study, if not `published` in the results"] = None
 
 
-def run(options: argparse.Namespace) -> int:
-    """Compare, write ``verify.json`` beside the results, report; return 1 if not reproduced."""
+def run(options: Options) -> int:
+    """Write ``verify.json`` to the study's folder, print a report; return 1 if not reproduced."""
     here = options.results / options.study
     published = options.published or options.results / "published"
     reproduction = compare_studies(here, published)

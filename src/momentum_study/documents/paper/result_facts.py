@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS
 from momentum_study.analysis.comparison.questions import MOMENTUM
-from momentum_study.core.text import effect_text, rounded
+from momentum_study.analysis.comparison.tuned import EXTENSIONS
+from momentum_study.core.text import effect_text, format_number, rounded
 from momentum_study.documents.summaries import EFFECT
+from momentum_study.tables.arms import ArmKey, arms_of_rows
 from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
 
 _PROBLEM = list(PROBLEM_KEYS)
@@ -84,21 +86,27 @@ def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> lis
         median of updates on the other half (∞ if most missed), runs that missed or diverged, and
         how many times as fast as plain descent they were.
     """
-    arms = {"gd": DESCENT, "usual": Arm((MOMENTUM,), beta).name, "tuned": Arm((MOMENTUM,)).name}
+    arms = {
+        "gd": ArmKey(DESCENT),
+        "usual": ArmKey(MOMENTUM, beta),
+        "tuned": ArmKey(MOMENTUM, tunes_beta=True),
+    }
+    tuned = tuned.assign(arm=arms_of_rows(tuned))
     asked = (tuned["criterion"] == SPEED) & (tuned["gradient_noise"] == 0)
     chosen = tuned[asked & tuned["arm"].isin(arms.values()) & tuned["alpha"].notna()]
+    contrasts = contrasts.assign(arm=arms_of_rows(contrasts))
     effects = contrasts[
         (contrasts["question"] == "rules")
-        & (contrasts["basis"] == "tuned")
+        & (contrasts["comparison"] == "tuned")
         & (contrasts["criterion"] == SPEED)
-        & (contrasts["reference"] == DESCENT)
+        & (contrasts["reference_arm_rule"] == DESCENT)
     ].set_index([*_PROBLEM, "arm"])[EFFECT]
     rows = []
     for keys, own in _by_problem(chosen):
         row: dict[str, Any] = {
             "dataset": keys[1].replace("_", " "),
             "batch": keys[3],
-            "target": "/".join(dict.fromkeys(own["target"].str.removeprefix("steps_to_"))),
+            "target": "/".join(dict.fromkeys(own["target"].map(format_number))),
         }
         for name, arm in arms.items():
             row[name] = _arm(own[own["arm"] == arm])
@@ -126,8 +134,8 @@ def _arm(halves: pd.DataFrame) -> dict[str, str]:
         "updates": " / ".join("∞" if np.isinf(one) else f"{one:.0f}" for one in updates),
         "missed": str(halves["n_missed"].sum()),
         "diverged": str(halves["n_diverged"].sum()),
-        "runs": str(halves["n_reported"].sum()),
-        "edge": "edge" if (halves["edge"] != "").any() else "",
+        "runs": str(halves["n_evaluated"].sum()),
+        "edge": "edge" if halves[list(EXTENSIONS)].notna().any(axis=None) else "",
     }
 
 
@@ -144,10 +152,10 @@ def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> li
         A row for each problem without injected noise; effects such as ``default_beta speed``.
     """
     low, high = rates
-    arms = (Arm((MOMENTUM,), beta).name, Arm((MOMENTUM,), beta, rates=(low, high)).name)
+    arms = (ArmKey(MOMENTUM, beta), ArmKey(MOMENTUM, beta, rate_low=low, rate_high=high))
     asked = (
         advice["question"].isin(["default_beta", "default_rate"])
-        & advice["arm"].isin(arms)
+        & arms_of_rows(advice).isin(arms)
         & advice["criterion"].isin([SPEED, TEST_LOSS])
         & (advice["gradient_noise"] == 0)
     )
@@ -179,7 +187,8 @@ def budget_counts(budget: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
         Arm → a row for each number of trials that at least half of its problems have.
     """
     facts = {}
-    for arm, own in budget[budget["advantage"].notna()].groupby("arm"):
+    known = budget[budget["advantage"].notna()]
+    for arm, own in known.groupby(arms_of_rows(known).map(_label)):
         by_trials = own.groupby("trials")
         sizes = by_trials.size()
         facts[str(arm)] = [
@@ -205,7 +214,8 @@ def profile_shares(profiles: pd.DataFrame) -> list[dict[str, str]]:
     family = profiles["family"].iloc[profiles["n_problems"].argmax()]
     near = profiles[(profiles["family"] == family) & (profiles["ratio"] <= 2)]
     # The share only grows with the ratio.
-    last = near.sort_values("ratio").groupby(["criterion", "arm"], sort=False).last().reset_index()
+    near = near.assign(arm=arms_of_rows(near).map(_label)).sort_values("ratio")
+    last = near.groupby(["criterion", "arm"], sort=False).last().reset_index()
     return [
         {
             "criterion": row["criterion"],
@@ -244,6 +254,10 @@ def best_rates(
         }
         for criterion, own in usual.groupby("criterion")
     }
+
+
+def _label(arm: ArmKey) -> str:
+    return arm.label
 
 
 def _spread(name: str, values: pd.Series) -> dict[str, str]:

@@ -9,7 +9,6 @@ from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.text import format_number
 from momentum_study.tables.keys import RUN_KEYS
-from momentum_study.theory.parameters import NAMES, read_parameters
 
 
 def closed_forms(theory: pd.DataFrame, beta: float) -> dict[str, Any]:
@@ -23,10 +22,8 @@ def closed_forms(theory: pd.DataFrame, beta: float) -> dict[str, Any]:
         The usual momentum coefficient.
     """
     exact = theory[theory["tolerance"] == 1e-6]
-    numbers = pd.DataFrame([*map(read_parameters, theory["parameters"])], columns=[*NAMES])
-    forms = pd.concat([theory.reset_index(drop=True), numbers], axis="columns")
-    momentum = forms[forms["form"] == MOMENTUM]
-    descent = forms[forms["form"] == DESCENT]
+    momentum = theory[theory["form"] == MOMENTUM]
+    descent = theory[theory["form"] == DESCENT]
     usual = momentum[momentum["beta"] == beta]
     # Smallest rate of the one, longest run of the other: where the closed form is at its limit.
     jitter = [

@@ -1,1 +1,1 @@
-"""The classic pictures of momentum in the plane, and how long an event takes to happen there."""
+"""Update rules on two-dimensional landscapes: times to an event, and paths."""

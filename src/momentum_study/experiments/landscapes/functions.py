@@ -1,4 +1,4 @@
-"""Landscapes in the plane: their values and gradients, where runs start, what counts as arrival.
+"""Landscapes in the plane: values, gradients, starting points, and what counts as arrival.
 
 Points have shape ``(…, 2)``; values have shape ``(…,)``, gradients that of the points.
 """
@@ -18,18 +18,18 @@ Inside = Callable[[FloatArray], BoolArray]
 MINIMUM, LEFT, CROSSED = "minimum", "left the saddle", "crossed the barrier"
 
 HOLD = 20
-"""Updates in a row near a minimum or in a well: a fast passage is no arrival."""
+"""Consecutive updates near a minimum or in a well that count as arrival."""
 
 HEIGHTS = (0.1, 0.2, 0.4, 0.8, 1.6)
-"""Of the barrier. At the double well's rate and noise the temperature αs²/2 of descent is 0.1."""
+"""Heights of the barrier. With the rate and noise of the double well, αs²/2 is 0.1."""
 
 DRAWN_HEIGHT = 1.6
-"""Of the barrier in the picture of the double well, in which runs start on the slope."""
+"""Height of the barrier in the figure of the double well with a start on the slope."""
 
 
 @dataclass(frozen=True)
 class Landscape:
-    """A function of the plane, and the race that is run on it.
+    """A function of the plane, with a start, an event that is timed, and the settings of its runs.
 
     Attributes
     ----------
@@ -43,26 +43,26 @@ class Landscape:
     minima, saddles
         Points where the gradient vanishes.
     window
-        What a figure shows: (x from, x to), (y from, y to).
+        Range of a figure: (x from, x to), (y from, y to).
     event
         What is timed: `MINIMUM`, `LEFT` or `CROSSED`.
     inside
         ``inside(points)`` of shape ``(…,)``: whether a point is where the event ends.
     hold
-        For how many updates in a row a run must be there; the first of them is the time.
+        Number of consecutive updates that a run must be inside; the first of them is the time.
     rate
-        Learning rate of plain descent where it is held fixed.
+        Learning rate of gradient descent in comparisons at a fixed rate.
     curvature
-        The largest near the minima or the saddle: learning rates are tuned in units of its
-        inverse.
+        Largest curvature near the minima or the saddle: the unit of the tuned learning rates is
+        its inverse.
     budget
-        Updates after which a run is given up.
+        Maximum number of updates.
     noise
         Standard deviation of the noise added to each coordinate of the gradient.
     height
-        Of the barrier, above the minima; NaN where there is none.
+        Height of the barrier above the minima; NaN without a barrier.
     drawn
-        Updates that a picture of its paths shows at most; 0 for no picture.
+        Maximum number of updates in a figure of the paths; 0 for no figure.
     """
 
     name: str
@@ -108,7 +108,7 @@ def _vector(x: FloatArray, y: FloatArray) -> FloatArray:
 def ravine(kappa: float = 100.0, noise: float = 0.0) -> Landscape:
     """A quadratic valley, f = ½(x²/κ + y²), with or without noise.
 
-    Plain descent at α = 1.8 is near the edge of stability, 2, and bounces between the walls.
+    Gradient descent at α = 1.8 is near the limit of stability, 2, and oscillates across the valley.
     """
 
     def value(points: FloatArray) -> FloatArray:
@@ -209,9 +209,9 @@ def beale() -> Landscape:
 
 
 def saddle() -> Landscape:
-    """A quadratic saddle, f = ½(4y² − x²), left when the value has fallen to −½, at x = ±1.
+    """A quadratic saddle, f = ½(4y² − x²); the event is a value of −½ or less.
 
-    The start is on the ridge: without noise no rule would ever leave it.
+    The start is on the ridge: without noise no rule would leave it.
     """
 
     def value(points: FloatArray) -> FloatArray:
@@ -241,7 +241,7 @@ def saddle() -> Landscape:
 
 
 def monkey_saddle() -> Landscape:
-    """Three valleys and no curvature at the saddle: f = x³ − 3xy², left at a value of −1."""
+    """A saddle without curvature, f = x³ − 3xy²; the event is a value of −1 or less."""
 
     def value(points: FloatArray) -> FloatArray:
         x, y = points[..., 0], points[..., 1]
@@ -273,12 +273,12 @@ def monkey_saddle() -> Landscape:
 def double_well(height: float, *, slope: bool = False) -> Landscape:
     """Two wells and a barrier between them, f = h(x² − 1)² + 2y².
 
-    The barrier is crossed when x stays within 0.7 of the right minimum.
+    The barrier counts as crossed when x stays within 0.7 of the right minimum.
 
     Parameters
     ----------
     height
-        h, of the barrier at x = 0 above the minima at x = ±1.
+        Height h of the barrier at x = 0 above the minima at x = ±1.
     slope
         Whether runs start on the outer slope of the left well, five times as high as the barrier,
         instead of at the bottom.
@@ -311,13 +311,13 @@ def double_well(height: float, *, slope: bool = False) -> Landscape:
         budget=1000,
         noise=2.0,
         height=height,
-        # Longer paths under this noise are scribbles.
+        # Longer paths with this noise are unreadable.
         drawn=60 if slope and height == DRAWN_HEIGHT else 0,
     )
 
 
 def all_landscapes() -> list[Landscape]:
-    """Every landscape of the study; the double wells once for each of `HEIGHTS`."""
+    """Return all landscapes of the study; the double wells once for each of `HEIGHTS`."""
     return [
         ravine(),
         rosenbrock(),

@@ -1,4 +1,4 @@
-"""Runs of the registered rules on a landscape: how long until the event, at which learning rate."""
+"""Runs of the registered rules on a landscape: time to the event, and tuning of the rates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from momentum_study.core.seeds import generator
-from momentum_study.engine.optimizers import USUAL_BETA, Rule, get_rule
+from momentum_study.engine.optimizers import Rule, get_rule
 from momentum_study.engine.points import Points
 from momentum_study.experiments.landscapes.functions import (
     MINIMUM,
@@ -19,22 +19,22 @@ from momentum_study.experiments.landscapes.functions import (
 from momentum_study.statistics.estimates import median
 
 FAR = 1e3
-"""A run that is farther out than this in a coordinate has diverged: windows are 4 to 15 wide."""
+"""A run with a coordinate beyond this has diverged; windows are 4 to 15 wide."""
 
 TUNING_DRAWS = 40
 TUNED_BETAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
 TUNED_RATES = np.geomspace(0.02, 4.0, 37)
-"""η in units of 1/curvature. No rule is stable beyond 2(1 + β) < 4; sixteen to the decade."""
+"""η in units of 1/curvature, 16 per decade. No rule is stable beyond 2(1 + β) < 4."""
 ADAM_RATES = np.geomspace(0.001, 10.0, 65)
-"""In units of the plane: Adam's updates have the size of its learning rate, whatever the slope."""
+"""In units of the plane: Adam's updates have the size of its learning rate."""
 
-_CHUNK = 50  # updates between looks at who has arrived
+_CHUNK = 50  # updates between two checks for arrivals
 _STABILITY_UPDATES = 200
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A rule at fixed hyperparameters; `on_edge` if they were tuned and lie on the grid's edge."""
+    """A rule with its hyperparameters; `on_edge` if tuning chose the edge of the grid."""
 
     rule: Rule
     beta: float
@@ -42,13 +42,13 @@ class Setting:
     on_edge: bool = False
 
 
-def fixed_settings(landscape: Landscape) -> Iterator[tuple[str, Setting]]:
+def fixed_settings(landscape: Landscape, beta: float) -> Iterator[tuple[str, Setting]]:
     """Yield the settings of the comparisons ``same_alpha`` and ``same_eta``, each with its name.
 
-    Plain descent has the landscape's rate in both. At the same α every effective rate
-    η/(1 − β) is that rate, at the same η every rate of a heavy ball is.
+    Gradient descent has the rate of the landscape in both. With ``same_alpha`` this is the
+    effective rate α = η/(1 − β) of every rule, with ``same_eta`` the heavy-ball rate η.
     """
-    rate, beta = landscape.rate, USUAL_BETA
+    rate = landscape.rate
     yield "same_alpha", Setting(get_rule("gd"), 0.0, rate)
     for name in ("momentum", "momentum_corrected"):
         yield "same_alpha", Setting(get_rule(name), beta, rate)
@@ -59,10 +59,10 @@ def fixed_settings(landscape: Landscape) -> Iterator[tuple[str, Setting]]:
 
 
 def tuned_settings(landscape: Landscape, seed: int) -> Iterator[tuple[str, Setting]]:
-    """Yield each rule at its best, for the comparison ``tuned``.
+    """Yield each rule with its tuned hyperparameters, for the comparison ``tuned``.
 
-    Adam is tuned for the way to a minimum only: out of a saddle its first update, of the size of
-    the learning rate, would decide.
+    Adam is tuned only where the event is reaching a minimum: its first update has the size of the
+    learning rate and would decide how soon a saddle is left.
     """
     names = ["gd", "momentum", "nesterov", *(["adam"] if landscape.event == MINIMUM else [])]
     noise = draw_noise(landscape, TUNING_DRAWS, seed, "tuning")
@@ -71,12 +71,12 @@ def tuned_settings(landscape: Landscape, seed: int) -> Iterator[tuple[str, Setti
 
 
 def draw_noise(landscape: Landscape, draws: int, seed: int, purpose: str) -> FloatArray:
-    """Draw the noise of the gradients, the same for every rule, learning rate and height.
+    """Draw the gradient noise, the same for every rule, learning rate and height.
 
     Returns
     -------
     numpy.ndarray
-        ``(budget, draws, 2)``; of a landscape without noise ``(budget, 1, 2)`` zeros.
+        ``(budget, draws, 2)``; zeros ``(budget, 1, 2)`` for a landscape without noise.
     """
     if not landscape.noise:
         return np.zeros((landscape.budget, 1, 2))
@@ -98,22 +98,22 @@ def event_times(
     Parameters
     ----------
     landscape, rule
-        Where, and by which rule.
+        What to run.
     beta, rate
         Numbers, or ``(settings, 1, 1)``.
     noise
         Added to the gradients, ``(budget, draws, 2)``.
     first_median
-        Whether to stop as soon as half of the draws of one setting have arrived. Times not known
-        by then are infinite.
+        Whether to stop as soon as half of the draws of one setting have arrived. Times that are not
+        known by then are infinite.
 
     Returns
     -------
     times
-        ``(draws,)`` or ``(settings, draws)``: the number of the update that brought the event
-        about, infinite if none did.
+        ``(draws,)`` or ``(settings, draws)``: number of the update that causes the event,
+        infinite if none does.
     diverged
-        Which runs left for infinity before the event.
+        Which runs diverged before the event.
     """
     shape = np.broadcast_shapes(np.shape(beta), np.shape(rate), noise.shape[1:])
     points = Points(rule, beta, rate, np.broadcast_to(landscape.start, shape))
@@ -123,7 +123,7 @@ def event_times(
     def gradient(positions: FloatArray) -> FloatArray:
         return np.asarray(landscape.gradient(positions) + noise[points.updates])
 
-    # A run that diverges overflows; it is told by where it is.
+    # Diverging runs overflow; they are detected by their position.
     with np.errstate(over="ignore", invalid="ignore"):
         while points.updates < len(noise):
             done = points.updates
@@ -143,18 +143,18 @@ def event_times(
 
 
 def tune(landscape: Landscape, rule: Rule, noise: FloatArray) -> Setting:
-    """Find the setting with the fewest updates to the event, by their median over the draws.
+    """Find the setting with the smallest median number of updates to the event.
 
-    The grid is `TUNED_BETAS` × `TUNED_RATES`, without what is unstable at the landscape's
-    curvature, where running away could pass for arriving. Of settings with equal medians the one
-    by which more draws have arrived so far is taken, then the one of smaller β, then rate.
+    The grid is `TUNED_BETAS` × `TUNED_RATES`, without settings that are unstable at the curvature
+    of the landscape, whose divergence could count as arrival. Ties go to the setting with more
+    arrivals, then to the smaller β, then to the smaller rate.
 
     Parameters
     ----------
     landscape, rule
-        What is tuned where.
+        What to tune.
     noise
-        ``(budget, draws, 2)``, of draws on which nothing is reported.
+        ``(budget, draws, 2)``, draws that are not reported.
     """
     betas = TUNED_BETAS if rule.uses_beta else (0.0,)
     rates = {beta: _rates(rule, beta, landscape.curvature) for beta in betas}
@@ -169,7 +169,7 @@ def tune(landscape: Landscape, rule: Rule, noise: FloatArray) -> Setting:
 
 
 def _rates(rule: Rule, beta: float, curvature: float) -> FloatArray:
-    """The rule's own learning rates on the grid."""
+    """Return the learning rates of the grid in the convention of the rule."""
     if not rule.homogeneous:
         return ADAM_RATES
     eta = TUNED_RATES / curvature
@@ -177,7 +177,7 @@ def _rates(rule: Rule, beta: float, curvature: float) -> FloatArray:
 
 
 def _is_stable(rule: Rule, beta: FloatArray, rate: FloatArray) -> BoolArray:
-    """Whether a rule stays near the minimum of ½w², by trial; one that scales its steps does."""
+    """Test on ½w² whether a rule stays near the minimum; rules that normalize steps do."""
     if not rule.homogeneous:
         return np.ones(len(beta), dtype=bool)
     points = Points(rule, beta, rate, np.ones(len(beta)))
@@ -185,16 +185,16 @@ def _is_stable(rule: Rule, beta: FloatArray, rate: FloatArray) -> BoolArray:
 
 
 def follow(landscape: Landscape, setting: Setting, noise: FloatArray, updates: int) -> FloatArray:
-    """Return a path, ``(updates + 1, 2)``, the start first.
+    """Return a path ``(updates + 1, 2)`` from the start.
 
     Parameters
     ----------
     landscape, setting
-        Where, and by which rule.
+        What to run.
     noise
         Added to the gradient, ``(budget, 2)``.
     updates
-        How many to make; a path that diverges ends before it is `FAR` out.
+        Number of updates; a diverging path ends before it exceeds `FAR`.
     """
     points = Points(setting.rule, setting.beta, setting.rate, landscape.start)
     with np.errstate(over="ignore", invalid="ignore"):

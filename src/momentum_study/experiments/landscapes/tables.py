@@ -1,4 +1,4 @@
-"""The tables of the landscapes: how long until the event, and the paths that figures draw."""
+"""The tables of the landscapes: times to the event, and the paths that figures draw."""
 
 from itertools import groupby
 from typing import Any
@@ -23,48 +23,53 @@ from momentum_study.experiments.landscapes.runs import (
     tuned_settings,
 )
 from momentum_study.statistics.estimates import bootstrap_interval, median, wilson_interval
+from momentum_study.statistics.intervals import Intervals
 
 CONFIDENCE = 0.95
-RESAMPLES = 400
 
-_FINEST = 0.004  # of the window: closer points are not told apart in print
+_FINEST = 0.004  # share of the window: closer points look the same in print
 _DECIMALS = 4
 
 
-def landscapes_tables(draws: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Race the update rules on every landscape, in every comparison.
+def landscapes_tables(
+    draws: int, beta: float, intervals: Intervals
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run the update rules on every landscape, in every comparison.
 
-    In the comparisons ``same_alpha`` and ``same_eta`` β is 0.9; for ``tuned`` see `runs.tune`,
-    whose draws of the noise are others than those reported. All rules meet the same noise.
+    All rules have the same noise in their gradients. The comparison ``tuned`` chooses β and the
+    learning rate on draws of the noise that are not reported (`runs.tune`).
 
     Parameters
     ----------
     draws
-        Independent runs, where there is noise.
-    seed
-        The study's.
+        Number of independent runs, where there is noise.
+    beta
+        Momentum coefficient in the comparisons ``same_alpha`` and ``same_eta``.
+    intervals
+        Level of the intervals, resamples of the medians, and the seed of the study.
 
     Returns
     -------
     landscapes
-        Of the schema `LANDSCAPES`. Shares have Wilson intervals, medians bootstrap intervals;
-        without noise an interval is the value itself.
+        Table with the schema `LANDSCAPES`. Shares have Wilson intervals, medians bootstrap
+        intervals; without noise an interval is the value itself.
     trajectories
-        Of the schema `TRAJECTORIES`: paths up to the event under the draw that is nearest to all
-        medians, thinned to what can be told apart in print. A path ends before it diverges.
+        Table with the schema `TRAJECTORIES`: paths up to the event for the draw that is nearest to
+        all medians, thinned to what is visible in print. A path ends before it diverges.
     """
+    seed = intervals.seed
     rows: list[dict[str, Any]] = []
     paths: list[pd.DataFrame] = []
     for _, group in groupby(all_landscapes(), lambda landscape: landscape.name):
         alike = list(group)
         noise = draw_noise(alike[0], draws, seed, "measured")
         for landscape in alike:
-            compared = [*fixed_settings(landscape), *tuned_settings(landscape, seed)]
-            # Plain descent is the same at the same α and at the same η: run once.
+            compared = [*fixed_settings(landscape, beta), *tuned_settings(landscape, seed)]
+            # Gradient descent is the same in both comparisons at a fixed rate: run once.
             settings = list(dict.fromkeys(setting for _, setting in compared))
             runs = [event_times(landscape, s.rule, s.beta, s.rate, noise) for s in settings]
             times, diverged = (np.array(part) for part in zip(*runs, strict=True))
-            summaries = _summaries(landscape, times, diverged, seed)
+            summaries = _summaries(landscape, times, diverged, intervals)
             typical = _typical_draw(times)
             for comparison, setting in compared:
                 place = settings.index(setting)
@@ -91,16 +96,18 @@ def _facts(setting: Setting) -> dict[str, Any]:
 
 
 def _summaries(
-    landscape: Landscape, times: FloatArray, diverged: BoolArray, seed: int
+    landscape: Landscape, times: FloatArray, diverged: BoolArray, intervals: Intervals
 ) -> list[dict[str, Any]]:
-    """Shares and medians of the times ``(settings, draws)``, one for each setting."""
+    """Summarize times ``(settings, draws)``: shares and medians for each setting."""
     draws = times.shape[1]
     reached = np.isfinite(times).sum(axis=1)
     share, steps = reached / draws, median(times)
     if landscape.noise:
-        low, high = wilson_interval(reached, draws, CONFIDENCE)
-        source = generator(seed, "landscapes", "resamples")
-        first, last = bootstrap_interval(times, median, CONFIDENCE, RESAMPLES, source)
+        low, high = wilson_interval(reached, draws, intervals.confidence)
+        source = generator(intervals.seed, "landscapes", "resamples")
+        first, last = bootstrap_interval(
+            times, median, intervals.confidence, intervals.resamples, source
+        )
     else:
         low, high, first, last = share, share, steps, steps
     columns = {
@@ -127,13 +134,13 @@ def _summaries(
 
 
 def _typical_draw(times: FloatArray) -> int:
-    """Of times ``(settings, draws)`` the draw nearest to all settings' medians, by its ranks."""
+    """Return the draw of ``(settings, draws)`` that is nearest to all medians, by ranks."""
     ranks = rankdata(times, axis=1)
     return int(np.abs(ranks - (times.shape[1] + 1) / 2).sum(axis=0).argmin())
 
 
 def _path(landscape: Landscape, setting: Setting, noise: FloatArray, time: float) -> dict[str, Any]:
-    """The path under one draw, thinned; its values are those of the points as written."""
+    """Return the thinned path for one draw; its values are those of the rounded points."""
     path = follow(landscape, setting, noise, int(min(time, landscape.drawn)))
     steps = _thinned(path / np.ptp(landscape.window, axis=1))
     points = path[steps].round(_DECIMALS)
@@ -141,15 +148,14 @@ def _path(landscape: Landscape, setting: Setting, noise: FloatArray, time: float
 
 
 def _thinned(path: FloatArray) -> list[int]:
-    """Steps to keep of a path ``(n, 2)`` so that the polygon through them is nowhere far from it.
+    """Return the steps to keep of a path ``(n, 2)``, by the algorithm of Douglas & Peucker (1973).
 
-    Douglas & Peucker (1973): of a stretch the point farthest from its chord is kept, until none is
-    farther than `_FINEST`.
+    A segment keeps the point farthest from its chord, until no point is farther than `_FINEST`.
     """
     kept = {0, len(path) - 1}
-    stretches = [(0, len(path) - 1)]
-    while stretches:
-        first, last = stretches.pop()
+    segments = [(0, len(path) - 1)]
+    while segments:
+        first, last = segments.pop()
         if last - first < 2:
             continue
         chord = path[last] - path[first]
@@ -159,5 +165,5 @@ def _thinned(path: FloatArray) -> list[int]:
         farthest = first + 1 + int(distances.argmax())
         if distances.max() > _FINEST:
             kept.add(farthest)
-            stretches += [(first, farthest), (farthest, last)]
+            segments += [(first, farthest), (farthest, last)]
     return sorted(kept)

@@ -1,1 +1,1 @@
-"""The study's code against numbers that others published, and its findings against theirs."""
+"""Comparison of the code with published numbers, and of the runs with published findings."""

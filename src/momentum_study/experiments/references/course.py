@@ -1,7 +1,7 @@
 """A published course exercise: one update by momentum, and three trainings on two moons.
 
 Its random numbers come from NumPy's legacy streams (``np.random.seed``), drawn here from
-``RandomState`` objects, which give the same streams and leave the global one alone.
+``RandomState`` objects, which give the same streams and do not change the global one.
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ ONE_UPDATE = {
     "db2": "0.02344157 0.16598022 0.07420442",
 }
 
-# A case of the closed form; any numbers would do.
+# A case of the closed form with arbitrary numbers.
 CONSTANT_START = 0.5
 CONSTANT_GRADIENT = -2.0
 CONSTANT_UPDATES = (1, 2, 10, 100)
@@ -84,7 +84,7 @@ def constant_gradient_rows() -> list[Row]:
     """Compare updates by a constant gradient g with their closed forms.
 
     From v = 0, W_k = W_0 − αg[k − β(1 − βᵏ)/(1 − β)], and with bias correction W_0 − αgk. Unlike
-    a single update, these tell v ← βv + (1 − β)g from v ← (1 − β)g.
+    a single update, these distinguish v ← βv + (1 − β)g from v ← (1 − β)g.
     """
     rows = []
     for corrected in (False, True):
@@ -117,8 +117,8 @@ def moons_rows(epochs: int) -> list[Row]:
     Parameters
     ----------
     epochs
-        How many epochs to train, at least 1; the printed costs of epochs from 0 to below this are
-        compared. All of them need 9001.
+        Number of epochs to train, at least 1. The printed costs of earlier epochs are compared; all
+        of them need 9001.
     """
     rows = []
     for rule, printed in MOONS_COSTS.items():
@@ -134,8 +134,8 @@ def moons_rows(epochs: int) -> list[Row]:
 def moons_costs(rule: str, epochs: list[int]) -> list[float]:
     """Train on two moons and return the cost of the last minibatch of these epochs, from 0.
 
-    The cost is that from before the minibatch's own update: of the weights that the training had
-    then, each set of which becomes a network of one stack.
+    The cost is that of the weights before the update of the minibatch. Each set of weights is
+    a network of one stack.
     """
     features, labels = make_moons(MOONS_ROWS, noise=MOONS_NOISE, random_state=MOONS_SEED)
     inputs = np.hstack([features, np.ones((MOONS_ROWS, 1))])
@@ -145,7 +145,7 @@ def moons_costs(rule: str, epochs: list[int]) -> list[float]:
     steps = [epoch * batches + batches - 1 for epoch in epochs]
     architecture = Architecture(features.shape[1], MOONS_HIDDEN, 1, loss="logistic")
     start = _legacy_weights(architecture)
-    plan = RunSpec(
+    spec = RunSpec(
         steps[-1],
         (0, *steps),
         MOONS_BATCH,
@@ -155,7 +155,7 @@ def moons_costs(rule: str, epochs: list[int]) -> list[float]:
     beta = BETA if RULES[rule].uses_beta else 0.0
     data = {"train": ArraySplit(inputs[None], targets[None])}
     history = train(
-        architecture, [start], RULES[rule], [beta], [MOONS_RATE], data, plan, np.float64
+        architecture, [start], RULES[rule], [beta], [MOONS_RATE], data, spec, np.float64
     )
     stack = Stack(architecture, [start] * len(epochs), 1, np.float64)
     stack.weights.array[:, 0] = history.snapshots[0, 0, 1:]
@@ -166,7 +166,7 @@ def moons_costs(rule: str, epochs: list[int]) -> list[float]:
 
 
 def _legacy_weights(architecture: Architecture) -> list[FloatArray]:
-    """He's initial weights from the legacy stream; `initial_weights` takes the modern one."""
+    """Return He's initial weights from the legacy stream; `initial_weights` uses the new one."""
     source = np.random.RandomState(MOONS_SEED)
     return [
         np.hstack(
@@ -177,7 +177,7 @@ def _legacy_weights(architecture: Architecture) -> list[FloatArray]:
 
 
 def _legacy_orders(epochs: int) -> IntArray:
-    """Permutations ``(epochs, rows)``, each from a seed of its own."""
+    """Return permutations ``(epochs, rows)``, each with its own seed."""
     source = np.random.RandomState()
     orders = np.empty((epochs, MOONS_ROWS), dtype=np.int64)
     for epoch in range(epochs):

@@ -1,19 +1,19 @@
-"""scikit-learn's `MLPClassifier` and the study's engine, side by side on scikit-learn's example.
+"""Comparison of scikit-learn's `MLPClassifier` with the engine, on an example of scikit-learn.
 
 The settings are those of its gallery example that compares learning strategies: four data sets
 with features scaled to [0, 1], one hidden layer of 100 rectified linear units, minibatches of 200
 rows or all rows if there are fewer, 400 epochs (digits 15), and the initial weights and the order
 of rows that it draws from seed 0. Three settings differ from the example:
 
-* the L2 penalty ``alpha`` is 0, for the engine has none;
+* the L2 penalty ``alpha`` is 0, because the engine has none;
 * training never stops early;
-* Adam's ε is scaled by √(1 − β₂ᵗ) at every update, for `MLPClassifier` adds it to a second moment
-  whose bias has not been corrected, while Kingma & Ba (2015) and the engine correct it first.
+* Adam's ε is scaled by √(1 − β₂ᵗ) at every update, because `MLPClassifier` adds it to the second
+  moment before bias correction, Kingma & Ba (2015) and the engine after it.
 
 Its ``momentum`` is the heavy ball: v ← βv − ηg, w ← w + v, whose velocity is −η times the sum that
-:func:`momentum_study.engine.optimizers.momentum` keeps. With ``nesterovs_momentum`` it makes
-w ← w + βv − ηg with the new v, that is w ← w − η(g + β · sum): it keeps the look-ahead point as its
-weights, as :func:`momentum_study.engine.optimizers.nesterov` does, so that both hold the same w.
+:func:`momentum_study.engine.optimizers.momentum` keeps. With ``nesterovs_momentum`` it computes
+w ← w + βv − ηg with the new v, that is w ← w − η(g + β · sum): its weights are the look-ahead
+points, as those of :func:`momentum_study.engine.optimizers.nesterov`, so both have the same w.
 """
 
 import copy
@@ -50,7 +50,7 @@ EPOCHS_DIGITS = 15
 
 @dataclass(frozen=True)
 class Strategy:
-    """A learning strategy: scikit-learn's settings, and the study's rule with β and rate."""
+    """A learning strategy: settings of scikit-learn, and the same rule of the engine."""
 
     settings: Mapping[str, Any]
     rule: str
@@ -81,14 +81,14 @@ DATASETS: dict[str, tuple[Callable[[], tuple[Array, Array]], int]] = {
 
 
 class _Watched(MLPClassifier):  # type: ignore[misc]
-    """`MLPClassifier` that keeps the weights it starts from and what it will shuffle with.
+    """`MLPClassifier` that keeps its initial weights and the random state of its shuffles.
 
     Attributes
     ----------
     start
         Initial layers ``(units, inputs + 1)``, the bias last.
     source
-        Its random state after the weights were drawn.
+        Random state after drawing the weights.
     """
 
     def _initialize(self, y: Array, layer_units: list[int], dtype: np.dtype[Any]) -> None:
@@ -106,13 +106,13 @@ class _Watched(MLPClassifier):  # type: ignore[misc]
 def gallery_rows(most_epochs: int = EPOCHS) -> list[Row]:
     """Train every strategy on every data set with both, and compare losses and weights.
 
-    Two rows each: the training loss at the end, and the largest difference of any weight, whose
-    published number is 0.
+    Each comparison has two rows: the final training loss, and the largest difference of any weight,
+    whose published number is 0.
 
     Parameters
     ----------
     most_epochs
-        Limit to the length of a training.
+        Maximum number of epochs.
     """
     rows = []
     for name, (load, own_epochs) in DATASETS.items():
@@ -123,12 +123,14 @@ def gallery_rows(most_epochs: int = EPOCHS) -> list[Row]:
             network = _fit(features, labels, strategy, epochs)
             loss, layers = _train(features, labels, strategy, epochs, network)
             theirs = float(log_loss(labels, network.predict_proba(features)))
-            apart = max(
+            difference = max(
                 float(np.abs(own - other).max())
                 for own, other in zip(layers, _layers(network), strict=True)
             )
             rows.append(exact(SOURCE, f"training loss at the end, {name}, {label}", theirs, loss))
-            rows.append(exact(SOURCE, f"largest weight difference, {name}, {label}", 0.0, apart))
+            rows.append(
+                exact(SOURCE, f"largest weight difference, {name}, {label}", 0.0, difference)
+            )
     return rows
 
 
@@ -143,7 +145,7 @@ def _fit(features: Array, labels: Array, strategy: Strategy, epochs: int) -> _Wa
         **strategy.settings,
     )
     with warnings.catch_warnings():
-        # It warns that the last epoch was reached, which is meant.
+        # The warning that the last epoch was reached is expected.
         warnings.simplefilter("ignore", ConvergenceWarning)
         network.fit(features, labels)
     return network

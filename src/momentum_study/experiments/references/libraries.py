@@ -1,11 +1,11 @@
-"""Update rules against torch.optim and optax, whose trajectories were recorded once.
+"""Comparison of the update rules with recorded trajectories of torch.optim and optax.
 
-The recording (``library_trajectories.csv``, by ``benchmarks/record_reference.py``) spares the
-study these two large packages. The problem is Rosenbrock's function in two dimensions.
+With the recording (``library_trajectories.csv``, by ``benchmarks/record_reference.py``) a study
+does not need these two large packages. The problem is Rosenbrock's function in two dimensions.
 
-PyTorch's ``dampening`` is not an average from v = 0: it leaves the first gradient whole,
-v₁ = g₁, and only then makes v ← βv + (1 − dampening)g. These are the iterates of the average that
-starts from the velocity v₀ = g₁, and that is how it is compared here.
+PyTorch's ``dampening`` is not an average from v = 0: the first velocity is the first
+gradient, v₁ = g₁, and only then v ← βv + (1 − dampening)g. These are the iterates of the average
+that starts from the velocity v₀ = g₁, and it is compared with that.
 """
 
 from collections.abc import Mapping
@@ -32,15 +32,15 @@ KEYS = ["library", "optimizer", "settings"]
 
 @dataclass(frozen=True)
 class Case:
-    """An optimizer of a library, and the rule of the study that makes the same updates.
+    """An optimizer of a library, and the rule of the engine that makes the same updates.
 
     Attributes
     ----------
     library, optimizer, arguments
-        The optimizer and the arguments it is called with. Those of optax that only transform the
-        gradient are followed by ``optax.scale``, whose argument stands here under ``scale``.
+        The optimizer and its arguments. Transformations of optax are followed by ``optax.scale``
+        with the argument ``scale``.
     rule, beta, rate
-        The same in the study's terms.
+        The same for the engine.
     starts_moving
         True if the first velocity is the first gradient instead of 0.
     """
@@ -59,7 +59,7 @@ class Case:
         return ", ".join(f"{name}={value}" for name, value in self.arguments.items())
 
 
-# Rates at which the points get on and stay well within the bounds of stability.
+# Rates with visible progress, well within the limits of stability.
 _HEAVY = {"momentum": 0.9}
 CASES = (
     Case("torch.optim", "SGD", {"lr": 5e-4}, "gd", 0.0, 5e-4),
@@ -99,7 +99,7 @@ CASES = (
 
 
 def record_file() -> Traversable:
-    """Return where the recording lies."""
+    """Return the file of the recording."""
     return resources.files(__package__) / "library_trajectories.csv"
 
 
@@ -110,7 +110,7 @@ def read_record() -> pd.DataFrame:
 
 
 def study_path(case: Case) -> FloatArray:
-    """Positions ``(updates + 1, 2)`` by the study's rule, the start first."""
+    """Return the positions ``(updates + 1, 2)`` by the rule of the engine, the start first."""
     points = Points(RULES[case.rule], case.beta, case.rate, START)
     if case.starts_moving:
         points.state[0][...] = rosen_der(points.positions)

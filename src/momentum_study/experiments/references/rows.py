@@ -1,16 +1,16 @@
-"""Rows of the validation table, of its two kinds."""
+"""The two kinds of rows of the validation table."""
 
 import math
 
 Row = dict[str, str | float | bool]
 
-# Of every number that must come out the same. Published ones have six digits after the point and
-# more; of those computed on the spot, all sixteen agree but for rounding.
+# Of exact numbers. Published ones have at least six decimals; computed ones agree except for
+# rounding.
 TOLERANCE = 1e-6
 
 
 def exact(source: str, quantity: str, published: float, ours: float) -> Row:
-    """Return the row of a number that must come out the same, within :data:`TOLERANCE`."""
+    """Return the row of a number that must agree within :data:`TOLERANCE`."""
     difference = ours - published
     return {
         "source": source,
@@ -36,20 +36,20 @@ def finding(
     holds: bool,
     test: str,
 ) -> Row:
-    """Return the row of a finding, whose ``published`` is the 0 that its test starts from.
+    """Return the row of a finding; ``published`` is 0, the null hypothesis of its test.
 
     Parameters
     ----------
     source, quantity
-        Who found it, and what is estimated here.
+        Publication, and the estimated quantity.
     ours, interval
         Estimate and its interval.
     tolerance
         Margin of an equivalence test; 0 for a claim about a sign.
     holds
-        The verdict of the test.
+        Result of the test.
     test
-        The test in words: interval, sample, what does not enter.
+        Description of the test: interval, sample, omitted runs.
     """
     low, high = interval
     return {

@@ -1,4 +1,4 @@
-"""The table of external numbers: all comparisons with what others published."""
+"""The validation table: all comparisons with published numbers and findings."""
 
 import pandas as pd
 
@@ -16,22 +16,22 @@ from momentum_study.tables.schemas.validation import VALIDATION
 def validation_table(
     runs: pd.DataFrame, epochs: int, confidence: float
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Compare the study's code with published numbers, and its runs with published findings.
+    """Compare the code with published numbers, and the runs with published findings.
 
     Parameters
     ----------
     runs
-        As the schema `RUNS` has them.
+        Table with the schema `RUNS`.
     epochs
-        Limit to the length of trainings: of the course exercise's, of 10000 epochs originally, of
-        which fewer leave out the later numbers, and of scikit-learn's, at most 400.
+        Maximum number of epochs. The course exercise has 10000; with fewer, its later numbers are
+        omitted. The trainings of scikit-learn have at most 400.
     confidence
-        Of the findings' intervals and tests, in (0, 1).
+        Level of intervals and tests of findings, in (0, 1).
 
     Returns
     -------
     table, reasons
-        As the schema `VALIDATION` has it; and what the runs could not decide, and why.
+        Table with the schema `VALIDATION`, and reasons why findings could not be tested.
     """
     found, reasons = findings(runs, confidence=confidence)
     rows = [

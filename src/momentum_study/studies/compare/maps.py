@@ -26,6 +26,7 @@ from momentum_study.figures.style import SMALL, rate_axis
 from momentum_study.studies.compare.effects import FAILURES, SAME, UNDECIDED
 from momentum_study.studies.compare.metrics import LOSSES
 from momentum_study.studies.compare.schemas import BOTH, PROBLEM
+from momentum_study.tables.arms import ArmKey
 from momentum_study.tables.keys import batches_in_order
 
 METRIC = TRAIN_LOSS
@@ -177,12 +178,13 @@ def _shades(cells: pd.DataFrame, limit: float) -> pd.Series:
 def _rows(cells: pd.DataFrame) -> list[tuple[str, float]]:
     """Rows of the maps, rule and β, from the top."""
     found = set(zip(cells["rule"], cells["beta"], strict=True))
-    order = {rule: place for place, rule in enumerate(arms_in_order(cells["rule"]))}
+    arms = arms_in_order(map(ArmKey, cells["rule"]))
+    order = {arm.rule: place for place, arm in enumerate(arms)}
     return sorted(found, key=lambda row: (order[row[0]], row[1]), reverse=True)
 
 
 def _row_label(rule: str, beta: float) -> str:
-    name = arm_style(rule).label
+    name = arm_style(ArmKey(rule)).label
     label = f"{name} {format_number(beta)}" if beta else name
     return "\n".join(textwrap.wrap(label, _LABEL_CHARACTERS))
 

@@ -1,6 +1,5 @@
-"""What a configuration comes to before it runs: counts, time, memory, room on disk.
+"""The size of a study before it runs: counts, time, memory, disk space.
 
-`work` counts what a training computes, from the shapes that `sizes` and `trainings` find; `rates`,
-`calibration`, `memory` and `jobs` turn that into seconds and bytes; `plan` puts it together,
-`notes` says what is odd about it, and `report` writes it down.
+`timing` times trainings on this machine, `jobs` has the costs of all other jobs, `plan` puts them
+together, `notes` lists what is unusual, and `report` writes text and JSON.
 """

@@ -1,43 +1,19 @@
-"""The jobs of the workflow besides training: how many, and what each takes.
+"""The jobs of the workflow: their number, and what all but the trainings cost.
 
-What a stage takes was read off finished studies by ``benchmarks/job_rates.py``: a constant, and so
-much per unit of what grows with the study.
+Seconds are those of the published study, as far as its record has the stage. What a job takes
+beyond its start grows with the amount that it works on.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from momentum_study.config.study import Study
+from momentum_study.core.errors import StudyError
 from momentum_study.engine.training import evaluation_steps
 from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import Shard, followed_shards
-from momentum_study.tables.files import read_table
-from momentum_study.tables.schema import NOT_NEGATIVE, Table, real, text
-
-UNITS = {
-    "train": "evaluation",
-    "collect": "evaluation",
-    "cell_curves": "evaluation",
-    "cells": "run",
-    "contrasts": "run",
-    "trials": "run",
-    "claims": "run",
-    "stability": "run",
-    "explorer": "run",
-    "figures": "run",
-    "theory": "draw",
-    "landscapes": "trial",
-    "validation": "epoch",
-}
-"""What the cost of a stage grows with; that of the others does not grow."""
-
-OF_ITS_OWN = ("prepare", "train", "sharpness")
-"""Stages with jobs that see a part of the study: only the room that all take together grows."""
-
-STREAMED = ("collect", "cell_curves")
-"""Stages that go through the study a part at a time: their memory grows hardly at all."""
+from momentum_study.runs.design import Shard, followed_shards, shards
+from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
 
 SINGLE = (
     *("collect", "cells", "cell_curves", "datasets", "contrasts", "trials", "claims"),
@@ -46,69 +22,66 @@ SINGLE = (
 )
 """Stages of one job each."""
 
-LONGEST_WAY = ("collect", "contrasts", "claims", "figures", "paper")
+LONGEST_CHAIN = ("collect", "contrasts", "claims", "figures", "paper")
 """Jobs that wait for each other, after the last training."""
 
-JOBS = Table(
-    file="jobs.csv",
-    row="A stage of the workflow.",
-    keys=("stage",),
-    fields=(
-        text("stage", "Rule of the workflow."),
-        text("unit", "What the cost grows with.", "job", *sorted(set(UNITS.values()))),
-        real("seconds", "Constant part of the time of a job.", "seconds", NOT_NEGATIVE),
-        real("seconds_per_unit", "Further time of a job per unit.", "seconds", NOT_NEGATIVE),
-        real("mib", "Constant part of the largest memory of a job.", "MiB", NOT_NEGATIVE),
-        real("mib_per_unit", "Further memory of a job per unit.", "MiB", NOT_NEGATIVE),
-        real("bytes", "Disk space that each job takes, whatever the study.", "bytes", NOT_NEGATIVE),
-        real(
-            "bytes_per_unit",
-            "Further disk space of the stage, per unit of the whole study.",
-            "bytes",
-            NOT_NEGATIVE,
-        ),
-    ),
-)
+_AMOUNTS = {
+    **dict.fromkeys(("collect", "cell_curves"), "evaluations"),
+    **dict.fromkeys(("cells", "contrasts", "trials", "claims", "stability"), "runs"),
+    **dict.fromkeys(("explorer", "figures"), "runs"),
+    "theory": "draws",
+    "landscapes": "trials",
+    "validation": "epochs",
+}
+"""What the seconds of a job grow with. Those of other stages do not grow."""
+
+START_SECONDS = 1.7
+"""Of an analysis job of a tiny study: Python, its imports, small tables. Measured once."""
+
+TRAINING_MIB = 120.0
+"""Of a training job without its arrays."""
+
+# Seconds that no job of a published study takes.
+_DAMAGED = 1e6
+
+_PAPER_MIB = 370.0
+_ANALYSIS_MIB, _ANALYSIS_MIB_PER_RUN = 250.0, 0.0027
+_SHARD_BYTES, _SHARD_BYTES_PER_EVALUATION = 36e3, 24.4
+_OTHER_BYTES, _FIGURE_BYTES = 1.5e6, 150e3
+_TABLE_BYTES_PER_RUN, _TABLE_BYTES_PER_EVALUATION = 170.0, 21.3
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What the jobs of a stage take in a study: seconds and MiB of one, bytes of all of them."""
+    """The jobs of a stage: their number, and the seconds of one."""
 
     jobs: int
     seconds: float
-    mib: float
-    bytes: float
 
     @property
     def all_seconds(self) -> float:
-        """Of all its jobs, one after the other."""
+        """Seconds of all its jobs, one after the other."""
         return self.jobs * self.seconds
-
-
-def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, float]:
-    """Return how much of each unit a study has."""
-    counted: Counter[str] = Counter()
-    evaluated = {
-        name: len(evaluation_steps(grid.steps, grid.evaluations))
-        for name, grid in study.grids.items()
-    }
-    for shard in trained:
-        runs = runs_of(shard)
-        counted["run"] += runs
-        counted["evaluation"] += runs * evaluated[shard.grid]
-    return {
-        **counted,
-        "draw": study.theory.draws,
-        "trial": study.landscapes.draws,
-        "epoch": study.validation.epochs,
-        "job": 0,
-    }
 
 
 def runs_of(shard: Shard) -> int:
     """Return how many runs a shard has."""
     return len(shard.learning_rates) * len(shard.block)
+
+
+def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
+    """Return how much there is of everything that costs grow with."""
+    evaluations = {
+        name: len(evaluation_steps(grid.steps, grid.evaluations))
+        for name, grid in study.grids.items()
+    }
+    return {
+        "runs": sum(map(runs_of, trained)),
+        "evaluations": sum(runs_of(shard) * evaluations[shard.grid] for shard in trained),
+        "draws": study.theory.draws,
+        "trials": study.landscapes.draws,
+        "epochs": study.validation.epochs,
+    }
 
 
 def job_counts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
@@ -122,27 +95,64 @@ def job_counts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
     }
 
 
-def stages(study: Study, trained: Sequence[Shard]) -> dict[str, Stage]:
-    """Return what each stage takes; of a training, what it takes besides the training itself."""
-    units = amounts(study, trained)
-    recorded = read_table(record_file(), JOBS).set_index("stage").to_dict("index")
-    found = {}
-    for name, jobs in job_counts(study, trained).items():
-        if name not in recorded:  # jobs of a second or less, which are not timed
-            found[name] = Stage(jobs, 0.0, 0.0, 0.0)
-            continue
-        cost = recorded[name]
-        grown = units[UNITS.get(name, "job")]
-        growing = 0.0 if name in OF_ITS_OWN else grown
-        found[name] = Stage(
-            jobs,
-            cost["seconds"] + cost["seconds_per_unit"] * growing,
-            cost["mib"] + cost["mib_per_unit"] * growing,
-            cost["bytes"] * jobs + cost["bytes_per_unit"] * grown,
-        )
-    return found
+@dataclass(frozen=True)
+class Costs:
+    """Seconds of a job of each stage in a finished study, and the amounts that it worked on."""
+
+    seconds: Mapping[str, float]
+    amounts: Mapping[str, int]
 
 
-def record_file() -> Path:
-    """Return where the recording lies."""
-    return Path(__file__).with_name("jobs.csv")
+def published_costs(published: Path) -> Costs | None:
+    """Return the costs of the published study; None if its record cannot be used.
+
+    Reading its configuration forgets the rules that rule files have added.
+    """
+    try:
+        record = read_provenance(published / PROVENANCE)
+        if record["study"].get("rule_files"):  # loading them would run their code
+            return None
+        study = configuration(record)
+        seconds = {name: stage["wall"] / stage["jobs"] for name, stage in record["seconds"].items()}
+        # A training job without its training.
+        training = record["training"]["training_seconds"] / record["seconds"]["train"]["jobs"]
+        seconds["train"] -= training
+    except (StudyError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return None
+    if not all(0 <= one < _DAMAGED for one in seconds.values()):
+        return None
+    return Costs(seconds, amounts(study, shards(study)))
+
+
+def stages(study: Study, trained: Sequence[Shard], costs: Costs | None) -> dict[str, Stage]:
+    """Return the stages of a study; of the trainings, what a job takes besides the training."""
+    own = amounts(study, trained)
+
+    def seconds(stage: str) -> float:
+        if costs is None or stage not in costs.seconds:
+            return START_SECONDS
+        known = costs.seconds[stage]
+        amount = _AMOUNTS.get(stage)
+        if amount is None or known < START_SECONDS:
+            return known
+        ratio = own[amount] / max(costs.amounts[amount], 1)
+        return START_SECONDS + (known - START_SECONDS) * ratio
+
+    return {name: Stage(jobs, seconds(name)) for name, jobs in job_counts(study, trained).items()}
+
+
+def disk_bytes(study: Study, trained: Sequence[Shard]) -> dict[str, float]:
+    """Return the bytes of all shards, and of all other results."""
+    own = amounts(study, trained)
+    return {
+        "shards": _SHARD_BYTES * len(trained) + _SHARD_BYTES_PER_EVALUATION * own["evaluations"],
+        "other": _OTHER_BYTES
+        + _FIGURE_BYTES * len(figure_jobs(study))
+        + _TABLE_BYTES_PER_RUN * own["runs"]
+        + _TABLE_BYTES_PER_EVALUATION * own["evaluations"],
+    }
+
+
+def analysis_mib(runs: int) -> float:
+    """Return the memory of the largest job besides training, of a study of so many runs."""
+    return max(_PAPER_MIB, _ANALYSIS_MIB + _ANALYSIS_MIB_PER_RUN * runs)

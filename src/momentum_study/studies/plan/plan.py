@@ -1,4 +1,4 @@
-"""The plan of a study: what its configuration comes to, and what of it is done already."""
+"""The plan of a study: its size and cost, and what of it is done already."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,32 +7,44 @@ from pathlib import Path
 
 from momentum_study.config.study import Study
 from momentum_study.runs.design import Shard, shards
-from momentum_study.studies.plan.calibration import Calibration
-from momentum_study.studies.plan.jobs import LONGEST_WAY, Stage, runs_of, stages
-from momentum_study.studies.plan.memory import MIB, training_bytes
-from momentum_study.studies.plan.rates import Rates
-from momentum_study.studies.plan.sizes import Sizes
-from momentum_study.studies.plan.trainings import Kind, followed_trainings, kind_of, trainings
-from momentum_study.studies.plan.work import Training, work
+from momentum_study.studies.plan.jobs import (
+    LONGEST_CHAIN,
+    TRAINING_MIB,
+    Costs,
+    Stage,
+    analysis_mib,
+    disk_bytes,
+    runs_of,
+    stages,
+)
+from momentum_study.studies.plan.timing import (
+    MOST_TIMED,
+    Sizes,
+    kind_of,
+    timings,
+    training_bytes,
+)
+
+MIB = 2**20
 
 
 @dataclass(frozen=True)
 class GridPlan:
-    """What a grid comes to.
+    """Size and cost of a grid.
 
     Attributes
     ----------
     cells, runs, shards, net_updates
-        How many. A run is a cell's replicate.
+        Counts. A run is a replicate of a cell.
     training_seconds
-        Of a core, in all its trainings if no network diverges; those on data sets of unknown size
-        are left out.
+        Processor seconds of all its trainings if no network diverges, without those on data sets
+        of unknown size.
     shard_seconds
-        The shortest and the longest training of a shard; None if nothing is known of any.
+        Shortest and longest training of a shard; None if no data set is of known size.
     finished_shards
-        How many have a file.
+        Shards that have a file.
     unknown_shards
-        How many are on data sets of unknown size.
+        Shards on data sets of unknown size.
     """
 
     cells: int
@@ -52,11 +64,11 @@ class Times:
     Attributes
     ----------
     cores
-        How many jobs run at a time.
+        Jobs that run at a time.
     training, starting, analysis
-        Seconds of a core: in trainings, in what training jobs take besides, in all other jobs.
+        Seconds on one core: in trainings, in the rest of the training jobs, in all other jobs.
     total
-        Wall-clock seconds from nothing to the end.
+        Wall-clock seconds of the whole study.
     left
         Wall-clock seconds of what is left to do.
     """
@@ -71,7 +83,7 @@ class Times:
 
 @dataclass(frozen=True)
 class Peak:
-    """The job that needs most memory, and how much."""
+    """The training job that needs most memory, and how much."""
 
     job: str
     mib: float
@@ -79,30 +91,32 @@ class Peak:
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """What a study comes to.
+    """Size and cost of a study.
 
     Attributes
     ----------
     study
         Its name.
     grids
-        By name.
+        Plans of its grids, by name.
     jobs
         Jobs of the workflow by stage.
     finished_shards
-        How many have a file.
+        Shards that have a file.
     times
         Expected seconds.
-    training_peak, analysis_peak
-        Expected memory; None if no data set is of known size.
+    training_peak
+        Expected memory of a training job; None if no data set is of known size.
+    analysis_mib
+        Expected memory of the largest other job.
     bytes
-        Room on disk by what takes it: runs, tables, and so on.
+        Disk space of ``shards`` and ``other`` results.
     unknown
-        Data sets of unknown size, and what is in the way.
-    untimed
-        Kinds of work that were never timed, and count as the dearest of their sort.
-    calibration
-        What the recorded rates were multiplied with, if there was anything to learn it from.
+        Data sets of unknown size, and the reasons.
+    timed, kinds
+        Kinds of training that were timed, of how many.
+    published_costs
+        Whether the costs of the published study were used for the other jobs.
     """
 
     study: str
@@ -111,11 +125,12 @@ class StudyPlan:
     finished_shards: int
     times: Times
     training_peak: Peak | None
-    analysis_peak: Peak
+    analysis_mib: float
     bytes: dict[str, float]
     unknown: dict[str, str]
-    untimed: tuple[str, ...]
-    calibration: Calibration | None
+    timed: int
+    kinds: int
+    published_costs: bool
 
     @property
     def runs(self) -> int:
@@ -132,83 +147,78 @@ def study_plan(
     study: Study,
     sizes: Mapping[str, Sizes],
     unknown: Mapping[str, str],
-    rates: Rates,
+    costs: Costs | None,
     cores: int,
     results: Path,
-    calibrated: Calibration | None = None,
 ) -> StudyPlan:
-    """Plan a study.
+    """Plan a study. This times trainings, which takes a few seconds.
 
     Parameters
     ----------
     study
         Its configuration.
     sizes, unknown
-        Of its data sets, see :func:`momentum_study.studies.plan.sizes.known_sizes`.
-    rates
-        What each kind of work takes.
+        Its data sets, see :func:`momentum_study.studies.plan.timing.known_sizes`.
+    costs
+        Costs of a finished study, for the jobs that do not train.
     cores
-        How many jobs run at a time.
+        Jobs that run at a time.
     results
-        The study's folder of results, where finished shards are looked for.
-    calibrated
-        What all seconds are multiplied with.
+        The study's results folder, which may contain finished shards.
     """
     trained = shards(study)
-    known = trainings(study, trained, sizes)
-    factor = calibrated.factor if calibrated else 1.0
-    works = {kind: work(training) for kind, training in known.items()}
-    seconds = {kind: factor * rates.time(amounts) for kind, amounts in works.items()}
-    finished = _finished(results / "runs")
-    by_stage = stages(study, trained)
-    again = sum(factor * rates.time(work(t)) for t in followed_trainings(study, sizes))
+    kinds = {
+        shard: kind_of(study, shard, sizes[shard.dataset])
+        for shard in trained
+        if shard.dataset in sizes
+    }
+    timed = timings(kinds.values())
+    seconds = {}
+    peak = None
+    for shard, kind in kinds.items():
+        grid = study.grids[shard.grid]
+        seconds[shard.path] = timed[kind].seconds(grid.steps, grid.evaluations)
+        mib = TRAINING_MIB + training_bytes(kind, grid.steps, grid.evaluations) / MIB
+        if peak is None or mib > peak.mib:
+            names = (shard.dataset, shard.network, shard.rule, f"batch {shard.batch}")
+            peak = Peak(f"{shard.grid}: {', '.join(names)}", mib)
+    finished = {
+        path.relative_to(results / "runs").as_posix()
+        for path in (results / "runs").rglob("[!.]*.parquet")
+    }
+    by_stage = stages(study, trained, costs)
     left = [shard for shard in trained if shard.path not in finished]
-    whole = not left and (results / "provenance.json").is_file()
+    complete = not left and (results / "provenance.json").is_file()
+    by_grid: defaultdict[str, list[Shard]] = defaultdict(list)
+    for shard in trained:
+        by_grid[shard.grid].append(shard)
+    grids = {name: _grid_plan(study, name, own, seconds, finished) for name, own in by_grid.items()}
     return StudyPlan(
         study=study.study,
-        grids={
-            name: _grid_plan(study, name, own, seconds, finished)
-            for name, own in _by_grid(trained).items()
-        },
+        grids=grids,
         jobs={name: stage.jobs for name, stage in by_stage.items()},
         finished_shards=len(trained) - len(left),
-        times=_times(trained, left, seconds, by_stage, again, factor, cores, whole),
-        training_peak=_training_peak(known, by_stage["train"].mib),
-        analysis_peak=max(
-            (Peak(name, stage.mib) for name, stage in by_stage.items() if name != "train"),
-            key=lambda peak: peak.mib,
-        ),
-        bytes={name: stage.bytes for name, stage in by_stage.items() if stage.bytes},
+        times=_times(trained, left, seconds, by_stage, cores, complete),
+        training_peak=peak,
+        analysis_mib=analysis_mib(sum(grid.runs for grid in grids.values())),
+        bytes=disk_bytes(study, trained),
         unknown=dict(unknown),
-        untimed=tuple(
-            sorted({kind for amounts in works.values() for kind in rates.unknown(amounts)})
-        ),
-        calibration=calibrated,
+        timed=min(len(timed), MOST_TIMED),
+        kinds=len(timed),
+        published_costs=costs is not None,
     )
-
-
-def _finished(folder: Path) -> set[str]:
-    """Paths of the shards that have a file, relative to the folder."""
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("[!.]*.parquet")}
-
-
-def _by_grid(trained: Sequence[Shard]) -> dict[str, list[Shard]]:
-    found: dict[str, list[Shard]] = defaultdict(list)
-    for shard in trained:
-        found[shard.grid].append(shard)
-    return dict(found)
 
 
 def _grid_plan(
     study: Study,
     name: str,
     own: Sequence[Shard],
-    seconds: Mapping[Kind, float],
+    seconds: Mapping[str, float],
     finished: set[str],
 ) -> GridPlan:
     grid = study.grids[name]
     runs = sum(map(runs_of, own))
-    known = [seconds[kind] for kind in map(kind_of, own) if kind in seconds]
+    known = [seconds[shard.path] for shard in own if shard.path in seconds]
     return GridPlan(
         cells=runs // grid.replicates,
         runs=runs,
@@ -224,39 +234,29 @@ def _grid_plan(
 def _times(
     trained: Sequence[Shard],
     left: Sequence[Shard],
-    seconds: Mapping[Kind, float],
+    seconds: Mapping[str, float],
     by_stage: Mapping[str, Stage],
-    again: float,
-    factor: float,
     cores: int,
-    whole: bool,
+    complete: bool,
 ) -> Times:
-    start = factor * by_stage["train"].seconds
-    others = {name: stage for name, stage in by_stage.items() if name not in ("train", "prepare")}
-    analysis = factor * sum(stage.all_seconds for stage in others.values()) + again
-    way = factor * sum(by_stage[name].seconds for name in LONGEST_WAY)
-    after = max(analysis / cores, way)
+    start = by_stage["train"].seconds
+    preparing = by_stage["prepare"].all_seconds
+    analysis = preparing + sum(
+        stage.all_seconds for name, stage in by_stage.items() if name not in ("train", "prepare")
+    )
+    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN)
+    after = max((analysis - preparing) / cores, chain)
 
-    def phase(part: Sequence[Shard], preparing: float) -> float:
+    def phase(part: Sequence[Shard], before: float) -> float:
         """Wall-clock seconds of preparing and training: no less than the longest job."""
-        each = [start + seconds.get(kind_of(shard), 0.0) for shard in part]
-        return max((preparing + sum(each)) / cores, max(each, default=0.0))
+        each = [start + seconds.get(shard.path, 0.0) for shard in part]
+        return max((before + sum(each)) / cores, max(each, default=0.0))
 
     return Times(
         cores=cores,
-        training=sum(seconds.get(kind_of(shard), 0.0) for shard in trained),
+        training=sum(seconds.values()),
         starting=start * len(trained),
         analysis=analysis,
-        total=phase(trained, factor * by_stage["prepare"].all_seconds) + after,
-        left=0.0 if whole else phase(left, 0.0) + after,
+        total=phase(trained, preparing) + after,
+        left=0.0 if complete else phase(left, 0.0) + after,
     )
-
-
-def _training_peak(known: Mapping[Kind, Training], base: float) -> Peak | None:
-    peaks = [
-        Peak(f"{grid}: {dataset}, {network}, {rule}, batch {batch}", base + arrays / MIB)
-        for (grid, dataset, network, rule, batch, *_), arrays in (
-            (kind, training_bytes(training)) for kind, training in known.items()
-        )
-    ]
-    return max(peaks, key=lambda peak: peak.mib, default=None)

@@ -1,4 +1,4 @@
-"""A plan as text for people, at most 100 characters wide, and as JSON for machines."""
+"""A plan as text, at most 100 characters wide, and as JSON."""
 
 import json
 import textwrap
@@ -8,21 +8,20 @@ from dataclasses import asdict
 from momentum_study.config.grids import Grid
 from momentum_study.config.study import Study
 from momentum_study.core.text import format_number
-from momentum_study.studies.plan.memory import MIB
-from momentum_study.studies.plan.plan import GridPlan, StudyPlan
+from momentum_study.studies.plan.plan import MIB, GridPlan, StudyPlan
 
 WIDTH = 100
 _LABEL = 16  # of an axis or a total
 _NUMBER = 4  # how many values an axis has
 
-# More values than these are told by the first and the last.
+# Of longer lists the first and the last values are shown.
 _MOST_VALUES = 8
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def as_text(study: Study, plan: StudyPlan, notes: Sequence[str]) -> str:
-    """Write a plan for people."""
+    """Return a plan as text."""
     blocks = [
         _wrapped("", f"{plan.study}: {study.description}" if study.description else plan.study),
         *(_grid(study, name, grid) for name, grid in plan.grids.items()),
@@ -35,7 +34,7 @@ def as_text(study: Study, plan: StudyPlan, notes: Sequence[str]) -> str:
 
 
 def as_json(plan: StudyPlan, notes: Sequence[str]) -> str:
-    """Write a plan for machines: the fields of `StudyPlan`, and the notes."""
+    """Return a plan as JSON: the fields of `StudyPlan`, and the notes."""
     tree = {**asdict(plan), "runs": plan.runs, "shards": plan.shards, "notes": list(notes)}
     return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False)
 
@@ -179,7 +178,7 @@ def _range(grid: GridPlan) -> str:
 
 
 def _totals(plan: StudyPlan) -> str:
-    """Write what the whole study takes, a line for each thing."""
+    """Write the totals of the study, a line each."""
     times = plan.times
     cores = f"{times.cores} core{'s' if times.cores > 1 else ''}"
     least = "at least " if plan.unknown else ""
@@ -197,31 +196,30 @@ def _totals(plan: StudyPlan) -> str:
     if plan.training_peak:
         peak = plan.training_peak
         lines.append(("Memory", f"{size(peak.mib * MIB)} a training job at most ({peak.job})"))
-    analysis = plan.analysis_peak
     label = "" if plan.training_peak else "Memory"
-    lines.append((label, f"{size(analysis.mib * MIB)} another one at most ({analysis.job})"))
-    shards = plan.bytes["train"]
-    rest = sum(plan.bytes.values()) - shards
-    lines.append(("Disk", f"{size(shards)} for shards, {size(rest)} for all else"))
-    lines.append(("Rates", _rates(plan)))
+    lines.append((label, f"{size(plan.analysis_mib * MIB)} another job at most"))
+    shards, other = plan.bytes["shards"], plan.bytes["other"]
+    lines.append(("Disk", f"{size(shards)} for shards, {size(other)} for everything else"))
+    lines.append(("Measured", _measured(plan)))
     return "\n".join(_wrapped(f"{label:<{_LABEL}}", text) for label, text in lines)
 
 
 def _left(plan: StudyPlan) -> str:
-    there = f"{plan.finished_shards:,} of {plan.shards:,} shards are there"
+    there = f"{plan.finished_shards:,} of {plan.shards:,} shards are finished"
     unchanged = "if nothing that they depend on has changed"
     if plan.times.left == 0:
-        return f"nothing: {there}, and the results, {unchanged}"
+        return f"nothing: {there}, the results too, {unchanged}"
     return f"{duration(plan.times.left)}: {there}, {unchanged}"
 
 
-def _rates(plan: StudyPlan) -> str:
-    found = plan.calibration
-    if found is None:
-        return "as recorded on another machine: yours may be twice as fast, or half"
+def _measured(plan: StudyPlan) -> str:
+    """Say which times were measured, and which are those of the published study."""
+    other = "as in the published study" if plan.published_costs else "their start alone"
+    if plan.timed == plan.kinds:
+        return f"all {plan.kinds:,} kinds of training, here and now; other jobs: {other}"
     return (
-        f"as recorded, times {found.factor:.2f}: the median of {found.shards:,} shards finished "
-        f"here ({', '.join(found.studies)})"
+        f"{plan.timed:,} of {plan.kinds:,} kinds of training, here and now, the rest interpolated; "
+        f"other jobs: {other}"
     )
 
 

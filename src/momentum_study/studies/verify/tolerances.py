@@ -153,7 +153,11 @@ TABLES = {
     "pairs.parquet": _table(
         "Two runs each. Which runs make a pair depends on what tuning chose, and on their state.",
         ("cost reference_cost gain", Tolerance(**_METRIC, share=0.2)),
-        ("rule *beta *rate diverged reference_diverged state", Tolerance(share=0.02)),
+        (
+            "rule beta learning_rate alpha reference_beta reference_rate diverged "
+            "reference_diverged state target",
+            Tolerance(share=0.02),
+        ),
         rows=0.04,
     ),
     "profiles.csv": _table(
@@ -178,7 +182,7 @@ TABLES = {
     "sensitivity.csv": _table(
         "Grid values: the best cell of two that are close is another one.",
         ("n_*", Tolerance(share=0.3)),
-        ("near_* width_* best_* drift*", Tolerance(**_ESTIMATE, share=0.1)),
+        ("near_* width_* best_* scaling_exponent*", Tolerance(**_ESTIMATE, share=0.1)),
     ),
     "sharpness.csv": _table(
         "Followed runs, some of them beyond the edge of stability.",
@@ -196,7 +200,7 @@ TABLES = {
     "trajectories.csv": _table(_NO_TRAINING, ("x y value", DOUBLE)),
     "tuned.csv": _table(
         "Of two cells that are equally good, tuning may take the other one.",
-        ("rule beta learning_rate alpha eta edge median_updates n_*", Tolerance(share=0.05)),
+        ("rule beta learning_rate alpha eta extend_* median_updates n_*", Tolerance(share=0.05)),
         ("*_score optimism outcome win_share", Tolerance(**_ESTIMATE, share=0.2)),
     ),
     "validation.csv": _table(

@@ -1,17 +1,18 @@
 """The best of k random trials."""
 
+from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.columns import with_interval
-from momentum_study.tables.comparison_columns import ARM, PROBLEM_COLUMNS
+from momentum_study.tables.comparison_columns import ARM_COLUMNS, PROBLEM_COLUMNS
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schema import NOT_NEGATIVE, Table, real, whole
 
 BUDGET = Table(
     file="budget.csv",
     row="A problem, an arm and a number of trials: the best of so many random cells.",
-    keys=(*PROBLEM_KEYS, "arm", "trials"),
+    keys=(*PROBLEM_KEYS, *ARM_KEYS, "trials"),
     fields=(
         *PROBLEM_COLUMNS,
-        ARM,
+        *ARM_COLUMNS,
         whole("trials", "Number k of trials: different cells, drawn at random.", "cells", 1),
         whole("n_cells", "Cells of the arm.", "cells", 1),
         whole("n_replicates", "Replicates in which all cells were run.", "replicates", 1),

@@ -1,5 +1,6 @@
 """What update rules gain over gradient descent without momentum, on each problem."""
 
+from momentum_study.tables.arms import ARM_KEYS, REFERENCE_KEYS
 from momentum_study.tables.comparison_columns import (
     COMPARISON_COLUMNS,
     COUNT_COLUMNS,
@@ -8,7 +9,7 @@ from momentum_study.tables.comparison_columns import (
     PROBABILITY,
     PROBLEM_COLUMNS,
     STATE,
-    TARGET,
+    TARGET_RANGE,
 )
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schema import SHARE, Table, real, text
@@ -16,12 +17,16 @@ from momentum_study.tables.schema import SHARE, Table, real, text
 CONTRASTS = Table(
     file="contrasts.csv",
     row="A problem, a comparison of rules and a criterion: all pairs of replicates together.",
-    keys=(*PROBLEM_KEYS, "question", "basis", "reference", "arm", "criterion", "state"),
+    keys=(
+        *PROBLEM_KEYS,
+        *("question", "comparison", *REFERENCE_KEYS, *ARM_KEYS),
+        *("criterion", "hardest_target", "state"),
+    ),
     fields=(
         *PROBLEM_COLUMNS,
         *COMPARISON_COLUMNS,
+        *TARGET_RANGE,
         STATE,
-        TARGET,
         text(
             "unit",
             "Unit of the effect: a natural logarithm of a ratio of costs, or a difference of "

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from momentum_study.tables.arms import ARM_KEYS, REFERENCE_KEYS
 from momentum_study.tables.columns import (
     ALPHA,
     BATCH_SIZE,
@@ -31,7 +32,8 @@ PAIRS = Table(
     row="A comparison and a replicate: two runs from the same start, over the same minibatches.",
     keys=(
         *PROBLEM_KEYS,
-        *("question", "basis", "reference", "arm", "criterion", "alpha", "replicate"),
+        *("question", "comparison", *REFERENCE_KEYS, *ARM_KEYS),
+        *("criterion", "target", "alpha", "replicate"),
     ),
     fields=(
         *PROBLEM_COLUMNS,

@@ -1,7 +1,8 @@
 """Performance profiles: how often an arm is nearly the best."""
 
+from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.columns import with_interval
-from momentum_study.tables.comparison_columns import ARM, CRITERION, FAMILY
+from momentum_study.tables.comparison_columns import ARM_COLUMNS, CRITERION, FAMILY
 from momentum_study.tables.schema import AT_LEAST_ONE, POSITIVE, SHARE, Table, real, whole
 
 _TOO_FEW = "there are too few problems or arms for Friedman's test"
@@ -9,11 +10,11 @@ _TOO_FEW = "there are too few problems or arms for Friedman's test"
 PROFILES = Table(
     file="profiles.csv",
     row="A family of grids, a criterion, an arm and a ratio to the cost of the best arm.",
-    keys=("family", "criterion", "arm", "ratio"),
+    keys=("family", "criterion", *ARM_KEYS, "ratio"),
     fields=(
         FAMILY,
         CRITERION,
-        ARM,
+        *ARM_COLUMNS,
         real("ratio", "Ratio of the arm's cost to that of the best arm.", "1", POSITIVE),
         *with_interval(
             real(

@@ -57,7 +57,7 @@ SENSITIVITY = Table(
         ),
         *with_interval(
             real(
-                "drift",
+                "scaling_exponent",
                 "Exponent d of best α ∝ (1/(1 − β))^d: 0 if the best α is the same for every β, "
                 "1 if the best η is.",
                 "1",

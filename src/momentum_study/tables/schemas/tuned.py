@@ -1,8 +1,7 @@
 """The cells that tuning chose."""
 
-from dataclasses import replace
-
-from momentum_study.tables.comparison_columns import ARM, CRITERION, PROBLEM_COLUMNS, TARGET
+from momentum_study.tables.arms import ARM_KEYS
+from momentum_study.tables.comparison_columns import ARM_COLUMNS, CRITERION, PROBLEM_COLUMNS, TARGET
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schema import NOT_NEGATIVE, SHARE, Check, Table, real, text, whole
 
@@ -11,15 +10,19 @@ _SCORE = "updates or null loss"
 
 TUNED = Table(
     file="tuned.csv",
-    row="A problem, an arm, a criterion and the half of the replicates that is reported: the cell "
-    "that was chosen on the other half.",
-    keys=(*PROBLEM_KEYS, "arm", "criterion", "reported"),
+    row="A problem, an arm, a criterion and the fold of the replicates to evaluate on: the cell "
+    "that was chosen on the other fold.",
+    keys=(*PROBLEM_KEYS, *ARM_KEYS, "criterion", "target", "evaluation_fold"),
     fields=(
         *PROBLEM_COLUMNS,
-        ARM,
+        *ARM_COLUMNS,
         CRITERION,
-        text("reported", "Replicates that are reported; the others chose.", "even", "odd"),
-        replace(TARGET, meaning="Column of the target that `speed` means on this half."),
+        TARGET,
+        text(
+            "evaluation_fold",
+            "Replicates that the cell is evaluated on; it was chosen on the others.",
+            *("even", "odd"),
+        ),
         whole("n_trials", "Cells that could be chosen.", "cells"),
         text("rule", "Update rule of the chosen cell.", missing=_NO_CELL),
         real("beta", "Momentum coefficient β of the chosen cell.", "1", SHARE, missing=_NO_CELL),
@@ -45,57 +48,65 @@ TUNED = Table(
             missing=_NO_CELL,
         ),
         real(
-            "selected_score",
-            "Score on the half that chose, smaller is better: expected running time to the target, "
-            "or geometric mean of relative losses; infinite after a failure.",
+            "selection_score",
+            "Score on the fold it was chosen on, smaller is better: expected running time to the "
+            "target, or geometric mean of relative losses; infinite after a failure.",
             _SCORE,
             NOT_NEGATIVE,
             missing=_NO_CELL,
         ),
         real(
-            "reported_score",
-            "The same score on the half that is reported.",
+            "evaluation_score",
+            "The same score on the evaluation fold.",
             _SCORE,
             NOT_NEGATIVE,
             missing="no cell could be chosen, or a run of it is not there",
         ),
         real(
             "optimism",
-            "ln(reported_score / selected_score): how much worse the cell is than it was chosen "
-            "for.",
+            "ln(evaluation_score / selection_score): how much worse the cell is than on the fold "
+            "it was chosen on.",
             "1",
             missing="no cell could be chosen, or both scores are infinite",
         ),
         real(
             "outcome",
-            "Geometric mean of the reported costs: updates to the target, final training loss or "
-            "test loss at the lowest validation loss; infinite after a failure.",
+            "Geometric mean of the costs on the evaluation fold: updates to the target, final "
+            "training loss or test loss at the lowest validation loss; infinite after a failure.",
             _SCORE,
             NOT_NEGATIVE,
-            missing="no run is reported",
+            missing="no run is evaluated",
         ),
         real(
             "median_updates",
-            "Median of the updates to the target over the reported half, after Kaplan and Meier; "
+            "Median of the updates to the target on the evaluation fold, after Kaplan and Meier; "
             "infinite if no more than half of the runs reach it.",
             "updates",
             NOT_NEGATIVE,
-            missing="the criterion is a loss, or no run is reported",
+            missing="the criterion is a loss, or no run is evaluated",
         ),
         real(
             "win_share",
-            "Share of resamples of the choosing replicates in which the cell wins again.",
+            "Share of resamples of the replicates to choose on in which the cell wins again.",
             "1",
             SHARE,
             missing=_NO_CELL,
         ),
-        whole("n_reported", "Runs that are reported.", "runs"),
+        whole("n_evaluated", "Runs that the cell is evaluated on.", "runs"),
         whole("n_diverged", "Runs among them that diverged.", "runs"),
         whole("n_missed", "Other runs among them that failed.", "runs"),
-        text(
-            "edge",
-            "How to extend the grid.",
-            missing="the chosen cell lies within the grid, or there is none",
+        *(
+            real(
+                f"extend_{name}_{side}",
+                f"{symbol} to add to the grid, since the chosen cell has the {end} one.",
+                check=check,
+                missing="the chosen cell does not lie on this edge of the grid, or there is none",
+            )
+            for name, symbol, check in (
+                ("rate", "Learning rate", NOT_NEGATIVE),
+                ("beta", "β", SHARE),
+            )
+            for side, end in (("below", "smallest"), ("above", "largest"))
         ),
         text("reason", "Why there is no cell.", missing="there is one"),
     ),
@@ -105,8 +116,8 @@ TUNED = Table(
             lambda table: (table["reason"] != "") == table["learning_rate"].isna(),
         ),
         Check(
-            "n_diverged and n_missed must not exceed n_reported",
-            lambda table: table["n_diverged"] + table["n_missed"] <= table["n_reported"],
+            "n_diverged and n_missed must not exceed n_evaluated",
+            lambda table: table["n_diverged"] + table["n_missed"] <= table["n_evaluated"],
         ),
     ),
 )

@@ -1,1 +1,0 @@
-"""What looks after the project and is no part of the study."""
