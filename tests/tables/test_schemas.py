@@ -32,7 +32,6 @@ TABLES_OF = {
     # The module of the stability limit, which the explorer shows, also makes `stability.csv`.
     "explorer": {"cells", "runs", "cell_curves", "initial_sharpness", "stability"},
     "provenance": {"cost"},
-    "plan": {"cost"},
     "compare": {"runs"},
     **{one: {name.split(".")[0] for name in SCHEMAS} for one in ("verify", "publish", "document")},
 }

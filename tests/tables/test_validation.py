@@ -1,4 +1,4 @@
-"""What the checks of tables refuse, and what they say."""
+"""What the checks of tables refuse, and with which message."""
 
 import numpy as np
 import pandas as pd

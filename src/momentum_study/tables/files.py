@@ -346,7 +346,7 @@ def _read_parquet(path: Path, schema: Table, columns: Sequence[str] | None) -> p
         content = file.read(list(wanted), use_threads=False)
         rows = file.metadata.num_rows
         if content.num_rows != rows:
-            raise StudyError(f"it has {content.num_rows} rows where its header says {rows}")
+            raise StudyError(f"it has {content.num_rows} rows where its metadata has {rows}")
     return _typed(content, wanted)
 
 

@@ -31,7 +31,7 @@ class Check:
     Attributes
     ----------
     text
-        What an error message says is expected.
+        What is expected, in an error message.
     test
         Takes a column as a `pandas.Series`, or a whole table; returns one truth value per row.
     """

@@ -62,7 +62,7 @@ THEORY = Table(
     ),
     checks=(
         Check(
-            "holds must say whether the error is within the tolerance",
+            "holds must be true where the error is within the tolerance, else false",
             lambda table: table["holds"] == (table["error"].abs() <= table["tolerance"]),
         ),
     ),

@@ -5,7 +5,7 @@ from momentum_study.tables.comparison_columns import ARM_COLUMNS, CRITERION, PRO
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schema import NOT_NEGATIVE, SHARE, Check, Table, real, text, whole
 
-_NO_CELL = "no cell could be chosen; `reason` says why"
+_NO_CELL = "no cell could be chosen; see `reason`"
 _SCORE = "updates or null loss"
 
 TUNED = Table(

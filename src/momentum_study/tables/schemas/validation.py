@@ -49,7 +49,8 @@ VALIDATION = Table(
     ),
     checks=(
         Check(
-            "an exact row must hold just if its difference is within the tolerance",
+            "an exact row must have holds true where its difference is within the tolerance, "
+            "else false",
             lambda table: (
                 (table["kind"] != "exact")
                 | (table["holds"] == (table["difference"].abs() <= table["tolerance"]))
