@@ -1,4 +1,4 @@
-"""Effects in words."""
+"""Display text of effects."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What all pages share."""
+"""Shared parts of pages."""
 
 import base64
 import hashlib

@@ -1,22 +1,26 @@
 """Drawing figures of the catalogue, and reading what is on them."""
 
 import importlib
-from pathlib import Path
+import inspect
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
-
-from momentum_study.figures.catalogue import KINDS
 
 LEVEL = 0.95
 
 
 def draw(kind, tables, confidence=LEVEL):
     """Draw a kind of figure from tables by name."""
-    own = {name: tables[name] for name in (Path(file).stem for file in KINDS[kind].tables)}
-    level = {"confidence": confidence} if KINDS[kind].intervals else {}
-    return importlib.import_module(f"momentum_study.figures.{kind}").draw(**own, **level)
+    module = importlib.import_module(f"momentum_study.figures.{kind}")
+    given = {**tables, "confidence": confidence}
+    return module.draw(**{name: given[name] for name in arguments(kind)})
+
+
+def arguments(kind):
+    """Names of the tables, and ``confidence`` if the figure has intervals."""
+    module = importlib.import_module(f"momentum_study.figures.{kind}")
+    return set(inspect.signature(module.draw).parameters)
 
 
 def shown(figure):

@@ -104,7 +104,7 @@ def test_a_gap_is_marked_and_a_whole_line_has_no_cross(cells, runs):
     assert crosses(axes, HALF) == []
 
 
-def test_where_nothing_completed_a_cross_stands_on_the_upper_edge(cells, runs):
+def test_if_no_run_completed_a_cross_is_on_the_upper_edge(cells, runs):
     set_losses(cells, [np.inf] * 5)
     axes = drawn(cells, runs)
     assert crosses(axes, NINE) == [pytest.approx((0.003, axes.get_ylim()[1]))]

@@ -208,7 +208,7 @@ def test_infinite_speed_ups_are_open_marks_on_the_edge(figures, tables):
             assert edge not in curve[:, 1]
 
 
-def test_an_interval_without_end_has_an_arrow_and_nothing_to_compare_a_cross(figures, tables):
+def test_an_unbounded_interval_has_an_arrow_and_a_missing_effect_a_cross(figures, tables):
     contrasts = tables["speed_up"]["contrasts"]
     axes = panel_of(figures["speed_up"], "diabetes")
     endless = contrasts["dataset"].eq("diabetes") & contrasts["low"].eq(-np.inf)
@@ -229,7 +229,7 @@ def test_a_line_of_speed_ups_is_broken_where_an_arm_was_not_run(figures):
     assert list(np.isnan(line[:, 1])) == [beta == 0.98 for beta in made.BETAS]
 
 
-def test_panels_are_told_apart_by_network_where_a_data_set_has_several():
+def test_panels_are_named_by_network_if_a_data_set_has_several():
     contrasts = made.contrasts(("iris", "wine"), ("16",), ("medium", "wide_one"))
     contrasts = contrasts[(contrasts["dataset"] != "wine") | (contrasts["network"] == "medium")]
     assert titles(speed_up.draw(contrasts, LEVEL)) == ["iris, medium", "iris, wide one", "wine"]
@@ -245,7 +245,7 @@ def test_panels_are_told_apart_by_network_where_a_data_set_has_several():
 # --- condition number
 
 
-def test_points_lie_at_their_condition_number(figures, tables):
+def test_points_are_at_their_condition_number(figures, tables):
     contrasts = tables["condition"]["contrasts"]
     settings = ("0.5", "0.8", "0.9", "0.95", "tuned")
     for title, batch in (
@@ -297,7 +297,7 @@ def test_data_sets_without_a_finite_condition_number_are_left_out(tables):
     assert kappas.startswith("κ: 20 moons, 40 diabetes, 60 iris, 300 conditioned, 400 wine")
 
 
-def test_a_theory_table_without_speed_ups_is_told(tables):
+def test_a_theory_table_without_speed_ups_is_an_error(tables):
     contrasts = tables["condition"]["contrasts"]
     with pytest.raises(StudyError, match="no row of the quantity 'speed_up'"):
         condition.draw(contrasts, made.theory()[:0], made.datasets(), LEVEL)
@@ -344,7 +344,7 @@ def test_an_arm_that_never_pays_has_no_mark():
     assert len(marks(axes)) == 0
 
 
-def test_plain_descent_goes_on_at_the_loss_of_its_whole_grid(figures, tables):
+def test_the_line_of_plain_gradient_descent_continues_after_its_grid(figures, tables):
     budget = tables["best_of_k"]["budget"]
     descent = budget[
         (budget["arm_rule"] == "gd")
@@ -371,7 +371,7 @@ def test_intervals_are_those_of_descent_and_of_the_most_tuned_momentum(figures, 
         assert heights.max() == pytest.approx(rows["test_loss_high"].max())
 
 
-def test_a_batch_size_that_a_data_set_lacks_leaves_its_place_empty():
+def test_a_missing_batch_size_of_a_data_set_leaves_its_place_empty():
     budget = made.budget(("iris", "wine"), ("16", "full"))
     budget = budget[(budget["dataset"] != "iris") | (budget["batch"] == "full")]
     figure = best_of_k.draw(budget, LEVEL)
@@ -414,7 +414,7 @@ def test_families_are_named_where_there_are_several_and_one_problem_is_no_profil
     assert titles(performance.draw(two, LEVEL)) == ["updates to the target, 21 problems"]
 
 
-# --- changes in mid-run
+# --- changes during training
 
 
 def test_gains_of_changes_are_drawn_where_the_table_has_them(figures, tables):
@@ -445,7 +445,7 @@ def test_gains_of_changes_are_drawn_where_the_table_has_them(figures, tables):
         assert rows_equal(marks(axes), np.column_stack([np.exp(rows["effect"]), places]))
 
 
-def test_numbers_of_pairs_stand_at_the_right_whatever_the_change(figures, tables):
+def test_numbers_of_pairs_are_at_the_right_for_all_changes(figures, tables):
     advice = tables["intervention"]["advice"]
     grid = np.array(figures["intervention"].axes).reshape(3, 6)
     for row, state in enumerate(("slow", "oscillating", "monotone")):
@@ -460,13 +460,13 @@ def test_numbers_of_pairs_stand_at_the_right_whatever_the_change(figures, tables
             assert " / ".join(expected) in counts, dataset
 
 
-def test_runs_that_had_diverged_before_are_left_out(tables):
+def test_runs_that_diverged_before_the_change_are_left_out(tables):
     advice = tables["intervention"]["advice"]
     figure = intervention.draw(advice[advice["state"] == "diverged"], LEVEL)
     assert "No grid of this study changes β or α during training." in written(figure)
 
 
-def test_the_changes_that_are_advised_have_a_bold_frame(figures):
+def test_advised_changes_have_a_bold_frame(figures):
     widths = [axes.spines["top"].get_linewidth() for axes in figures["intervention"].axes]
     bold = np.reshape(widths, (3, 6)) > 1
     assert np.argwhere(bold).tolist() == [[0, 0], [0, 1], [1, 2], [1, 3]]
@@ -514,7 +514,7 @@ def test_cases_fill_the_room_of_their_group_the_smallest_effect_first(tables):
     assert [group.headline for group in blocks[0].groups] == [True, False, False, False]
 
 
-def test_many_cases_stand_closer_and_fit_a_page(figures, tables):
+def test_many_cases_have_smaller_rows_and_fit_a_page(figures, tables):
     claims, cases = tables["verdicts"].values()
     again = cases[cases["votes"]].assign(case=lambda table: table["case"] + ", again")
     many = pd.concat([cases, again[::2]], ignore_index=True)
@@ -555,7 +555,7 @@ def test_claims_are_in_order_each_with_its_verdict(figures, tables):
 
 
 def column(canvas, start):
-    """Read the lines that stand below one that starts so, that one first."""
+    """Read the lines at and below the one with this start."""
     (first,) = (text for text in canvas.texts if text.get_text().startswith(start))
     x = first.get_position()[0]
     below = [text for text in canvas.texts if text.get_position()[0] == x and not is_bold(text)]
@@ -592,14 +592,14 @@ def test_outcomes_differ_by_mark_and_by_more_than_red_from_green():
     assert red - blue > 0.5
 
 
-# --- looks and helpers
+# --- styles and helpers
 
 
 def style_of(label):
     return arm_style(arm_key(label))
 
 
-def test_looks_of_arms():
+def test_styles_of_arms():
     assert style_of("gd").label == "plain gradient descent"
     assert style_of("momentum 0.9").label == "momentum"
     assert style_of("momentum 0.9").color == RULE_STYLES["momentum"].color
@@ -613,7 +613,7 @@ def test_looks_of_arms():
     assert style_of("best rule 0.9").label == "best rule 0.9"
 
 
-def test_looks_of_arms_of_user_defined_rules():
+def test_styles_of_arms_of_user_defined_rules():
     usual, tuned = style_of("quasi_hyperbolic 0.9"), style_of("quasi_hyperbolic tuned")
     assert [usual.label, tuned.label] == ["quasi hyperbolic", "quasi hyperbolic, β tuned"]
     assert style_of("quasi_hyperbolic 0.5, cosine").label == "quasi hyperbolic, β = 0.5, cosine"
@@ -647,7 +647,7 @@ def panel():
 
 
 @pytest.mark.parametrize("ratios", [[], [np.inf, np.nan, 0.0], [0.5, 30.0]])
-def test_an_axis_of_ratios_holds_one_and_all_that_are_finite(ratios):
+def test_an_axis_of_ratios_includes_one_and_all_finite_ratios(ratios):
     axes = panel()
     ratio_axis(axes, "x", ratios, 5)
     low, high = axes.get_xlim()

@@ -29,7 +29,7 @@ def test_a_run_and_its_limit_have_one_colour(study):
         assert of_limit[min(of_limit, key=lambda limit: abs(limit - last))] == line.get_color()
 
 
-def test_a_panel_without_a_run_says_so(study):
+def test_a_panel_without_a_run_states_that_all_diverged(study):
     rows = study["sharpness"]
     gone = (rows["dataset"] == "wine") & (rows["rule"] == "gd") & (rows["step"] > 0)
     rows = rows.assign(lambda_max=rows["lambda_max"].where(~gone, np.nan))
@@ -37,7 +37,7 @@ def test_a_panel_without_a_run_says_so(study):
     assert wine.texts[-1].get_text() == "all runs diverged"
 
 
-def test_limits_are_named_where_a_row_has_room(study):
+def test_limits_are_labelled_in_a_single_row(study):
     digits = edge_of_stability.draw(study["sharpness"]).axes[0]
     low, high = digits.get_ylim()
     named = {text.get_text(): text.xy[1] for text in digits.texts}

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +13,13 @@ import pytest
 from docutils.core import publish_parts
 
 from momentum_study.cli.main import main
-from momentum_study.figures.catalogue import KINDS
+from momentum_study.figures.catalogue import KINDS, FigureJob
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import FONT, PIXELS_PER_INCH, SMALL, WIDTH
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import write_table
 from tests import comparison_tables as made
-from tests.figures.drawings import boxes, draw, overlapping, shown, written
+from tests.figures.drawings import arguments, boxes, draw, overlapping, shown, written
 from tests.projects import ROOT
 
 REPORT = ROOT / "workflow" / "report"
@@ -62,8 +63,8 @@ def tables(study, tmp_path_factory):
 
 
 def flags(kind, tables, folder):
-    grid = ["--grid", "main"]
-    scope = {"study": [], "grid": grid, "batch": [*grid, "--batch", "full"]}
+    scope = {"study": (), "grid": ("main",), "batch": ("main", "full")}[KINDS[kind].per]
+    job = FigureJob(kind, *scope)
     suffixes = {"svg": "svg", "png": "png", "words": "json"}
     files = [
         word
@@ -71,7 +72,7 @@ def flags(kind, tables, folder):
         for word in (f"--{flag}", str(folder / f"{kind}.{suffix}"))
     ]
     common = ["--confidence", "0.8", "--tables", str(tables)]
-    return ["figure", "--kind", kind, *scope[KINDS[kind].per], *common, *files]
+    return ["figure", *shlex.split(job.flags), *common, *files]
 
 
 @pytest.fixture(scope="module")
@@ -135,11 +136,19 @@ def test_the_words_of_a_figure_are_complete_and_not_in_its_drawing(processes, ki
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_catalogue_lists_the_tables_of_each_figure(kind):
+    tables = {Path(name).stem for name in KINDS[kind].tables}
+    assert tables == arguments(kind) - {"confidence"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_figures_with_intervals_state_their_level(processes, kind):
     words = json.loads((processes[0] / f"{kind}.json").read_text(encoding="utf-8"))
     levels = set(re.findall(r"([\d.]+) % interval", " ".join(words["notes"])))
     # Verdicts also have intervals for equivalence, at the level 2c − 1.
-    expected = {"80", "60"} if kind == "verdicts" else {"80"} if KINDS[kind].intervals else set()
+    expected = (
+        {"80", "60"} if kind == "verdicts" else {"80"} if "confidence" in arguments(kind) else set()
+    )
     assert levels == expected
 
 

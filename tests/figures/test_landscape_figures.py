@@ -55,7 +55,7 @@ def test_every_panel_has_its_paths_each_once_and_with_their_numbers(figures, tab
                 assert labels[0].endswith("%")
 
 
-def test_a_path_that_leaves_for_infinity_is_said_to_diverge(figures):
+def test_a_diverging_path_is_labelled(figures):
     same_eta = panels(figures["trajectories"], "trajectories")[0, 1]
     (legend,) = same_eta.findobj(Legend)
     assert [text.get_text() for text in legend.get_texts()][-1] == "diverges"
@@ -109,7 +109,7 @@ def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figure
                 assert marks_of(axes, filled=True) == np.sum(rows["landscape"] == name)
 
 
-def test_tables_that_lack_a_landscape_are_told(tables):
+def test_a_missing_landscape_is_an_error(tables):
     with pytest.raises(StudyError, match="no rows of monkey_saddle"):
         exit_times.draw(
             tables["landscapes"][tables["landscapes"]["landscape"] != "monkey_saddle"], LEVEL
@@ -119,21 +119,21 @@ def test_tables_that_lack_a_landscape_are_told(tables):
         trajectories.draw(tables["landscapes"], paths[paths["landscape"] != "beale"])
 
 
-def test_every_rule_has_a_look_of_its_own_and_descent_is_black():
+def test_every_rule_has_its_own_style_and_plain_gradient_descent_is_black():
     assert set(RULE_STYLES) == set(RULES)
     assert RULE_STYLES["gd"].color == DESCENT
     for attribute in ("label", "color", "marker"):
         assert len({getattr(style, attribute) for style in RULE_STYLES.values()}) == len(RULES)
 
 
-# Enough names for every look that a user's rule can have.
+# Enough names for every style of a user-defined rule.
 ADDED_STYLES = {
     (style.color, style.marker): style
     for style in (rule_style(f"rule_{number}") for number in range(100))
 }
 
 
-def test_rules_that_users_bring_have_looks_of_their_own():
+def test_user_defined_rules_have_their_own_styles():
     assert len(ADDED_STYLES) == 12
     for added, known in product(ADDED_STYLES.values(), RULE_STYLES.values()):
         assert added.marker != known.marker
@@ -174,10 +174,10 @@ def lab(color, eye):
 
 
 @pytest.mark.parametrize("eye", SEEN)
-def test_colours_are_told_apart_by_every_eye_and_equal_lines_in_grey(eye):
+def test_colours_differ_for_every_kind_of_colour_vision_and_equal_lines_in_grey(eye):
     for one, other in combinations([*RULE_STYLES.values(), *ADDED_STYLES.values()], 2):
         if one.color == other.color:
-            # Two rules that users have brought.
+            # Two user-defined rules.
             assert one.linestyle != other.linestyle
             continue
         first, second = (lab(style.color, np.array(SEEN[eye])) for style in (one, other))

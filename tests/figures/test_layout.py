@@ -18,12 +18,12 @@ def test_blocks_fill_their_rows_evenly(count, shape):
     assert blocks.titles == [title for name in names for title in (name, "")]
 
 
-def test_the_name_stands_over_the_first_panel_that_there_is():
+def test_the_name_is_above_the_first_panel_with_data():
     present = [("iris", "full"), ("wine", "16"), ("wine", "full")]
     assert side_by_side(("iris", "wine"), BATCHES, present).titles == [None, "iris", "wine", ""]
 
 
-def test_a_name_of_many_panels_has_a_row_of_its_own():
+def test_a_name_with_many_panels_fills_a_row():
     assert side_by_side(("iris", "wine"), range(4), most=3).shape == (2, 4)
 
 
@@ -32,7 +32,7 @@ def drawn(titles, **keywords):
     return sheet("Title", ["A note."], (2, 4), titles, **sizes, **keywords)
 
 
-def test_tick_labels_stand_at_the_edges_of_blocks_beside_and_below_empty_places():
+def test_tick_labels_are_at_the_edges_of_blocks_and_next_to_empty_places():
     _, panels = drawn([None, "a", "b", "", "c", ""])
     label_outer(panels, 2)
     shown = {
@@ -57,7 +57,7 @@ def test_panels_have_one_width_and_wider_gaps_before_blocks():
     assert (left[0], right[-1]) == pytest.approx((0.5, WIDTH - 0.2))
 
 
-def test_heads_stand_over_columns_or_over_blocks():
+def test_heads_are_above_columns_or_blocks():
     for heads in (["one", "two"], ["one", "two", "three", "four"]):
         figure, panels = drawn([""] * 8, blocks=(2, 0.3), heads=heads)
         places = {text.get_text(): text.get_position()[0] for text in figure.texts}

@@ -44,18 +44,18 @@ def test_same_alpha_same_eta_and_each_tuned():
     assert chosen(cells) == {"same α": (1, 1), "same η": (1, 10), "each tuned": (1, 100)}
 
 
-def test_where_the_grid_lacks_a_rate_the_nearest_in_log_distance_is_taken_and_named():
+def test_if_the_grid_lacks_a_rate_the_nearest_in_log_distance_is_used_and_named():
     # η = 1 asks for α = 1/(1−0.9) = 10: 4 is off by the factor 2.5, 27 by 2.7.
     cells = hand_made(0.9, {1.0: 0.1}, {0.5: 0.2, 4.0: 0.3, 27.0: 0.4})
     assert chosen(cells) == {"nearest α": (1, 0.5), "nearest η": (1, 4), "each tuned": (1, 0.5)}
 
 
-def test_of_two_equally_near_rates_the_smaller_is_taken():
+def test_of_two_equally_near_rates_the_smaller_is_used():
     cells = hand_made(0.9, {10.0: 0.1}, {1000.0: 0.2, 10.0: 0.3})
     assert chosen(cells)["nearest η"] == (10, 10)
 
 
-def test_where_all_diverged_there_still_is_a_choice():
+def test_if_all_diverged_there_is_still_a_choice():
     cells = hand_made(0.5, {0.1: INF, 1.0: INF}, {0.1: INF, 0.2: INF})
     assert chosen(cells) == {"same α": (0.1, 0.1), "same η": (0.1, 0.2), "each tuned": (0.1, 0.1)}
 
@@ -108,7 +108,7 @@ def texts(axes):
 
 
 def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, cell_curves):
-    # Plain descent at its best, and momentum at the same η with 3 of 4 runs gone.
+    # Plain gradient descent tuned, and momentum at the same η with 3 of 4 runs diverged.
     rows = (cells["dataset"] == "wine") & cells["beta"].isin([0.0, 0.9])
     cells = cells[rows].copy()
     cells["train_loss_final_median"] = np.where(cells["alpha"] == 0.3, 0.1, 1.0)
@@ -122,7 +122,7 @@ def test_rates_and_diverged_runs_are_written_in_the_panel(cells, runs, cell_curv
     assert same_color(texts(second)["3 of 4 diverged"], Series(True, 0.9).color)
 
 
-def test_a_rate_that_is_but_near_is_said_to_be(cells, runs, cell_curves):
+def test_a_nearest_rate_is_labelled(cells, runs, cell_curves):
     cells = cells[(cells["dataset"] == "wine") & cells["beta"].isin([0.0, 0.9])].copy()
     cells["train_loss_final_median"] = np.where(cells["alpha"] == 0.3, 0.1, 1.0)
     cells = cells[(cells["rule"] == "gd") | (cells["alpha"] != 0.3)]

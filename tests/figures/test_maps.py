@@ -13,7 +13,7 @@ from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 from momentum_study.tables.schemas.stability import STABILITY
 from tests.figures.drawings import LEVEL
 
-HEIGHTS = {0.0: 0.0, 0.5: 1.5, 0.9: 2.5}  # plain descent, a gap, then momentum
+HEIGHTS = {0.0: 0.0, 0.5: 1.5, 0.9: 2.5}  # plain gradient descent, a gap, then momentum
 
 
 NO_SHARPNESS = joined_tables([], INITIAL_SHARPNESS)
@@ -140,7 +140,7 @@ def test_one_beta_and_one_rate(cells, runs):
 
 
 @pytest.mark.parametrize("rates", [[0.01, 0.1, 1.0], [0.01, 0.1, 10.0]])
-def test_edges_lie_between_rates(rates):
+def test_edges_are_between_rates(rates):
     edges = cell_edges(np.array(rates))
     assert len(edges) == 4
     assert edges[1:-1] == pytest.approx(np.sqrt(np.multiply(rates[1:], rates[:-1])))
@@ -154,7 +154,7 @@ def red_lines(axes):
     return {float(np.mean(line.get_ydata())): line.get_xdata()[0] for line in lines}
 
 
-def test_the_stability_line_lies_at_the_limit_of_each_beta(full_batch):
+def test_the_stability_line_is_at_the_limit_of_each_beta(full_batch):
     initial = full_batch["initial_sharpness"]
     figure = draw(full_batch["cells"], full_batch["runs"], initial, full_batch["stability"])
     for name in ("digits", "wine"):

@@ -20,16 +20,16 @@ def test_a_higher_beta_is_lighter_also_in_grey():
     betas = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
     shades = [luminance(Series(True, beta).color) for beta in betas]
     assert shades == sorted(shades)
-    assert shades[-1] < 0.75  # still seen on white
+    assert shades[-1] < 0.75  # visible on white
 
 
-def test_plain_descent_is_black_and_dashed():
+def test_plain_gradient_descent_is_black_and_dashed():
     assert rgb_to_hsv(to_rgb(DESCENT.color))[2] == 0
     assert "linestyle" in DESCENT.line
     assert "linestyle" not in Series(True, 0.9).line
 
 
-def test_series_are_ordered_with_plain_descent_first():
+def test_series_are_ordered_with_plain_gradient_descent_first():
     assert sorted([Series(True, 0.9), Series(True, 0.0), DESCENT]) == [
         DESCENT,
         Series(True, 0.0),
@@ -73,17 +73,17 @@ def test_other_rules_are_left_out(cells, runs):
 
 
 @pytest.mark.parametrize("rule", ["gd", "momentum"])
-def test_both_rules_are_needed(cells, runs, rule):
+def test_both_rules_are_required(cells, runs, rule):
     with pytest.raises(StudyError, match=f"expected cells of the rules gd and.*found {rule}"):
         compared_cells(cells[cells["rule"] == rule], runs)
 
 
-def test_no_cell_is_told(cells, runs):
+def test_no_cell_is_an_error(cells, runs):
     with pytest.raises(StudyError, match="found no cell at all"):
         compared_cells(cells[:0], runs[:0])
 
 
-def test_panels_are_told_apart_by_network_and_schedule_if_they_vary(cells, runs):
+def test_panels_are_named_by_network_and_schedule_if_they_vary(cells, runs):
     one = compared_cells(cells.assign(dataset="breast_cancer"), runs)
     assert set(one["panel"]) == {"breast cancer"}
     two = pd.concat([cells, cells.assign(network="wide_one", schedule="cosine")])

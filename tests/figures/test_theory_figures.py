@@ -26,7 +26,7 @@ QUANTITIES = {
     "noise_floor": ("variance", "jitter", "variance_simulated", "jitter_simulated"),
     "lag": ("lag",),
 }
-MISS = 1e-3  # of a measurement, relative: to be seen apart from what is predicted
+MISS = 1e-3  # relative difference between measured and predicted
 
 
 def case(quantity, form, predicted, miss=MISS, **parameters):
@@ -202,7 +202,7 @@ def test_bars_are_three_standard_errors_around_the_simulated_value(table, figure
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_nothing_is_ringed_where_all_holds(name, figures):
+def test_no_rings_if_all_measurements_agree(name, figures):
     assert not any(map(len, rings(figures[name])))
     assert any("agree with theory within tolerance" in note for note in figures[name].notes)
 
@@ -210,7 +210,7 @@ def test_nothing_is_ringed_where_all_holds(name, figures):
 @pytest.mark.parametrize(
     ("name", "quantity"), [(name, one) for name in FIGURES for one in QUANTITIES[name]]
 )
-def test_a_row_that_does_not_hold_is_ringed_and_counted(name, quantity, theory):
+def test_a_row_that_disagrees_is_ringed_and_counted(name, quantity, theory):
     wrong = theory.index[(theory["quantity"] == quantity) & (theory["form"] == "momentum")][1]
     theory.loc[wrong, "holds"] = False
     figure = FIGURES[name].draw(theory)
@@ -222,7 +222,7 @@ def test_a_row_that_does_not_hold_is_ringed_and_counted(name, quantity, theory):
     assert any("red rings mark the others" in note for note in figure.notes)
 
 
-def test_a_wrong_regime_is_marked_as_what_it_is_and_ringed(theory):
+def test_a_wrong_regime_has_the_mark_of_the_measured_regime_and_a_ring(theory):
     rows = rows_of(theory, "regime", "momentum")
     wrong = rows.index[(rows["beta"] == 0.9) & (rows["measured"] == quadratics.OSCILLATING)][0]
     theory.loc[wrong, ["measured", "holds"]] = [float(quadratics.DIVERGING), False]
@@ -242,7 +242,7 @@ def test_a_row_without_a_measurement_is_ringed_on_the_edge_of_its_panel(theory):
 
 
 @pytest.mark.parametrize(("name", "rows"), QUANTITIES.items())
-def test_rows_that_are_not_there_are_told(name, rows, theory):
+def test_missing_rows_are_an_error(name, rows, theory):
     for quantity in rows:
         with pytest.raises(StudyError, match=f"no row of the quantity '{quantity}' for .*momentum"):
             FIGURES[name].draw(theory[theory["quantity"] != quantity])
@@ -305,7 +305,7 @@ def test_the_axis_of_beta_is_stretched_towards_one():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["0", "0.3", "0.9", "0.99"]
 
 
-def test_labels_of_beta_keep_apart():
+def test_labels_of_beta_do_not_overlap():
     axes = panel()
     beta_axis(axes, "x", [0.0, 0.3, 0.5, 0.9], 1.1, apart=0.2)
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "", "0.5", "0.9"]

@@ -1,4 +1,4 @@
-"""Summaries of tables, in words and rounded numbers: what pages and the paper show of them."""
+"""Summaries of tables with rounded numbers, for pages and the paper."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,13 +11,13 @@ EFFECT = ["unit", "effect", "low", "high"]
 
 
 def with_interval(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> pd.Series:
-    """Write a column with its ends, ``<name>_low`` and ``<name>_high``: ``0.5 [0.4, 0.6]``."""
+    """Write a column with its interval, ``<name>_low`` and ``<name>_high``: ``0.5 [0.4, 0.6]``."""
     value, low, high = (table[name + end].map(form).astype("str") for end in ("", "_low", "_high"))
     return value + " [" + low + ", " + high + "]"
 
 
 def theory_summary(theory: pd.DataFrame) -> pd.DataFrame:
-    """Rows, rows that hold and largest error, a row per quantity."""
+    """Number of rows, rows that hold and largest error of each quantity."""
     error = theory["error"].abs()
     share = (error / theory["tolerance"]).where(theory["tolerance"] > 0)
     by_quantity = theory.assign(error=error, share=share).groupby("quantity", sort=False)
@@ -57,7 +57,7 @@ def exits_summary(landscapes: pd.DataFrame) -> pd.DataFrame:
 
 
 def stability_summary(stability: pd.DataFrame) -> pd.DataFrame:
-    """How well the line foretells which runs diverge, a row per data set and batch size."""
+    """How well the stability line predicts divergence, a row per data set and batch size."""
     diverged = stability[stability["outcome"] == "diverged"]
     return pd.DataFrame(
         {
@@ -68,9 +68,9 @@ def stability_summary(stability: pd.DataFrame) -> pd.DataFrame:
             "diverged": diverged["n_bad"],
             "beyond the line": diverged["n_beyond"],
             "both": diverged["n_both"],
-            "foretold": with_interval(diverged, "accuracy", "{:.1%}".format),
+            "predicted": with_interval(diverged, "accuracy", "{:.1%}".format),
             "best shift": diverged["shift"].map(partial(rounded, digits=2), na_action="ignore"),
-            "foretold, shifted": diverged["accuracy_shifted"].map(
+            "predicted, shifted": diverged["accuracy_shifted"].map(
                 "{:.1%}".format, na_action="ignore"
             ),
         }
@@ -78,7 +78,7 @@ def stability_summary(stability: pd.DataFrame) -> pd.DataFrame:
 
 
 def validation_summary(validation: pd.DataFrame) -> pd.DataFrame:
-    """Rows, rows that hold and largest difference of the exact rows, a row per source."""
+    """Number of exact rows, rows that hold and largest difference of each source."""
     exact = validation[validation["kind"] == "exact"]
     by_source = exact.assign(difference=exact["difference"].abs()).groupby("source", sort=False)
     return pd.DataFrame(
@@ -127,7 +127,7 @@ def verdicts_summary(claims: pd.DataFrame) -> pd.DataFrame:
     """Claims and their verdicts."""
     return pd.DataFrame(
         {
-            "the tutorial says": claims["words"],
+            "claim of the tutorial": claims["words"],
             "verdict": claims["verdict"].str.replace("_", " "),
             "condition": claims["condition"],
         }

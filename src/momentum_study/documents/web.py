@@ -1,6 +1,6 @@
-"""What all pages share: the base of their style, and what their policy lets in.
+"""Shared parts of all pages: base style and hashes for the content security policy.
 
-`base.css` has colours as pairs, light and dark, and the look of text; pages add their own.
+`base.css` defines pairs of colours, light and dark, and the style of text; pages add their own.
 """
 
 import base64
@@ -12,6 +12,6 @@ BASE_STYLE = Path(__file__).with_name("base.css")
 
 
 def content_hash(text: str) -> str:
-    """Source expression of a Content-Security-Policy that lets in an element with this text."""
+    """Source expression of a Content-Security-Policy that allows an element with this text."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
     return f"'sha256-{digest}'"

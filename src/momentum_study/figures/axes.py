@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import (
     compared_cells,
     draw_lines,
@@ -71,7 +70,6 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFram
             "Marks on the upper edge: stability limits of a quadratic with this curvature, 2 for "
             "plain gradient descent and 2(1+β)/(1−β), in the colours of the lines.",
             f"Lines: median over replicates. {LINE_NOTE}",
-            what_to_see("axes"),
         ],
         blocks.shape,
         blocks.titles,

@@ -12,7 +12,6 @@ from momentum_study.analysis.comparison.budget import trials_until_it_pays
 from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.text import format_number, span
 from momentum_study.engine.optimizers import USUAL_BETA
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import problem_names
 from momentum_study.figures.layout import (
     NARROW,
@@ -88,7 +87,6 @@ def draw(budget: pd.DataFrame, confidence: float) -> Sheet:
             "Mark: from this k on the interval of the gain over plain gradient descent with the "
             "same number of trials is above zero. A line ends when all cells of its grid are "
             "tried; that of plain gradient descent continues dotted.",
-            what_to_see("best_of_k"),
         ],
         blocks.shape,
         blocks.titles,

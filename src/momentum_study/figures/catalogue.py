@@ -1,6 +1,7 @@
 """The kinds of figures: what each one shows, which tables it reads, its alternative text.
 
-This module imports nothing of the project, so that no table depends on the text of a figure.
+This module imports nothing of the project, and no command imports it. The workflow passes the texts
+of a figure as flags, so that a change of a text redraws this figure only.
 """
 
 import shlex
@@ -27,8 +28,6 @@ class FigureKind:
         What to look for, independent of the data.
     alt
         Alternative text.
-    intervals
-        Whether it draws confidence intervals: ``draw`` then takes their level, and states it.
     """
 
     title: str
@@ -37,7 +36,6 @@ class FigureKind:
     see: str
     alt: str
     of: Literal["compared", "followed"] = "compared"
-    intervals: bool = False
 
 
 KINDS = {
@@ -49,7 +47,6 @@ KINDS = {
         "the stability line.",
         alt="Maps of the final training loss over learning rate and momentum coefficient, one for "
         "each data set, with diverged cells hatched and the stability line drawn on top.",
-        intervals=True,
     ),
     "axes": FigureKind(
         title="The same runs over α, over η and over αλₘₐₓ",
@@ -78,7 +75,6 @@ KINDS = {
         alt="Lines of the final training loss over the learning rate α with intervals, for each "
         "momentum coefficient and for plain gradient descent: a panel for each data set and batch "
         "size.",
-        intervals=True,
     ),
     "edge_of_stability": FigureKind(
         title="Edge of stability",
@@ -140,7 +136,6 @@ KINDS = {
         see="whether the rule that leaves first changes with the rate that is held fixed.",
         alt="Updates until runs leave saddles and wells, and shares of runs that cross a barrier, "
         "over its height, for each rule at the same α, at the same η, and each tuned.",
-        intervals=True,
     ),
     "speed_up": FigureKind(
         title="Tuned speed-up",
@@ -150,7 +145,6 @@ KINDS = {
         "batches.",
         alt="Speed-up of momentum over plain gradient descent in reaching a target, each at its "
         "best learning rate, over the momentum coefficient, for each data set and batch size.",
-        intervals=True,
     ),
     "condition": FigureKind(
         title="Speed-up over the condition number",
@@ -160,7 +154,6 @@ KINDS = {
         "noise of small batches.",
         alt="Speed-up of tuned momentum over tuned plain gradient descent against the condition "
         "number: networks as points with intervals, quadratics as lines.",
-        intervals=True,
     ),
     "best_of_k": FigureKind(
         title="Best of k trials",
@@ -169,7 +162,6 @@ KINDS = {
         see="after how many trials the thick line is the lowest.",
         alt="Expected test loss of the best of k random trials over k, for each rule, data set and "
         "batch size; marks show from which k on a rule is better than plain gradient descent.",
-        intervals=True,
     ),
     "performance": FigureKind(
         title="Performance profiles",
@@ -179,7 +171,6 @@ KINDS = {
         "far from the best).",
         alt="Share of problems on which the cost of a tuned rule is within a ratio of the smallest "
         "of all rules, over that ratio.",
-        intervals=True,
     ),
     "intervention": FigureKind(
         title="Changes during training",
@@ -189,7 +180,6 @@ KINDS = {
         alt="Training loss without a change over training loss with it, when β or α is raised or "
         "lowered during training: for runs that were slow, that oscillated, and others, by data "
         "set and batch size.",
-        intervals=True,
     ),
     "verdicts": FigureKind(
         title="Verdicts on the claims",
@@ -197,15 +187,9 @@ KINDS = {
         per="study",
         see="how far the cases of a claim agree with each other and with its headline.",
         alt="Every claim with its verdict, and the effects and intervals of its cases.",
-        intervals=True,
     ),
 }
 """By the name of the module."""
-
-
-def what_to_see(kind: str) -> str:
-    """Return the last note of a figure: what to look for."""
-    return f"Check {KINDS[kind].see}"
 
 
 @dataclass(frozen=True)
@@ -225,7 +209,7 @@ class FigureJob:
     @property
     def flags(self) -> str:
         """Flags of the command ``figure``."""
-        words = ["--kind", self.kind]
+        words = ["--kind", self.kind, "--alt", self.alt, "--see", KINDS[self.kind].see]
         words += ["--grid", self.grid] if self.grid else []
         words += ["--batch", self.batch] if self.batch else []
         return shlex.join(words)

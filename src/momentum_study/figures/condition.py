@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from momentum_study.core.text import format_number, span
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -88,7 +87,6 @@ def draw(
             f"over {span(shown['n_pairs'])} pairs with its {interval_text(confidence)}; points of "
             f"one κ are shifted sideways. {EDGE_NOTE}",
             f"κ: {_conditions(shown)}.",
-            what_to_see("condition"),
         ],
         (1, len(batches)),
         [_panel_title(batch) for batch in batches],

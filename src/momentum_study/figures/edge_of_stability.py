@@ -8,7 +8,6 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
 from momentum_study.core.text import rounded
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import panel_names
 from momentum_study.figures.layout import (
     BLOCK_GAP,
@@ -59,7 +58,6 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
             "Dashed, in the colour of its α: the λ above which the rule is unstable on a "
             "quadratic, 2/α for plain gradient descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, "
             "if the rule has another limit.",
-            what_to_see("edge_of_stability"),
         ],
         blocks.shape,
         blocks.titles,

@@ -12,7 +12,6 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.experiments.landscapes.functions import FloatArray
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import NARROW, Sheet, interval_text, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks
@@ -98,7 +97,6 @@ def _notes(shown: pd.DataFrame, budget: int, confidence: float) -> list[str]:
         f"{budget} updates. In a well, noise s alone lifts plain gradient descent, and momentum at "
         f"the same α, by about αs²/4 = {lift}; it lifts momentum at the same η "
         f"{rounded(1 / (1 - USUAL_BETA))} times as high.",
-        what_to_see("exit_times"),
     ]
 
 

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.analysis.comparison.states import MONOTONE, OSCILLATING, SLOW
 from momentum_study.core.text import format_number, span
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -86,7 +85,6 @@ def draw(advice: pd.DataFrame, confidence: float) -> Sheet:
             f"changed, interquartile mean over all α with its {interval_text(confidence)}; right "
             "of the dashed line the change helped. Numbers: pairs of runs, in the order of the "
             f"key. {EDGE_NOTE}",
-            what_to_see("intervention"),
         ],
         (len(states), len(changes)),
         [""] * (len(states) * len(changes)),

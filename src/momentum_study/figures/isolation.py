@@ -3,7 +3,6 @@
 import pandas as pd
 
 from momentum_study.core.text import span
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import compared_cells, draw_lines, held_fixed
 from momentum_study.figures.layout import (
     BLOCK_GAP,
@@ -53,7 +52,6 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> Sheet:
             held_fixed(compared, size),
             f"Lines: median over replicates; shaded: its bootstrap {interval_text(confidence)}. "
             f"{LINE_NOTE}",
-            what_to_see("isolation"),
         ],
         blocks.shape,
         blocks.titles,

@@ -9,7 +9,6 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES, Series
@@ -49,7 +48,6 @@ def draw(theory: pd.DataFrame) -> Sheet:
             "Without bias correction the lag approaches β/(1−β), 9 updates for β = 0.9. With bias "
             "correction there is no lag.",
             f"Lines: closed form. Dots: measured. {verdict(plain, corrected)}",
-            what_to_see("lag"),
         ],
         (1, 2),
         ["lag after k updates", "approach to the limit"],

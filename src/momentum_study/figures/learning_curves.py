@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.text import rounded
 from momentum_study.engine.optimizers import USUAL_BETA
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.compared import best_cell, compared_cells, held_fixed, mark_end
 from momentum_study.figures.layout import Sheet, label_outer, sheet
 from momentum_study.figures.rules import Series
@@ -67,7 +66,6 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
             "as the worst afterwards; a line ends with a cross when half of its runs have "
             f"diverged. {LIMITS_NOTE} Above a panel: the rate of plain gradient descent, then that "
             "of momentum.",
-            what_to_see("learning_curves"),
         ],
         (len(rows), len(rows[0])),
         [title for name in names for title in (name, *[""] * (len(COMPARISONS) - 1))],

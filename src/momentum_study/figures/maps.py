@@ -10,7 +10,6 @@ from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex
 from matplotlib.lines import Line2D
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.cell_map import (
     NO_VALUE,
     draw_cells,
@@ -97,7 +96,6 @@ def draw(
             "median and (shaded) range over replicates. Above a panel: share of its runs that the "
             "line predicts correctly (they diverge beyond it or complete before it), with its "
             f"{interval_text(confidence)}.",
-            what_to_see("maps"),
         ],
         map_shape(len(names)),
         names,

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import (
     BETA_LABEL,
@@ -127,7 +126,6 @@ def draw(theory: pd.DataFrame) -> Sheet:
             "update, falls, by the factor (1−β)/(1+β). If αλ is near 2, the limit of plain "
             "gradient descent, a larger β also lowers the floor, but never below αs²/(2λ).",
             f"Lines: closed form. Marks: measured. {verdict(*exact, *simulated)}",
-            what_to_see("noise_floor"),
         ],
         (1, 2),
         [one.title for one in PANELS],

@@ -6,7 +6,6 @@ from matplotlib.lines import Line2D
 
 from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import USUAL_BETA
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import log_axis, ratio_ticks
@@ -61,7 +60,6 @@ def draw(profiles: pd.DataFrame, confidence: float) -> Sheet:
             "the smallest cost; at 1, share of problems on which the rule is the best. A problem "
             "on which a rule fails never counts. Shaded, for plain gradient descent and momentum "
             f"with the most tuning: {interval_text(confidence)} over problems.",
-            what_to_see("performance"),
         ],
         (-(-len(titles) // columns), columns),
         titles,

@@ -7,7 +7,6 @@ from matplotlib.collections import LineCollection
 from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number, rounded
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES, Series
@@ -62,7 +61,6 @@ def draw(theory: pd.DataFrame) -> Sheet:
             "colour of the best β.",
             "Lines: closed form. Marks: measured by running the rule. "
             f"{verdict(best, fixed, gains, even)}",
-            what_to_see("quadratic_rates"),
         ],
         (1, 2),
         ["updates for a tenfold smaller error", "speed-up over tuned plain gradient descent"],

@@ -5,7 +5,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from momentum_study.core.text import span
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -71,7 +70,6 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
             "the lowest loss that plain gradient descent reaches in every replicate of the half "
             "used for tuning.",
             f"Dashed: as fast as plain gradient descent. {EDGE_NOTE}",
-            what_to_see("speed_up"),
         ],
         (rows, columns),
         names,

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import (
     BETA_LABEL,
@@ -88,7 +87,6 @@ def draw(theory: pd.DataFrame) -> Sheet:
             "with β without bound. The heavy ball has the same iterates at η = (1−β)α, and its "
             "limit of ηλ grows from 2 to 4. The limit of Nesterov’s rule falls to 4/3.",
             f"Regions: closed form. Marks: measured. {verdict(*rows.values())}",
-            what_to_see("stability_plane"),
         ],
         (1, len(rows)),
         [RULE_STYLES[rule].label for rule in rows],

@@ -12,7 +12,6 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.experiments.landscapes.functions import HOLD, Landscape, all_landscapes
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RULE_STYLES
 
@@ -109,7 +108,6 @@ def _notes(landscapes: pd.DataFrame) -> list[str]:
         f"{HOLD} updates, or leaves the saddle; with noise (noisy ravine, saddles, double well) "
         f"the median over {draws} draws, or the share of draws that succeed. The path is a draw "
         "near all medians.",
-        what_to_see("trajectories"),
     ]
 
 

@@ -14,7 +14,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from momentum_study.core.text import rounded
-from momentum_study.figures.catalogue import what_to_see
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -144,7 +143,6 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame, confidence: float) -> 
             f"{interval_text(confidence)}. Thick bar of a headline: its "
             f"{interval_text(2 * confidence - 1)}, which must be inside the grey band of "
             f"negligible differences for the outcome “no difference”. {EDGE_NOTE}",
-            what_to_see("verdicts"),
         ],
         (1, 1),
         [None],

@@ -1,4 +1,4 @@
-"""Small studies, and the pages made of them."""
+"""Small studies and their pages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def study(tmp_path_factory) -> MadePage:
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory) -> MadePage:
-    """Names that try to be markup."""
+    """Names that contain markup."""
     runs, curves, initial = several_grids()
     tables = [
         table.replace({"dataset": dict(zip(["digits", "wine"], HOSTILE, strict=True))})
@@ -40,7 +40,7 @@ def without_descent(tmp_path_factory) -> MadePage:
 
 @pytest.fixture(scope="session")
 def diverged(tmp_path_factory) -> MadePage:
-    """Every run of one data set diverged at once."""
+    """Every run of one data set diverged at the start."""
     runs, curves, initial = several_grids()
     gone = runs["dataset"] == "wine"
     completed = runs["status"] == "completed"
@@ -56,15 +56,15 @@ def diverged(tmp_path_factory) -> MadePage:
 
 
 class Opened:
-    """A page in the browser, with all that it complained of and asked for."""
+    """A page in the browser, with its errors and requests."""
 
     def __init__(self, context, path: Path, address: str = "") -> None:
         self.page = context.new_page()
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on("console", lambda message: self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.errors.append(dialog.message))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(path.as_uri() + address)
         self.page.wait_for_selector("html[data-ready]")
@@ -73,7 +73,7 @@ class Opened:
         return self.page.locator(selector).inner_text()
 
     def cell(self, dataset: str, beta: float, rate: float):
-        """A cell of the map, by what it is."""
+        """A cell of the map, by its keys."""
         name = "none" if beta == 0 else str(beta)
         row = self.page.locator(f'[data-dataset="{dataset}"] [role="row"]').filter(
             has=self.page.get_by_text(name, exact=True)

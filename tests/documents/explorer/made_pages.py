@@ -1,4 +1,4 @@
-"""Pages of the explorer from small made-up studies, by way of the command."""
+"""Pages of the explorer from small synthetic studies, written by the command."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

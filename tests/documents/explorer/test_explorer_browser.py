@@ -6,7 +6,7 @@ import pytest
 
 MAPS = "#maps [role='gridcell']"
 
-# Contrast of every text with what is behind it; marks on cells are no text.
+# Contrast of every text with its background; marks on cells are not text.
 CONTRASTS = """() => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
   const rgba = (color) => {
@@ -60,7 +60,7 @@ def test_it_opens_from_disk_without_error_and_asks_for_nothing_else(opened, stud
     one = opened(study)
     one.page.locator(MAPS).first.click()
     choose(one.page, "view", "table")
-    assert one.complaints == []
+    assert one.errors == []
     assert {url.partition("#")[0] for url in one.requests} == {study.path.as_uri()}
 
 
@@ -89,7 +89,7 @@ def test_the_best_cell_is_the_one_of_the_lowest_loss(opened, study, cells):
         assert f"α = {order['alpha'].iloc[0]:g};" in best.get_attribute("aria-label")
 
 
-def test_divergence_has_three_looks(opened, study, cells):
+def test_divergence_has_three_styles(opened, study, cells):
     one = opened(study, "#metric=divergence_rate")
     shown = cells[(cells["grid"] == "main") & (cells["batch"] == "full")]
     rate = shown["divergence_rate"]
@@ -145,22 +145,22 @@ def test_curves_are_those_of_the_table(opened, study):
         assert float(median) == pytest.approx(row.train_loss_median, rel=0.06)
 
 
-def test_plain_descent_is_beside_it_at_the_same_rate_and_tuned(opened, study, cells):
+def test_plain_gradient_descent_is_compared_at_the_same_rate_and_tuned(opened, study, cells):
     one = opened(study, "#cell=wine&cell=momentum&cell=0.9&cell=3")
     text = one.text(".series")
     own = cells[(cells["grid"] == "main") & (cells["batch"] == "full") & (cells["rule"] == "gd")]
     own = own[own["dataset"] == "wine"]
     tuned = own.loc[own["train_loss_final_median"].idxmin(), "alpha"]
-    assert "plain descent at the same α" in text
-    assert f"plain descent tuned, α = {tuned:g}: the α of the lowest median final" in text
+    assert "plain gradient descent at the same α" in text
+    assert f"plain gradient descent tuned, α = {tuned:g}: the α with the lowest" in text
 
 
-def test_plain_descent_of_another_grid_is_named(opened, study):
+def test_plain_gradient_descent_of_another_grid_is_named(opened, study):
     one = opened(study, "#grid=others&schedule=cosine&cell=wine&cell=adam&cell=0.9&cell=0.3")
-    assert "(of grid “main”, under a constant schedule)" in one.text(".series")
+    assert "(of grid “main”, with a constant schedule)" in one.text(".series")
 
 
-def test_numbers_of_the_chosen_cell(opened, study, cells):
+def test_numbers_of_the_selected_cell(opened, study, cells):
     one = opened(study, "#cell=wine&cell=momentum&cell=0.9&cell=0.3")
     keys = {"grid": "main", "batch": "full", "dataset": "wine", "rule": "momentum", "beta": 0.9}
     keys["learning_rate"] = 0.3
@@ -175,7 +175,7 @@ def test_numbers_of_the_chosen_cell(opened, study, cells):
     assert f"{cell['n_diverged']} of {cell['n_runs']} runs diverged" in one.text(".runs")
 
 
-def test_keys_move_within_a_map_choose_and_let_go(opened, study):
+def test_keys_move_within_a_map_select_and_clear(opened, study):
     one = opened(study)
     keyboard = one.page.keyboard
     one.cell("digits", 0.9, 0.003).focus()
@@ -183,9 +183,9 @@ def test_keys_move_within_a_map_choose_and_let_go(opened, study):
     for key, expected in (
         ("ArrowRight", "β = 0.9, α = 0.03"),
         ("ArrowDown", "β = 0.5, α = 0.03"),
-        ("ArrowDown", "plain descent, α = 0.03"),
-        ("ArrowDown", "plain descent, α = 0.03"),
-        ("End", "plain descent, α = 3"),
+        ("ArrowDown", "plain gradient descent, α = 0.03"),
+        ("ArrowDown", "plain gradient descent, α = 0.03"),
+        ("End", "plain gradient descent, α = 3"),
         ("Control+Home", "β = 0.9, α = 0.003"),
         ("ArrowLeft", "β = 0.9, α = 0.003"),
     ):
@@ -225,7 +225,7 @@ def test_tab_goes_from_map_to_map(opened, study):
         ("#grid=others", "rule", "adam"),
     ],
 )
-def test_each_control_changes_what_the_page_says(opened, study, start, control, value):
+def test_each_control_changes_the_page(opened, study, start, control, value):
     one = opened(study, start)
     said, address = one.text("#summary"), one.page.url
     assert one.page.locator("#summary[aria-live='polite']").count() == 1
@@ -237,7 +237,7 @@ def test_each_control_changes_what_the_page_says(opened, study, start, control, 
         "said => document.querySelector('#summary').innerText === said", arg=said
     )
     assert one.page.url == address
-    assert one.complaints == []
+    assert one.errors == []
 
 
 def test_test_curves_differ_from_training_curves(opened, study):
@@ -276,7 +276,7 @@ def test_the_way_back_and_forth(opened, study):
     one.cell("wine", 0.9, 0.3).click()
     choose(one.page, "batch", "8")
     title = one.text("#details h2")
-    assert "wine" in title  # the cell stays chosen in another batch size
+    assert "wine" in title  # the cell stays selected with another batch size
     one.page.go_back()
     one.page.wait_for_function("() => document.querySelector('#batch').value === 'full'")
     one.page.go_back()
@@ -294,13 +294,13 @@ def test_the_way_back_and_forth(opened, study):
 def test_an_address_of_something_else_shows_the_first_view(opened, study, address):
     one = opened(study, address)
     assert one.text("#summary") == opened(study).text("#summary")
-    assert one.complaints == []
+    assert one.errors == []
 
 
 @pytest.mark.parametrize("width", [1280, 800, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", ["maps", "table"])
-def test_every_width_and_theme_holds_together(opened, study, width, scheme, view):
+def test_every_width_and_theme_is_readable_without_overflow(opened, study, width, scheme, view):
     address = f"#view={view}&metric=steps_to_0.1&cell=wine&cell=momentum&cell=0.9&cell=3"
     size = {"width": width, "height": 900}
     one = opened(study, address, viewport=size, color_scheme=scheme)
@@ -330,7 +330,7 @@ def test_a_narrow_screen_shows_the_details_of_a_cell_that_is_clicked(opened, stu
     one.page.wait_for_function(
         "() => document.querySelector('#details h2').getBoundingClientRect().top < innerHeight"
     )
-    one.page.get_by_role("button", name="To its map").click()
+    one.page.get_by_role("button", name="Back to map").click()
     assert "β = 0.9, α = 0.3" in one.page.evaluate("document.activeElement.ariaLabel")
 
 
@@ -391,16 +391,16 @@ def test_hostile_names_are_harmless_and_shown(opened, hostile):
     frame = pd.read_csv(waiting.value.path())
     assert set(frame["dataset"]) == set(hostile.cells["dataset"])
     assert one.page.locator("img").count() == 0
-    assert one.complaints == []
+    assert one.errors == []
 
 
 def test_a_study_without_plain_descent(opened, without_descent):
     one = opened(without_descent)
     one.page.locator(MAPS).first.click()
-    assert "no plain descent on this problem" in one.text(".series")
+    assert "no plain gradient descent on this problem" in one.text(".series")
     assert len(polylines(one)) == 1
-    assert "plain descent" not in one.text("#reading")
-    assert one.complaints == []
+    assert "plain gradient descent" not in one.text("#reading")
+    assert one.errors == []
 
 
 def test_a_data_set_of_which_every_run_diverged(opened, diverged):
@@ -410,7 +410,7 @@ def test_a_data_set_of_which_every_run_diverged(opened, diverged):
     assert panel.locator(".best, .best-of-row").count() == 0
     panel.locator(".cell").first.click()
     assert "4 of 4 runs diverged" in one.text(".runs")
-    assert "half of its runs or more have diverged" in one.text(".series")
+    assert "at least half of its runs have diverged" in one.text(".series")
     for metric in ("steps_to_0.1", "test_score_at_best", "path_ratio", "divergence_rate"):
         choose(one.page, "metric", metric)
-    assert one.complaints == []
+    assert one.errors == []

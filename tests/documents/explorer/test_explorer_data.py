@@ -12,7 +12,7 @@ from momentum_study.documents.explorer.colors import (
     LINE_CONTRAST,
     contrast,
     line_colors,
-    standing_out,
+    with_contrast,
 )
 from momentum_study.documents.explorer.data import About, cells_document, curves_document
 from momentum_study.documents.explorer.encoding import (
@@ -53,7 +53,7 @@ def coded_losses(codes: np.ndarray) -> np.ndarray:
 
 
 @given(st.lists(st.floats() | st.integers(-(2**53), 2**53)))
-def test_every_number_survives_exactly(values):
+def test_every_number_is_decoded_exactly(values):
     again = json.loads(number_list(values))
     expected = [None if value != value else value for value in values]
     assert again == expected
@@ -71,7 +71,7 @@ def test_infinite_losses_stay_and_those_beyond_the_limits_are_cut_off():
 
 
 @given(arrays(np.int64, (3, 50), elements=st.integers(-(2**15), 2**15 - 1)))
-def test_streams_survive(codes):
+def test_streams_are_decoded_exactly(codes):
     streams = dict(zip("abc", codes, strict=True))
     header, again = unpack_streams(unpacked(packed(pack_streams({"steps": [1, 2]}, streams))))
     assert header == {"steps": [1, 2]}
@@ -149,7 +149,7 @@ def test_cells_and_curves_of_different_studies_are_refused(study, tables):
     cells, runs, initial = tables
     with pytest.raises(StudyError, match="different studies"):
         curves_document(cells.iloc[1:].reset_index(drop=True), study.cell_curves)
-    with pytest.raises(StudyError, match="cells without runs"):
+    with pytest.raises(StudyError, match="cells have no runs"):
         cells_document(ABOUT, cells, runs[runs["grid"] == "main"], initial)
     with pytest.raises(StudyError, match="no rows"):
         cells_document(ABOUT, cells.iloc[:0], runs, initial)
@@ -165,14 +165,14 @@ def test_contrast_is_that_of_the_guidelines():
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 0.9, 0.99, 0.999])
 @pytest.mark.parametrize("rule", ["gd", "momentum", "heavy_ball", "adam", "own"])
-def test_lines_stand_out_in_both_themes(rule, beta):
+def test_lines_have_enough_contrast_in_both_themes(rule, beta):
     colors = line_colors(rule, beta if rule == "momentum" else 0.0)
     for theme, ground in GROUNDS.items():
         assert contrast(colors[theme], ground) >= LINE_CONTRAST
 
 
-def test_a_colour_that_stands_out_stays():
-    assert standing_out("#0b5ea8", "#ffffff") == "#0b5ea8"
+def test_a_colour_with_enough_contrast_is_unchanged():
+    assert with_contrast("#0b5ea8", "#ffffff") == "#0b5ea8"
 
 
 def test_metrics_are_columns_of_the_table_and_have_names_of_their_own(study):

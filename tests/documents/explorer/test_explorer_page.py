@@ -73,7 +73,7 @@ def test_markup_in_names_and_descriptions_is_text(hostile):
     page = hostile.path.read_text(encoding="utf-8")
     assert "&lt;/script&gt;&lt;/style&gt;&lt;script&gt;alert(3)&lt;/script&gt;" in page
     assert "alert(3)</script>" not in page
-    assert "alert(1)" not in page  # the names of data sets lie in the compressed data
+    assert "alert(1)" not in page  # the names of data sets are in the compressed data
 
 
 def test_the_same_tables_make_the_same_bytes_in_any_process(study, tmp_path):
@@ -91,7 +91,7 @@ def test_the_same_tables_make_the_same_bytes_in_any_process(study, tmp_path):
         assert (tmp_path / f"{seed}.html").read_bytes() == study.path.read_bytes()
 
 
-def test_a_table_that_is_missing_is_told(study, tmp_path, capsys):
+def test_a_missing_table_is_an_error(study, tmp_path, capsys):
     assert main(explorer_command(tmp_path, tmp_path / "explorer.html")) == 1
     assert "cells.parquet: no such file" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""The paper of the published study: its facts, and figures that are blank."""
+"""The paper of the published study: its facts, and blank figures."""
 
 import json
 import shutil
@@ -50,7 +50,7 @@ def published(tables, study_facts):
 
 @pytest.fixture(scope="session")
 def inputs(published, study, tmp_path_factory):
-    """What the text is compiled with, and the folder that it lies under."""
+    """The inputs of the text, and its root folder."""
     root = tmp_path_factory.mktemp("paper")
     shutil.copytree(PAPER, root / "paper")
     shown = {}

@@ -1,4 +1,4 @@
-"""The text of the paper, and how it is asked what it holds."""
+"""The text of the paper, and helpers to search it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The facts of the paper against the tables, taken by another way."""
+"""The facts of the paper compared with the tables, computed in another way."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from momentum_study.documents.paper.design_facts import grids_list, levels
 from momentum_study.documents.paper.facts import COLUMNS, listed, percent
 from momentum_study.documents.paper.parts import TABLES
 from momentum_study.documents.paper.result_facts import budget_counts, tuned_list
-from momentum_study.documents.paper.theory_facts import closed_forms, foretold, limits_reached
+from momentum_study.documents.paper.theory_facts import closed_forms, limits_reached, predicted
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.keys import RUN_KEYS
 from tests.arms import arm_columns, labels
@@ -21,7 +21,7 @@ def test_the_tables_read_are_those_that_the_workflow_names():
     assert set(COLUMNS) < set(TABLES) < set(SCHEMAS)
 
 
-def test_facts_are_text_that_json_can_hold(published):
+def test_facts_are_valid_json(published):
     json.dumps(published, allow_nan=False)
 
     def leaves(value):
@@ -70,7 +70,7 @@ def test_a_grid_is_described():
     assert (grid["replicates"], grid["runs"], grid["diverged"]) == ("2", "4", "25%")
 
 
-def test_a_case_with_an_infinite_effect_says_who_failed_and_how_often(published, tables):
+def test_a_case_with_an_infinite_effect_names_the_failing_side(published, tables):
     table = tables["claim_cases.csv"]
     for sign, who, count in ((-1, "arm", "n_failed"), (1, "reference", "n_reference_failed")):
         for row in table[table["effect"] == sign * math.inf].itertuples():
@@ -80,7 +80,7 @@ def test_a_case_with_an_infinite_effect_says_who_failed_and_how_often(published,
     assert published["cases"][finite["claim"]][finite["case"]]["failing"] == ""
 
 
-def test_trials_are_counted_by_what_their_interval_says(published, tables):
+def test_trials_are_counted_by_their_interval(published, tables):
     budget = tables["budget.csv"]
     for arm in ("momentum 0.9", "momentum tuned"):
         for row in published["budget"][arm]:
@@ -120,7 +120,7 @@ def test_the_best_rate_within_the_range_advised_is_counted(published, tables):
         assert float(fact["alpha_highest"]) == pytest.approx(max(alphas), rel=0.05)
 
 
-def test_what_tuning_chose_stands_for_both_halves(published, tables):
+def test_choices_of_tuning_are_listed_for_both_halves(published, tables):
     rows = {(row["dataset"], row["batch"]): row for row in published["tuned"]}
     table = tables["tuned.csv"]
     asked = (
@@ -170,15 +170,15 @@ def test_closed_forms_are_the_mathematics(tables):
     assert kappas["0.9"] == pytest.approx((1 + root) / (1 - root), rel=0.005)
 
 
-def test_a_beta_that_theory_has_not_is_a_dash(tables):
+def test_a_beta_missing_in_the_theory_is_a_dash(tables):
     forms = closed_forms(tables["theory.csv"], 0.123)
     assert (forms["limit"], forms["jitter"], forms["lag"]) == ("–", "–", "–")
 
 
 @pytest.mark.parametrize("grid", ["edge", "momentum", "valleys"])
-def test_runs_are_foretold_spared_or_early(tables, grid):
+def test_runs_are_predicted_correctly_or_diverge_late_or_early(tables, grid):
     table = tables["stability.csv"]
-    rows = foretold(table, grid)
+    rows = predicted(table, grid)
     assert rows
     for row in rows:
         own = table[
@@ -190,8 +190,8 @@ def test_runs_are_foretold_spared_or_early(tables, grid):
         assert wrong == own["n_runs"].sum() - own["n_correct"].sum()
 
 
-def test_what_is_told_of_the_line_and_of_sharpness_is_of_the_grids_shown(published):
-    assert [row["batch"] for row in published["foretold"]] == ["16", "64", "full"]
+def test_facts_of_the_line_and_of_sharpness_are_of_the_printed_grids(published):
+    assert [row["batch"] for row in published["predicted"]] == ["16", "64", "full"]
     assert {fact["datasets"] for fact in published["limits"].values()} == {"chebyshev"}
 
 
@@ -236,7 +236,7 @@ def test_sharpness_ends_at_the_median_of_its_last_tenth():
 def test_shares_in_percent():
     assert percent(0.05) == "5 %"
     assert percent(0.125) == "12.5 %"
-    assert percent(0.07) == "7 %"  # 7.000000000000001 as floating point has it
+    assert percent(0.07) == "7 %"  # 7.000000000000001 in floating point
 
 
 def test_a_table_is_listed_with_dashes_for_what_is_missing():

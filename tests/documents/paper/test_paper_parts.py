@@ -1,4 +1,4 @@
-"""Which figures the paper shows."""
+"""The choice of figures of the paper."""
 
 from momentum_study.config.study import Study
 from momentum_study.documents.paper.parts import LEFT_OUT, plates
@@ -13,7 +13,7 @@ def test_the_published_paper_shows_the_main_grid_at_full_batch(study):
     assert paths["lag"] == "lag"
 
 
-def test_a_study_without_comparisons_has_the_figures_of_the_study_alone():
+def test_a_study_without_comparisons_has_no_figures_of_grids():
     grid = {
         "datasets": ["iris"],
         "networks": ["linear"],

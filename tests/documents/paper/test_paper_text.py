@@ -1,4 +1,4 @@
-"""The text of the paper: no number is typed, nothing it names is missing, nothing is unused."""
+"""The text of the paper: no typed numbers, no missing and no unused facts."""
 
 import copy
 import json
@@ -55,7 +55,7 @@ def test_every_case_that_the_text_names_is_in_the_published_study(inputs):
     assert query(root, values, "<missing>") == []
 
 
-def test_a_case_that_a_study_has_not_is_told_as_missing(inputs):
+def test_a_missing_case_is_reported_in_the_text(inputs):
     root, values = inputs
     other = copy.deepcopy(values)
     for claim, cases in other["facts"]["cases"].items():
@@ -63,7 +63,7 @@ def test_a_case_that_a_study_has_not_is_told_as_missing(inputs):
     assert len(query(root, other, "<missing>")) > 50
 
 
-def test_of_a_claim_without_cases_nothing_is_said_but_that(inputs):
+def test_a_claim_without_cases_has_one_sentence(inputs):
     root, values = inputs
     other = copy.deepcopy(values)
     del other["facts"]["cases"]["C7"]
@@ -84,7 +84,7 @@ def test_the_paper_compiles_whatever_comes_out(inputs, outcome):
 def test_the_paper_compiles_for_a_study_with_next_to_nothing_in_it(inputs):
     root, values = inputs
     other = copy.deepcopy(values)
-    for name in ("claims", "tuned", "regret", "profiles", "foretold", "all_cases"):
+    for name in ("claims", "tuned", "regret", "profiles", "predicted", "all_cases"):
         other["facts"][name] = []
     for name in ("cases", "budget", "best_rates", "exits", "limits"):
         other["facts"][name] = {}
@@ -94,7 +94,7 @@ def test_the_paper_compiles_for_a_study_with_next_to_nothing_in_it(inputs):
     assert typeset(root / "paper/main.typ", root, other).startswith(b"%PDF")
 
 
-def test_a_study_that_is_not_the_published_one_says_so(inputs):
+def test_the_paper_of_another_study_states_its_name(inputs):
     root, values = inputs
     other = copy.deepcopy(values)
     other["facts"]["study"] = {"name": "smoke", "description": "A smoke study."}

@@ -1,4 +1,4 @@
-"""Typesetting: the same bytes, tagged, undated; what is wrong is told with its place."""
+"""Typesetting: reproducible bytes, tags, no date, errors with their position."""
 
 import re
 
@@ -48,11 +48,11 @@ def test_inputs_are_found_as_json(document):
         ('#set text(font: "Arial")\nText', "compiles with warnings.*unknown font family: arial"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(document, text, expected):
+def test_an_error_names_its_position(document, text, expected):
     with pytest.raises(StudyError, match=f"(?s){expected}"):
         typeset(*document(text), {})
 
 
-def test_numbers_that_json_has_not_are_refused(document):
+def test_numbers_that_are_invalid_in_json_are_refused(document):
     with pytest.raises(ValueError, match="not JSON compliant"):
         typeset(*document("Text"), {"facts": float("nan")})

@@ -1,11 +1,13 @@
 """``figure``: draw one figure from the tables."""
 
 import importlib
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from momentum_study.figures.catalogue import KINDS, FigureJob
+import pandas as pd
+
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import apply_style
 from momentum_study.tables.files import read_table
@@ -20,7 +22,9 @@ COLUMNS = {"runs.parquet": [*RUN_KEYS, "null_loss"]}
 class Options:
     """Options of the command."""
 
-    kind: Annotated[str, "kind of figure", tuple(KINDS)]
+    kind: Annotated[str, "module of the figure"]
+    alt: Annotated[str, "alternative text"]
+    see: Annotated[str, "what to look for"]
     confidence: Annotated[float, "level of the intervals"]
     tables: Annotated[Path, "folder of the tables"]
     svg: Annotated[Path, "drawing to write (.svg)"]
@@ -32,17 +36,25 @@ class Options:
 
 def run(options: Options) -> None:
     """Draw the rows of the grid and batch size and write the files."""
-    tables = {}
-    for name in KINDS[options.kind].tables:
-        table = read_table(options.tables / name, load_table(name), COLUMNS.get(name))
-        for key, value in (("grid", options.grid), ("batch", options.batch)):
-            if value is not None and key in table:
-                table = table[table[key] == value]
-        tables[Path(name).stem] = table.reset_index(drop=True)
     apply_style()
     module = importlib.import_module(f"momentum_study.figures.{options.kind}")
-    level = {"confidence": options.confidence} if KINDS[options.kind].intervals else {}
-    sheet = module.draw(**tables, **level)
+    names = inspect.signature(module.draw).parameters
+    sheet = module.draw(
+        **{
+            name: options.confidence if name == "confidence" else _rows(options, name)
+            for name in names
+        }
+    )
+    sheet.notes.append(f"Check {options.see}")
     save_picture(sheet, options.png)
-    job = FigureJob(options.kind, options.grid, options.batch)
-    save_drawing(sheet, options.svg, options.words, job.alt)
+    save_drawing(sheet, options.svg, options.words, options.alt)
+
+
+def _rows(options: Options, name: str) -> pd.DataFrame:
+    """Rows of a table, of the grid and batch if it has these columns."""
+    schema = load_table(name)
+    table = read_table(options.tables / schema.file, schema, COLUMNS.get(schema.file))
+    for key, value in (("grid", options.grid), ("batch", options.batch)):
+        if value is not None and key in table:
+            table = table[table[key] == value]
+    return table.reset_index(drop=True)

@@ -1,5 +1,5 @@
-"""The explorer: one page on which the cells of a study and their learning curves can be looked at.
+"""The explorer: one page with maps of the cells of a study and their learning curves.
 
-``metrics`` says what can be shown, ``colors`` how it looks, ``encoding`` and ``data`` pack it, and
-``page`` puts it together with the HTML, CSS and JavaScript that lie beside them.
+``metrics`` lists the quantities, ``colors`` chooses colours, ``encoding`` and ``data`` pack the
+tables, and ``page`` combines them with the HTML, CSS and JavaScript of this folder.
 """

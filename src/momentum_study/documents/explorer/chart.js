@@ -1,4 +1,4 @@
-// Learning curves as a drawing: medians with quartiles, log axes, a name at the end of each line.
+// Chart of learning curves: medians with quartiles, log axes, a name at the end of each line.
 
 /**
  * @typedef {Object} Series
@@ -9,13 +9,13 @@
  */
 
 const CHART = { height: 270, left: 46, right: 66, top: 10, bottom: 36 };
-const CHART_TOP = 10; // as in the figures: a line that goes beyond leaves the chart
+const CHART_TOP = 10; // as in the figures: a line above it leaves the chart
 
 /**
  * @param {Series[]} series
  * @param {number} width in pixels
- * @param {number} floor below which losses are cut off
- * @param {string} label what stands for the drawing where it cannot be seen
+ * @param {number} floor smallest loss drawn
+ * @param {string} label alternative text
  * @returns {SVGElement}
  */
 function curvesChart(series, width, floor, label) {
@@ -28,7 +28,7 @@ function curvesChart(series, width, floor, label) {
     const high = Math.max(...finite, 1) * margin;
     const lossPlace = axis(low, high, true);
     const last = Math.max(...series.flatMap(({ curve }) => curve.steps), 1);
-    // From 0 to 1 in a straight line, a quarter of a decade wide, as in the figures.
+    // Linear from 0 to 1, a quarter of a decade wide, as in the figures.
     const size = (step) => (step < 1 ? step / 4 : 0.25 + Math.log10(step));
     const end = width - right;
     const x = (step) => left + (size(step) / size(last)) * (end - left);
@@ -46,7 +46,7 @@ function curvesChart(series, width, floor, label) {
         if (band)
             chart.append(drawing("polygon", { class: "band", points: band, style: colors(one) }));
     }
-    // The chosen cell comes first, and its line lies on top.
+    // The selected cell comes first, and its line is on top.
     for (const one of [...series].reverse()) chart.append(...lineNodesOf(one, x, y));
     chart.append(...nameNodes(series, x, y, end));
     return chart;
@@ -123,8 +123,8 @@ function lineNodesOf(series, x, y) {
 }
 
 /**
- * Names at the ends of the lines: of those that reach the right edge beside it, moved apart where
- * they would overlap; of the others behind their last point.
+ * Names at the ends of the lines: to the right of the chart for lines that reach its edge, moved
+ * apart so that they do not overlap; after the last point for other lines.
  */
 function nameNodes(series, x, y, end) {
     const { height, bottom, top } = CHART;
@@ -156,7 +156,7 @@ function nameNodes(series, x, y, end) {
     ];
 }
 
-/** A sample of a line, for the list of what is drawn. */
+/** A sample of a line, for the list of curves. */
 const lineSample = (series) =>
     drawing(
         "svg",

@@ -1,30 +1,30 @@
-"""The colours of the figures, as the explorer needs them: readable on light and dark grounds."""
+"""The colours of the figures, adapted to light and dark backgrounds."""
 
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
-from momentum_study.figures.rules import Series, rule_style
+from momentum_study.figures.rules import rule_color
 from momentum_study.figures.style import DESCENT
 
 GROUNDS = {"light": "#ffffff", "dark": "#16191d"}
-"""What lines are drawn on, by theme."""
+"""Background colour by theme."""
 
 LINE_CONTRAST = 3.0
-"""What the Web Content Accessibility Guidelines (WCAG 2.2, 1.4.11) ask of lines."""
+"""Contrast of lines required by the Web Content Accessibility Guidelines (WCAG 2.2, 1.4.11)."""
 
 
 def line_colors(rule: str, beta: float) -> dict[str, str]:
-    """Return the colour of a rule's line by theme: that of the figures, made to stand out."""
+    """Return the colour of the line of a rule by theme: that of the figures with more contrast."""
     if rule == "gd":
         return {"light": DESCENT, "dark": "white"}
-    color = Series(True, beta).color if rule == "momentum" else rule_style(rule).color
-    return {theme: standing_out(color, ground) for theme, ground in GROUNDS.items()}
+    color = rule_color(rule, beta)
+    return {theme: with_contrast(color, ground) for theme, ground in GROUNDS.items()}
 
 
-def standing_out(color: str, ground: str) -> str:
-    """Mix a colour with black or white until it has `LINE_CONTRAST` to its ground."""
-    end = np.round(1 - _luminance(ground))  # of white on a dark ground, of black on a light one
+def with_contrast(color: str, ground: str) -> str:
+    """Mix a colour with black or white until it has `LINE_CONTRAST` to its background."""
+    end = np.round(1 - _luminance(ground))  # white on a dark background, black on a light one
     for share in np.linspace(0.0, 1.0, 51):
         mixed = to_hex((1 - share) * np.array(to_rgb(color)) + share * end)
         if contrast(mixed, ground) >= LINE_CONTRAST:

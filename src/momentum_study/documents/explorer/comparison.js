@@ -1,7 +1,7 @@
-// What a chosen cell is set against, and their learning curves side by side.
+// The cells that a selected cell is compared with, and their learning curves.
 
 /**
- * The cell, plain descent at its α, and plain descent tuned; two of them may be one.
+ * The cell, plain gradient descent at its α, and tuned; two of them may be the same.
  * @returns {{cell: number, name: string, text: string, look: string}[]}
  */
 function comparedCells(study, cell) {
@@ -16,7 +16,7 @@ function comparedCells(study, cell) {
     ];
     const pool = study.descent(cell);
     if (!pool.length) {
-        compared[0].text += "; there is no plain descent on this problem to set it against";
+        compared[0].text += "; there is no plain gradient descent on this problem to compare it with";
         return compared;
     }
     const alpha = study.get(cell, "alpha");
@@ -28,7 +28,7 @@ function comparedCells(study, cell) {
     const tunedText =
         tuned === null
             ? ""
-            : `tuned, ${rate(tuned)}: the α of the lowest median final training loss`;
+            : `tuned, ${rate(tuned)}: the α with the lowest median final training loss`;
     if (tuned === cell)
         compared[0].text += "; it is tuned: its α has the lowest median final training loss";
     if (same !== cell) {
@@ -39,7 +39,7 @@ function comparedCells(study, cell) {
         compared.push({
             cell: same,
             name: same === tuned ? "descent" : isSame ? "same α" : "nearest α",
-            text: `plain descent ${how}${also}${elsewhere}`,
+            text: `plain gradient descent ${how}${also}${elsewhere}`,
             look: "dashed",
         });
     }
@@ -47,20 +47,20 @@ function comparedCells(study, cell) {
         compared.push({
             cell: tuned,
             name: "tuned",
-            text: `plain descent ${tunedText}${elsewhere}`,
+            text: `plain gradient descent ${tunedText}${elsewhere}`,
             look: "dotted",
         });
     }
     return compared;
 }
 
-/** Where plain descent was taken from, if not from the grid and schedule of the cell. */
+/** The source of plain gradient descent, if it differs from the grid and schedule of the cell. */
 function borrowed(study, cell, other) {
     const parts = [];
     const [grid, schedule] = ["grid", "schedule"].map((key) => study.get(other, key));
     if (grid !== study.get(cell, "grid")) parts.push(`of grid “${grid}”`);
     if (schedule !== study.get(cell, "schedule"))
-        parts.push(`under a ${spaced(schedule)} schedule`);
+        parts.push(`with a ${spaced(schedule)} schedule`);
     return parts.length ? ` (${parts.join(", ")})` : "";
 }
 
@@ -97,15 +97,15 @@ function curvesNodes(study, state, curves, compared, title, actions) {
         element(
             "p",
             { class: "facts" },
-            "Shaded: between the quartiles of the runs. A diverged run counts as infinite from " +
-                "then on. Dotted line: the best constant. " +
-                `Losses below ${shown(study.floor)} and above ${CHART_TOP} are cut off.`,
+            "Shaded: between the quartiles of the runs. A run counts as infinite after it diverges. " +
+                "Dotted line: the best constant. " +
+                `Losses are clipped to the range ${shown(study.floor)} to ${CHART_TOP}.`,
         ),
         table,
     ];
 }
 
-/** As wide as there is room for, so that its letters are as large as all others. */
+/** The available width, so that the text of the chart has its normal size. */
 function chartWidth() {
     const { clientWidth } = byId("details");
     const room = clientWidth > 640 ? clientWidth / 2 - 20 : clientWidth - 26;
@@ -119,18 +119,18 @@ function curveSentence({ name, curve }) {
     return `${name}: from ${first} to ${final} at update ${counted(curve.steps[last])}.`;
 }
 
-/** What became of the runs, where not all were completed. */
+/** The outcome of the runs, if not all were completed. */
 function ending(study, { cell, curve }) {
     const gone = curve.median.findIndex((value) => !Number.isFinite(value));
     if (gone >= 0) {
         const step = counted(curve.steps[gone]);
-        return `The cross: by update ${step} half of its runs or more have diverged.`;
+        return `Cross: by update ${step} at least half of its runs have diverged.`;
     }
     const diverged = curve.diverged.at(-1);
     return diverged ? `${diverged} of its ${study.numbers.n_runs[cell]} runs diverged.` : "";
 }
 
-/** A dozen evaluations of the curves, in two digits: they are stored for the eye. */
+/** About twelve evaluations of the curves, to the two digits that are stored. */
 function curvesTable(series) {
     const { steps } = series[0].curve;
     const every = Math.max(1, Math.round((steps.length - 1) / 12));

@@ -1,4 +1,4 @@
-"""What the explorer shows, as the two documents that its page carries: cells, and their curves."""
+"""The data of the explorer: two documents in its page, the cells and their learning curves."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from momentum_study.documents.explorer.encoding import (
 )
 from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.engine.optimizers import RULES
-from momentum_study.figures.rules import RULE_STYLES, rule_style
+from momentum_study.figures.rules import rule_place, rule_style
 from momentum_study.figures.style import NO_BETTER, map_palette
 from momentum_study.tables.columns import CELL_FACTS
 from momentum_study.tables.keys import CELL_KEYS
@@ -43,16 +43,17 @@ _COUNTS = (
 
 @dataclass(frozen=True)
 class About:
-    """What the tables do not say of a study.
+    """Facts of a study that its tables do not contain.
 
     Attributes
     ----------
     study, description
-        Its name, and one sentence for people.
+        Its name, and one sentence of description.
     confidence
         Level of the intervals.
     families
-        Grid → the first grid with the same budget, loss and precision: what can be compared.
+        Grid → the first grid with the same budget, loss and precision. Cells of one family are
+        comparable.
     """
 
     study: str
@@ -64,7 +65,7 @@ class About:
 def cells_document(
     about: About, cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFrame
 ) -> bytes:
-    """Put together all that the maps need, as JSON.
+    """Write the data of the maps as JSON.
 
     Parameters
     ----------
@@ -73,28 +74,27 @@ def cells_document(
     cells
         A table of the schema `CELLS`.
     runs
-        ``grid``, ``dataset`` and ``null_loss`` of the runs. The loss of the best constant that
-        losses are shown relative to is the median over the runs of a grid and data set, as in the
-        figures.
+        ``grid``, ``dataset`` and ``null_loss`` of the runs. Losses are divided by the loss of the
+        best constant: the median over the runs of a grid and data set, as in the figures.
     initial_sharpness
         A table of the schema `INITIAL_SHARPNESS`.
 
     Raises
     ------
     StudyError
-        If there is no cell, or one without runs.
+        If there is no cell, or a cell without runs.
     """
     if cells.empty:
         raise StudyError(
-            "the table of cells has no rows: there is nothing to explore. Run the workflow with "
+            "the table of cells has no rows, so there is nothing to explore. Run the workflow with "
             "--forcerun cells"
         )
     null_losses = runs.groupby(["grid", "dataset"])["null_loss"].median().rename("null_loss")
     cells = cells.join(null_losses, on=["grid", "dataset"])
     if cells["null_loss"].isna().any():
         raise StudyError(
-            "cells without runs. They come from different studies: run the workflow with "
-            "--forcerun cells"
+            "some cells have no runs: the tables come from different studies. Run the workflow "
+            "with --forcerun cells"
         )
     chosen = metrics(cells.columns)
     numbers = dict.fromkeys(
@@ -129,8 +129,6 @@ def _dictionary(column: pd.Series) -> dict[str, list[Any]]:
 def _series(cells: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of the maps, from the lowest up: names, colours, and the limit of α times λ."""
     pairs = cells[["rule", "beta"]].drop_duplicates().itertuples(index=False, name=None)
-    known = list(RULE_STYLES)
-    order = {rule: place for place, rule in enumerate(known)}
     return [
         {
             "rule": rule,
@@ -139,19 +137,19 @@ def _series(cells: pd.DataFrame) -> list[dict[str, Any]]:
             "limit": _limit(rule, beta),
             "color": line_colors(rule, beta),
         }
-        for rule, beta in sorted(pairs, key=lambda pair: (order.get(pair[0], len(known)), *pair))
+        for rule, beta in sorted(pairs, key=lambda pair: (rule_place(pair[0]), *pair))
     ]
 
 
 def _limit(rule: str, beta: float) -> float | None:
-    """Largest αλ at which the rule is stable on a quadratic, where the theory has one."""
+    """Largest αλ at which the rule is stable on a quadratic, if theory has a limit."""
     if rule not in PREDICTED_RULES:
         return None
     return RULES[rule].effective_rate(float(stability_limit(rule, beta)), beta)
 
 
 def _sharpness(initial: pd.DataFrame) -> list[dict[str, Any]]:
-    """λ_max where runs start: range and median over replicates."""
+    """λ_max at the start of the runs: range and median over replicates."""
     groups = initial.groupby(["grid", "dataset", "network"])["lambda_max"]
     return [
         {
@@ -165,9 +163,9 @@ def _sharpness(initial: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
-    """Put together the learning curves of all cells, in the order of the table of cells.
+    """Write the learning curves of all cells, in the order of the table of cells.
 
-    Streams are medians and numbers of diverged runs as changes from one evaluation to the next,
+    Streams contain medians and numbers of diverged runs as changes between evaluations, and
     quartiles as distances from the median.
 
     Parameters
@@ -180,14 +178,14 @@ def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
     Raises
     ------
     StudyError
-        If the cells are not the same.
+        If the cells of the two tables differ.
     """
     keys = list(CELL_KEYS)
     first = ~cell_curves.duplicated(keys).to_numpy()
     if not cell_curves.loc[first, keys].reset_index(drop=True).equals(cells[keys]):
         raise StudyError(
-            "cells and curves are of different studies: run the workflow with --forcerun cells "
-            "cell_curves"
+            "the tables of cells and curves come from different studies. Run the workflow with "
+            "--forcerun cells cell_curves"
         )
     starts = np.flatnonzero(first)
     steps = np.split(cell_curves["step"].to_numpy(), starts[1:])
@@ -211,5 +209,5 @@ def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
 
 
 def _distinct(values: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
-    """Each value once → its position."""
+    """Distinct values → position."""
     return {value: place for place, value in enumerate(dict.fromkeys(values))}

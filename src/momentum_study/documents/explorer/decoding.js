@@ -1,17 +1,17 @@
-// From the packed text in the page to numbers.
+// Decoding the packed data of the page.
 
 /**
  * @typedef {Object} Curves
  * @property {number[][]} steps lists of evaluations, in updates
- * @property {number[]} kind for each cell, which of these lists is its own
- * @property {number[]} start for each cell, its first place in the streams
+ * @property {number[]} kind for each cell, the index of its list of steps
+ * @property {number[]} start for each cell, its first position in the streams
  * @property {Object<string, Int32Array>} codes `<loss>_median`, `<loss>_q25`, `<loss>_q75`: steps
  *   of a decade, or `infinite`; and `n_diverged`
  * @property {number} per_decade
  * @property {number} infinite
  */
 
-/** @returns {Promise<Uint8Array>} the content of a packed element, which is then emptied */
+/** @returns {Promise<Uint8Array>} the content of a packed element; the element is emptied */
 async function unpacked(id) {
     const node = byId(id);
     const bytes = Uint8Array.from(atob(node.textContent), (character) => character.charCodeAt(0));
@@ -61,10 +61,10 @@ async function readCurves() {
     return curves;
 }
 
-/** Undo 2x for x ≥ 0, −2x − 1 for x < 0. */
+/** Decode 2x for x ≥ 0, −2x − 1 for x < 0. */
 const signed = (code) => (code % 2 ? -(code + 1) / 2 : code / 2);
 
-/** From differences to values, in place, anew from each start. */
+/** Convert differences to values in place, separately for each cell. */
 function accumulate(values, starts) {
     starts.forEach((start, cell) => {
         const end = starts[cell + 1] ?? values.length;

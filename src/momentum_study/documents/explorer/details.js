@@ -1,7 +1,7 @@
-// The chosen cell: what it is, its learning curves beside those of plain descent, its numbers.
+// The selected cell: its settings, learning curves with those of plain gradient descent, numbers.
 
 /**
- * Draw the panel of the chosen cell.
+ * Draw the panel of the selected cell.
  * @param {Study} study
  * @param {State} state
  * @param {?Curves} curves null until they are read
@@ -15,8 +15,8 @@ function drawDetails(study, state, curves, actions) {
             element(
                 "p",
                 { class: "hint" },
-                "Choose a cell of a map, with the mouse or with Tab, arrow keys and Enter: " +
-                    "its learning curves and numbers come here.",
+                "Select a cell of a map with the mouse, or with Tab, arrow keys and Enter, to see " +
+                    "its learning curves and numbers.",
             ),
         );
         return;
@@ -32,7 +32,7 @@ function drawDetails(study, state, curves, actions) {
             element(
                 "button",
                 { type: "button", class: "quiet back", onclick: () => focusCell(cell) },
-                "To its map",
+                "Back to map",
             ),
             element(
                 "button",
@@ -40,7 +40,7 @@ function drawDetails(study, state, curves, actions) {
                     type: "button",
                     class: "quiet",
                     onclick: () => actions.choose(null),
-                    "aria-label": "Let go of this cell",
+                    "aria-label": "Clear the selection",
                 },
                 "✕",
             ),
@@ -59,7 +59,7 @@ function drawDetails(study, state, curves, actions) {
     );
 }
 
-/** Go back to where a cell is. */
+/** Move the focus to a cell of a map. */
 function focusCell(cell) {
     document.querySelector(`main [data-cell="${cell}"]`)?.focus();
 }
@@ -89,7 +89,7 @@ function factsNodes(study, state, cell) {
     ];
 }
 
-/** Where the cell lies with respect to the stability line. */
+/** The position of the cell relative to the stability line. */
 function limitNodes(study, state, cell) {
     const panel = {
         dataset: study.get(cell, "dataset"),
@@ -100,10 +100,10 @@ function limitNodes(study, state, cell) {
     const alpha = study.get(cell, "alpha");
     const side = alpha > line.median ? "beyond" : "before";
     const where = `which crosses its row at α = ${shown(line.median)}`;
-    return [element("p", { class: "facts" }, `It lies ${side} the stability line, ${where}.`)];
+    return [element("p", { class: "facts" }, `The cell is ${side} the stability line, ${where}.`)];
 }
 
-/** The numbers of the compared cells, exactly those of the table of cells but for rounding. */
+/** The numbers of the compared cells: those of the table of cells, rounded. */
 function numbersNodes(study, compared) {
     const level = percent(study.confidence);
     const cellOf = (cell, metric) => {
@@ -115,7 +115,7 @@ function numbersNodes(study, compared) {
         const part = count < study.numbers.n_runs[cell] ? ` (${count} runs)` : "";
         return element("td", {}, shown(value, 4), element("small", {}, interval + part));
     };
-    // A name above its numbers: beside them there is no room for three columns.
+    // Names are above their numbers, because three columns need the full width.
     const groups = study.metrics.map((metric) =>
         element(
             "tbody",
@@ -140,7 +140,7 @@ function numbersNodes(study, compared) {
                     "caption",
                     {},
                     `Medians over ${study.numbers.n_runs[compared[0].cell]} runs with their ` +
-                        `${level} intervals; losses over that of the best constant`,
+                        `${level} intervals; losses divided by that of the best constant`,
                 ),
                 element(
                     "thead",

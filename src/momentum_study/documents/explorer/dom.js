@@ -1,8 +1,8 @@
-// Making elements. Text always enters as text, never as markup.
+// Creating elements. Text is always inserted as text, never as markup.
 
 /**
  * @param {string} name of an HTML element
- * @param {Object<string, *>} properties attributes; `on…` are listeners, `style` holds properties
+ * @param {Object<string, *>} properties attributes; `on…` are listeners, `style` contains properties
  * @param {...(Node|string)} children
  * @returns {HTMLElement}
  */

@@ -1,8 +1,9 @@
-"""How data lie in the page: numbers as text, curves in steps of a decade, both compressed.
+"""Encoding of the data in the page: numbers as text, curves in steps of a decade, compressed.
 
-The way back is for whoever compares pages; the page's own scripts go it in a browser.
+The scripts of the page decode the data in a browser; `unpacked` and `unpack_streams` decode them
+in Python, to compare pages.
 
-Numbers of cells are written out in full. Curves are for the eye: their values are rounded to
+Numbers of cells have all their digits. Curves are only drawn: their values are rounded to
 `PER_DECADE` steps of a decade, which is less than a pixel, and take a tenth of the bytes.
 """
 
@@ -17,26 +18,26 @@ from numpy.typing import ArrayLike, NDArray
 
 PER_DECADE = 200
 LOWEST, HIGHEST = 1e-6, 1e2
-"""Relative losses beyond are cut off: no chart shows them."""
+"""Relative losses outside this range are clipped; no chart shows them."""
 
 INFINITE = 10_000
-"""The code of an infinite loss; those of finite ones are far below."""
+"""The code of an infinite loss; codes of finite losses are much smaller."""
 
 Codes = NDArray[np.int64]
 
 
 def packed(content: bytes) -> str:
-    """Compress, and write as text that may stand anywhere in a page."""
+    """Compress and encode as text that is valid anywhere in a page."""
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
 
 
 def unpacked(text: str) -> bytes:
-    """Undo `packed`."""
+    """Reverse `packed`."""
     return gzip.decompress(base64.b64decode(text))
 
 
 def number_list(values: Iterable[float | int]) -> str:
-    """Write numbers as a JSON array, each with the digits that give it back exactly.
+    """Write numbers as a JSON array, with the digits that restore them exactly.
 
     A missing value is ``null``. An infinite one is ``1e999``, which JSON allows and whose nearest
     double is infinity.
@@ -47,19 +48,19 @@ def number_list(values: Iterable[float | int]) -> str:
 def _number_text(value: float | int) -> str:
     if isinstance(value, float) and not np.isfinite(value):
         return {np.inf: "1e999", -np.inf: "-1e999"}.get(value, "null")
-    # 10.0 as 10: whether a column is of whole numbers is said once.
+    # 10.0 as 10: the document lists the integer columns once.
     return repr(value).removesuffix(".0")
 
 
 def loss_codes(losses: ArrayLike) -> Codes:
-    """Round relative losses, not negative, to whole numbers of steps of a decade."""
+    """Convert relative losses, not negative, to whole numbers of steps of a decade."""
     losses = np.asarray(losses, dtype=np.float64)
     logarithms = np.log10(np.clip(losses, LOWEST, HIGHEST))
     return np.where(np.isinf(losses), INFINITE, np.rint(PER_DECADE * logarithms)).astype(np.int64)
 
 
 def differences(values: ArrayLike, starts: ArrayLike) -> Codes:
-    """Differences from one to the next; the first of each cell from 0."""
+    """Differences between neighbours; the first value of each cell minus 0."""
     values = np.asarray(values, dtype=np.int64)
     changes = np.diff(values, prepend=0)
     changes[np.asarray(starts)] = values[np.asarray(starts)]
@@ -67,19 +68,19 @@ def differences(values: ArrayLike, starts: ArrayLike) -> Codes:
 
 
 def pack_streams(header: Mapping[str, Any], streams: Mapping[str, Codes]) -> bytes:
-    """Put whole numbers together, stream by stream.
+    """Write streams of whole numbers as bytes.
 
-    First the length of the header in four bytes, the lowest first, then the header as JSON, with
-    the names of the streams. A number x is written as 2x, if it is negative as −2x − 1: small
-    ones stay small. Of a stream come first all low bytes, then all high ones, which are nearly all
-    zero.
+    The content starts with the length of the header in four bytes, lowest first, then the header as
+    JSON, with the names of the streams. A number x is written as 2x, or as −2x − 1 if negative, so
+    that small numbers stay small. A stream consists of all low bytes, then all high bytes, which
+    are nearly all zero.
 
     Parameters
     ----------
     header
-        What else must be known to read them.
+        Further facts needed to read the streams.
     streams
-        ``(n,)`` each, of absolute values below 2¹⁵.
+        ``(n,)`` each, with absolute values below 2¹⁵.
     """
     text = json.dumps({**header, "streams": list(streams)}).encode()
     parts = [len(text).to_bytes(4, "little"), text]
@@ -93,7 +94,7 @@ def pack_streams(header: Mapping[str, Any], streams: Mapping[str, Codes]) -> byt
 
 
 def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, Codes]]:
-    """Undo `pack_streams`.
+    """Reverse `pack_streams`.
 
     Returns
     -------

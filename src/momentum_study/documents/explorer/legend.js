@@ -1,6 +1,6 @@
-// What colours, hatches and marks of the maps mean, and how to read them.
+// The key of the maps: colours, hatches and marks, and how to read them.
 
-/** Ticks with labels, at places in [0, 1]. */
+/** Ticks with labels, at positions in [0, 1]. */
 const ticksNode = (ticks) =>
     element(
         "div",
@@ -10,7 +10,7 @@ const ticksNode = (ticks) =>
         ),
     );
 
-/** Draw the legend anew: only what the view has. */
+/** Redraw the key with the entries that occur in the view. */
 function drawLegend(study, state, metric, scale, cells, hasLine) {
     const swatch = (classes, text, color) =>
         element(
@@ -37,7 +37,7 @@ function drawLegend(study, state, metric, scale, cells, hasLine) {
         items.push(swatch("pale", "1 or more: no better than a constant", study.no_better));
     }
     if (looks.has("some")) items.push(swatch("some", "some runs diverged", middle));
-    const isRate = metric.kind === "rate"; // which has a colour even where nothing else has
+    const isRate = metric.kind === "rate"; // which has a colour for diverged cells too
     const gone = isRate ? "" : " gone";
     if (looks.has("half"))
         items.push(swatch(`half${gone}`, "half or more diverged", isRate && scale.color(0.7)));
@@ -90,18 +90,18 @@ function readingText(study, state, metric, cells, ends, hasLine) {
     const hasDescent = cells.some((cell) => study.get(cell, "rule") === "gd");
     const sentences = [
         `Columns: ${rate}, on a log scale.`,
-        `Rows: β${hasDescent ? "; the lowest, set apart, is plain descent" : ""}.`,
+        `Rows: β${hasDescent ? "; the separate lowest row is plain gradient descent" : ""}.`,
     ];
     if (metric.better !== "none") {
         const floor =
-            metric.kind === "relative" ? `; losses below ${shown(study.floor)} are equal` : "";
-        sentences.push(`Of equal values the one of the smallest α is the best${floor}.`);
+            metric.kind === "relative" ? `; losses below ${shown(study.floor)} count as equal` : "";
+        sentences.push(`Of equal values the one with the smallest α is the best${floor}.`);
     }
     if (ends.length)
         sentences.push(`Values ${ends.join(" and ")} the scale have the colour of its end.`);
     if (hasLine) {
         sentences.push(
-            "Stability line: beyond it a quadratic as curved as the training loss is before the " +
+            "Stability line: beyond it, a quadratic with the curvature of the training loss before the " +
                 "first update diverges; median and, shaded, range over replicates.",
         );
     }

@@ -1,4 +1,4 @@
-// From the address to the page and back: controls, the sentence on what is shown, drawing.
+// The page and its address: controls, summary of the view, drawing.
 
 const TITLES = {
     grid: "Grid",
@@ -43,7 +43,7 @@ function radios(key, title, choices, chosen, actions, prefix = "") {
     );
 }
 
-/** A list to choose from: [value, text], or [title of a group, its list]. */
+/** A drop-down list of [value, text] or [title of a group, its list]. */
 function list(key, title, choices, chosen, actions) {
     const option = ([value, text]) =>
         element("option", { value, selected: value === chosen }, text);
@@ -63,7 +63,7 @@ function list(key, title, choices, chosen, actions) {
     );
 }
 
-/** Controls of a state; where there is but one choice there is none. */
+/** Controls of a state; a key with only one choice has no control. */
 function drawControls(study, state, actions) {
     const focused = document.activeElement?.closest?.("#controls") && document.activeElement;
     const nodes = [];
@@ -95,13 +95,13 @@ function drawControls(study, state, actions) {
     nodes.push(
         list("metric", "Colour", metrics, state.metric, actions),
         radios("axis", "Columns", AXES, state.axis, actions),
-        radios("view", "Shown as", VIEWS, state.view, actions),
+        radios("view", "Display", VIEWS, state.view, actions),
     );
     byId("controls").replaceChildren(...nodes);
     if (focused) restoreFocus(focused);
 }
 
-/** Drawing controls anew must not take the keyboard away from the one in use. */
+/** Redrawing the controls must keep the keyboard focus. */
 function restoreFocus(old) {
     const node = old.id
         ? byId(old.id)
@@ -109,7 +109,7 @@ function restoreFocus(old) {
     node?.focus();
 }
 
-/** @returns {string} what is shown, in a sentence or two */
+/** @returns {string} a summary of the view in two sentences */
 function summaryText(study, state, cells) {
     const metric = study.metric(state.metric);
     const panels = panelsOf(study, cells);
@@ -132,15 +132,15 @@ function summaryText(study, state, cells) {
     ].join(" ");
 }
 
-/** @returns {string} which cell is chosen, for those who do not see it */
+/** @returns {string} the selected cell, for screen readers */
 function chosenText(study, state) {
-    if (state.cell === null) return "No cell is chosen.";
+    if (state.cell === null) return "No cell is selected.";
     const metric = study.metric(state.metric);
     const dataset = spaced(study.get(state.cell, "dataset"));
-    return `Chosen: ${dataset}, ${cellText(study, state, metric, state.cell)}.`;
+    return `Selected: ${dataset}, ${cellText(study, state, metric, state.cell)}.`;
 }
 
-/** The page, once its data are read. */
+/** The page after its data are read. */
 class Explorer {
     /** @param {Study} study */
     constructor(study) {
@@ -169,7 +169,7 @@ class Explorer {
         this.show(this.state);
     }
 
-    /** Go to another view; the way back leads here. */
+    /** Go to another view and add it to the history of the browser. */
     go(wish) {
         const cell = cellKeys(this.study, this.state.cell);
         const state = settled(this.study, { ...this.state, cell, ...wish });
@@ -178,7 +178,7 @@ class Explorer {
         this.show(state);
     }
 
-    /** Draw what differs between the state shown and another. */
+    /** Draw the differences between the displayed state and a new one. */
     show(state) {
         const { study, actions } = this;
         const differs = (...keys) =>
@@ -214,7 +214,7 @@ class Explorer {
         drawDetails(this.study, this.state, this.curves, this.actions);
     }
 
-    /** Choose a cell, or none; on a narrow screen its details lie below, to be revealed. */
+    /** Select a cell, or none; on a narrow screen scroll to its details below the maps. */
     choose(cell, reveal = false) {
         this.go({ cell: cellKeys(this.study, cell) });
         const details = byId("details");
@@ -229,7 +229,7 @@ class Explorer {
             : theme === "dark";
     }
 
-    /** The theme is no view: the way back does not lead through it. */
+    /** A change of the theme adds nothing to the history of the browser. */
     toggleTheme() {
         const state = { ...this.state, theme: this.isDark() ? "light" : "dark" };
         history.replaceState(null, "", toHash(this.study, state));
@@ -237,7 +237,7 @@ class Explorer {
     }
 }
 
-/** Resolves when the next picture has been painted. */
+/** Resolves after the next frame is painted. */
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 async function start() {

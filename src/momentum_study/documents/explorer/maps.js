@@ -23,7 +23,7 @@ function panelsOf(study, cells) {
     });
 }
 
-/** What a metric says of a cell, in words. */
+/** The value of a metric of a cell, as text. */
 function valueText(study, cell, metric) {
     const value = study.value(cell, metric);
     if (Number.isNaN(value)) return "no value";
@@ -49,7 +49,7 @@ function cellText(study, state, metric, cell) {
     ].join("; ");
 }
 
-/** How a cell looks: its fill, and the classes that stand for what its fill cannot say. */
+/** The fill of a cell, and classes for its divergence and missing values. */
 function cellLook(study, metric, scale, cell) {
     const value = study.value(cell, metric);
     const divergence = study.divergence(cell);
@@ -67,7 +67,7 @@ function cellLook(study, metric, scale, cell) {
 }
 
 /**
- * Draw the maps anew.
+ * Redraw the maps.
  * @param {Study} study
  * @param {State} state
  * @param {number[]} cells those shown
@@ -169,9 +169,9 @@ function panelNode(study, state, panel, edges, line, frame, actions) {
 }
 
 /**
- * For each row of a panel the α or η at which a quadratic of the curvature measured where runs
- * start becomes unstable: median and range over replicates.
- * @returns {?(?{low: number, median: number, high: number})[]} null if there is none for any row
+ * For each row of a panel the α or η at which a quadratic with the curvature at the start of the
+ * runs becomes unstable: median and range over replicates.
+ * @returns {?(?{low: number, median: number, high: number})[]} null if no row has a limit
  */
 function stabilityLine(study, state, panel) {
     if (state.schedule !== "constant") return null;
@@ -212,7 +212,7 @@ function lineNodes(line, place) {
     return nodes;
 }
 
-/** Mouse and keys of one panel: one of its cells takes part in the order of the Tab key. */
+/** Mouse and keys of one panel: the Tab key stops at one of its cells. */
 function listen(grid, actions) {
     const focus = (node) => {
         for (const other of grid.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
@@ -239,7 +239,7 @@ function listen(grid, actions) {
     });
 }
 
-/** The cell that a key leads to; of another row the one nearest to the same rate. */
+/** The cell that a key moves to; in another row the cell with the nearest rate. */
 function neighbour(grid, node, { key, ctrlKey }) {
     const rows = [...grid.querySelectorAll(".strip")].map((strip) => [
         ...strip.querySelectorAll("[data-cell]"),
@@ -262,7 +262,7 @@ function neighbour(grid, node, { key, ctrlKey }) {
     }[key];
 }
 
-/** Show which cell is chosen, without drawing anew. */
+/** Mark the selected cell without redrawing. */
 function markChosen(cell) {
     for (const node of document.querySelectorAll('#maps [aria-selected="true"]'))
         node.setAttribute("aria-selected", "false");

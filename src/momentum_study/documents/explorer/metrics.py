@@ -1,4 +1,4 @@
-"""What the maps of the explorer can show: columns of the table of cells, with names for people."""
+"""Quantities that the maps of the explorer show: columns of the table of cells and their labels."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ class Metric:
     Attributes
     ----------
     name
-        For the address of a view.
+        In the address of a view.
     value, low, high, count
-        Columns of the table of cells: the estimate, its interval, and how many runs are in it.
+        Columns of the table of cells: the estimate, its interval, and its number of runs.
     label
-        For people.
+        Display text.
     group
-        What it is chosen under.
+        Heading in the list of metrics.
     kind
-        ``"relative"``: a loss, shown over that of the best constant. ``"score"``: accuracy or R².
-        ``"steps"``: updates, infinite where half of the runs missed the target. ``"path"``: of the
-        shape of a path, without a value where there is none. ``"rate"``: a share of runs.
+        ``"relative"``: a loss, divided by that of the best constant. ``"score"``: accuracy or R².
+        ``"steps"``: updates, infinite if half of the runs missed the target. ``"path"``: a property
+        of the path, which may be missing. ``"rate"``: a share of runs.
     scale
         Of the colours.
     better
-        Which end is the better one, if either.
+        Which end is better, if any.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Metric:
 
 
 def metrics(columns: Iterable[str]) -> list[Metric]:
-    """List the metrics that a table of cells with these columns has, the most asked for first."""
+    """List the metrics of a table of cells with these columns, the most important first."""
     targets = [column.removesuffix("_n") for column in columns if column.endswith("_n")]
     losses, scores, paths = "Loss / loss of the best constant", "Score", "Shape of the path"
     return [

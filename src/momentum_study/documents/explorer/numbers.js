@@ -1,6 +1,6 @@
-// Writing numbers: for people, and as the CSV files of the study do.
+// Formatting numbers: as display text, and as in the CSV files of the study.
 
-/** Three digits that count, or as many as asked, without trailing zeros; ∞ or – for none. */
+/** Three significant digits, or another number, without trailing zeros; ∞ or – if not finite. */
 function shown(value, digits = 3) {
     if (Number.isNaN(value)) return "–";
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -20,7 +20,7 @@ const superscript = (exponent) =>
 const percent = (share) => `${Math.round(100 * share)} %`;
 const counted = (count) => count.toLocaleString("en");
 
-/** As Python writes a float, which is what stands in the published CSV files. */
+/** As Python writes a float, the format of the published CSV files. */
 function csvFloat(value) {
     if (Number.isNaN(value)) return "";
     if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -32,5 +32,5 @@ function csvFloat(value) {
     return `${digits}e${exponent < 0 ? "-" : "+"}${size}`;
 }
 
-/** A field of a CSV file, in quotes only where it needs them. */
+/** A field of a CSV file, in quotes only if necessary. */
 const csvField = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

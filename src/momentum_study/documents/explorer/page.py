@@ -1,7 +1,7 @@
-"""Putting the page together: its parts, its data, and what it is allowed to load, which is nothing.
+"""Assembling the page from its parts and data. The page loads nothing else.
 
-Whatever comes from a configuration enters as escaped text, or in compressed data that the scripts
-write into the page as text. Scripts and styles are let in by their hashes alone.
+Texts from a configuration are escaped, or are part of the compressed data, which the scripts insert
+as text. The content security policy allows scripts and styles only by their hashes.
 """
 
 from html import escape
@@ -29,7 +29,7 @@ SCRIPTS = (
     "main",
 )
 STYLES = ("page", "maps", "details", "table", "screens")
-"""In the order in which they are put together, after the base of all pages."""
+"""In order, after the base style of all pages."""
 
 
 def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves: bytes) -> str:
@@ -40,9 +40,9 @@ def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves:
     about
         The study.
     n_runs, n_cells
-        How much it holds.
+        Numbers of runs and cells.
     cells, curves
-        As `momentum_study.documents.explorer.data` makes them.
+        From `momentum_study.documents.explorer.data`.
 
     Returns
     -------
@@ -69,13 +69,13 @@ def _part(name: str) -> str:
 
 
 def _script() -> str:
-    """Return all scripts as one, with names of their own."""
+    """Return all scripts as one, in their own scope."""
     parts = [f"// ---- {name}\n{_part(f'{name}.js')}" for name in SCRIPTS]
     return "\n".join(['(() => {\n"use strict";', *parts, "})();\n"])
 
 
 def _policy(script: str, style: str) -> str:
-    """Content-Security-Policy: nothing but this script and this style."""
+    """Content-Security-Policy that allows only this script and this style."""
     return (
         f"default-src 'none'; script-src {content_hash(script)}; style-src {content_hash(style)}; "
         "base-uri 'none'; form-action 'none'"

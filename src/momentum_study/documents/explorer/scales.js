@@ -1,12 +1,12 @@
-// From numbers to places and colours, and the ticks that say so.
+// Scales: numbers to positions and colours, and their ticks.
 
 /**
  * @typedef {Object} ColorScale
- * @property {function(number): ?string} color null for what has no colour
+ * @property {function(number): ?string} color null for a value without a colour
  * @property {function(number): boolean} isPale whether marks on this value must be dark
- * @property {{at: number, label: string}[]} ticks places in [0, 1], from the best to the worst
+ * @property {{at: number, label: string}[]} ticks positions in [0, 1], from the best to the worst
  * @property {string[]} palette from left to right
- * @property {boolean} below, above whether values are cut off at the ends
+ * @property {boolean} below, above whether values are outside the ends
  */
 
 /**
@@ -30,11 +30,11 @@ function colorScale(study, metric, cells) {
     } else if (metric.kind === "rate") {
         [low, high] = [0, 1];
     } else if (metric.kind === "score" && low < 0) {
-        low = 0; // R² has no lower end; what is below a constant prediction is all the same.
+        low = 0; // R² has no lower end; all values below that of a constant count as 0.
     }
     if (high <= low) high = log ? 10 * low : low + 1;
     const place = axis(low, high, log);
-    // Dark is good; where nothing is, dark is little, but for divergence, which stands out.
+    // Dark is good; for metrics without a better end dark is small; much divergence is dark.
     const reversed = metric.better === "high" || metric.kind === "rate";
     const palette = reversed ? [...study.palette].reverse() : study.palette;
     const at = (value) => Math.min(Math.max(place(log ? Math.max(value, low) : value), 0), 1);
@@ -69,7 +69,7 @@ function axis(low, high, log) {
     return (value) => (size(value) - size(low)) / (size(high) - size(low));
 }
 
-/** Powers of ten within a range, at most `most`; where there is no pair of them, 1, 2 and 5 too. */
+/** At most `most` powers of ten in a range; if it has fewer than two, also 2 and 5. */
 function logTicks(low, high, most) {
     const first = Math.ceil(Math.log10(low) - 1e-9);
     const last = Math.floor(Math.log10(high) + 1e-9);

@@ -1,4 +1,4 @@
-// What is shown, and how it stands in the address, so that a view can be kept and sent.
+// The state of the page and its form in the address, so that a view can be saved and shared.
 
 /**
  * @typedef {Object} State
@@ -24,7 +24,7 @@ const FIXED_CHOICES = {
 const CELL_PARTS = ["dataset", "rule", "beta", "learning_rate"];
 
 /**
- * Make a wish possible: what the study does not have becomes the first that it has.
+ * Complete a wish: a value that the study does not have is replaced by the first valid one.
  * @param {Study} study
  * @param {Object<string, string>} wish any part of a state
  * @returns {State}
@@ -54,7 +54,7 @@ function settled(study, wish) {
     return state;
 }
 
-/** Cells that a state shows: plain descent stays beside any rule. */
+/** Cells that a state shows: plain gradient descent is shown with every rule. */
 function shownCells(study, state, among = study.cells) {
     const keys = Object.fromEntries(VIEW_KEYS.map((key) => [key, state[key]]));
     const cells = study.where(keys, among);
@@ -62,7 +62,7 @@ function shownCells(study, state, among = study.cells) {
     return cells.filter((cell) => ["gd", state.rule].includes(study.get(cell, "rule")));
 }
 
-/** @returns {?string[]} what stands for a cell in the address */
+/** @returns {?string[]} the parts of a cell in the address */
 const cellKeys = (study, cell) =>
     cell === null ? null : CELL_PARTS.map((key) => String(study.get(cell, key)));
 
@@ -76,7 +76,7 @@ function toHash(study, state) {
     return `#${words}`;
 }
 
-/** @returns {Object} the wish that an address holds */
+/** @returns {Object} the wish in an address */
 function fromHash(hash) {
     const words = new URLSearchParams(hash.slice(1));
     const cell = words.getAll("cell");

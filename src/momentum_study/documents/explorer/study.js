@@ -1,7 +1,7 @@
-// The study as the page sees it: its views, the rows of its maps, what a cell is compared with.
+// The study: its views, the rows of its maps, the cells that a cell is compared with.
 
 /**
- * One way to look at the study: what all cells shown have in common.
+ * A view of the study: the values shared by all displayed cells.
  * @typedef {Object} View
  * @property {string} grid
  * @property {string} batch
@@ -11,7 +11,7 @@
 
 const VIEW_KEYS = ["grid", "batch", "network", "schedule"];
 
-/** Cells and what is known of them. A cell is its row in the table of cells. */
+/** Cells and their values. A cell is the number of its row in the table of cells. */
 class Study {
     /** @param {Object} document see data.py */
     constructor(document) {
@@ -52,13 +52,13 @@ class Study {
         return names.sort((a, b) => (a === "full") - (b === "full") || Number(a) - Number(b));
     }
 
-    /** A metric of a cell as it is shown: losses over that of the best constant. */
+    /** A metric of a cell as displayed: losses are divided by that of the best constant. */
     value(cell, metric, column = metric.value) {
         const value = this.numbers[column][cell];
         return metric.kind === "relative" ? value / this.numbers.null_loss[cell] : value;
     }
 
-    /** How far a cell's runs diverged: "", "some", "half" (or more) or "all". */
+    /** How many runs of a cell diverged: "", "some", "half" (or more) or "all". */
     divergence(cell) {
         const share = this.numbers.n_diverged[cell] / this.numbers.n_runs[cell];
         if (share === 0) return "";
@@ -66,13 +66,14 @@ class Study {
     }
 
     /**
-     * The best of some cells by a metric: of equal ones that of the smallest α, then smallest β.
-     * @returns {?number} null where no cell has a value, or no end is the better one
+     * The best of some cells by a metric, as `best_cell` in figures/compared.py: of equal ones the
+     * one with the smallest α, then β.
+     * @returns {?number} null if no cell has a value, or no end is better
      */
     best(cells, metric) {
         if (metric.better === "none") return null;
         const sign = metric.better === "low" ? 1 : -1;
-        // Losses below the floor are equal: single precision, not the rule, makes the difference.
+        // Losses below the floor count as equal: they differ only by single precision.
         const floor = metric.kind === "relative" ? this.floor : -Infinity;
         const key = (cell) => [
             sign * Math.max(this.value(cell, metric), floor),
@@ -84,8 +85,8 @@ class Study {
     }
 
     /**
-     * Plain descent on the problem of a cell: of its grid and schedule if there is any, else of a
-     * grid that can be compared, else under a constant learning rate.
+     * Plain gradient descent on the problem of a cell: of its grid and schedule, or of a comparable
+     * grid, or with a constant learning rate.
      * @returns {number[]}
      */
     descent(cell) {
@@ -102,13 +103,13 @@ class Study {
         const [grid, schedule] = [this.get(cell, "grid"), this.get(cell, "schedule")];
         for (const keys of [{ grid, schedule }, { schedule }, { schedule: "constant" }]) {
             const found = this.where(keys, pool);
-            // One grid, not several: the first of them.
+            // Only the first grid.
             if (found.length) return this.where({ grid: this.get(found[0], "grid") }, found);
         }
         return [];
     }
 
-    /** Of some cells the one of the nearest α on a log scale; of two the smaller. */
+    /** The cell with the nearest α on a log scale; of two the smaller α. */
     nearest(cells, alpha) {
         const distance = (cell) => Math.abs(Math.log(this.numbers.alpha[cell] / alpha)).toFixed(9);
         const ordered = [...cells].sort((a, b) => this.numbers.alpha[a] - this.numbers.alpha[b]);
@@ -121,7 +122,7 @@ function lessThan(a, b) {
     return place >= 0 && a[place] < b[place];
 }
 
-/** Names in configurations have underscores where people have spaces. */
+/** Names with spaces instead of underscores. */
 const spaced = (name) => name.replaceAll("_", " ");
 
 const betaName = (series) => (series.rule === "gd" ? "none" : String(series.beta));

@@ -1,4 +1,4 @@
-// The view as a table that can be sorted, and as a CSV file with rows of the table of cells.
+// The view as a sortable table, and as a CSV file with rows of the table of cells.
 
 /** Columns: title, value for sorting, text. */
 function tableColumns(study, metric) {
@@ -35,10 +35,10 @@ function tableColumns(study, metric) {
 }
 
 /**
- * Draw the table anew.
+ * Redraw the table.
  * @param {Study} study
  * @param {State} state
- * @param {number[]} cells those shown
+ * @param {number[]} cells those displayed
  * @param {{change: function(Object): void, address: function(Object): string}} actions
  */
 function drawTable(study, state, cells, actions) {
@@ -63,7 +63,7 @@ function drawTable(study, state, cells, actions) {
             ),
         ),
     );
-    const relative = metric.kind === "relative" ? "; losses over that of the best constant" : "";
+    const relative = metric.kind === "relative" ? "; losses divided by that of the best constant" : "";
     byId("table").replaceChildren(
         element(
             "div",
@@ -82,7 +82,7 @@ function drawTable(study, state, cells, actions) {
         element(
             "div",
             { class: "scroll", tabindex: "0", "aria-label": "Table of cells" },
-            // The roles are those of the elements, which their layout would take from them.
+            // Explicit roles, because the CSS layout removes those of the elements.
             element(
                 "table",
                 { role: "table" },
@@ -117,7 +117,7 @@ function sortBy(head, column, body) {
     const key = (row) => column.value(Number(row.dataset.cell));
     const order = (a, b) => {
         const [first, second] = [key(a), key(b)];
-        // What has no value comes last either way.
+        // Missing values come last in both directions.
         if (Number.isNaN(first) || Number.isNaN(second))
             return Number.isNaN(first) - Number.isNaN(second);
         return (first < second ? -1 : first > second ? 1 : 0) * (ascending ? 1 : -1);
@@ -125,7 +125,7 @@ function sortBy(head, column, body) {
     body.append(...[...body.children].sort(order));
 }
 
-/** @returns {string} the rows and columns of the table of cells that the view is made of */
+/** @returns {string} the rows and columns of the table of cells that the view shows */
 function csvText(study, metric, cells) {
     const own = [metric.count, metric.value, metric.low, metric.high];
     const others = new Set(

@@ -1,4 +1,4 @@
-"""Facts of the design: how many runs there are, in which grids, on which data."""
+"""Facts of the design: numbers of runs, grids and data sets."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ def counts(runs: pd.DataFrame) -> dict[str, str]:
 
 
 def levels(runs: pd.DataFrame) -> dict[str, Any]:
-    """Name the levels that cases are told by: batch sizes, noise, β of the corrected rule.
+    """Name the levels of the factors of cases: batch sizes, noise, β of the corrected rule.
 
     Returns
     -------
     dict
         ``small``, the smallest batch size, and ``middle``, those between it and the full batch;
-        ``weak`` and ``strong``, the least and the most noise injected; ``corrected``, the largest
-        β. A dash where there is none.
+        ``weak`` and ``strong``, the smallest and the largest injected noise; ``corrected``, the
+        largest β. A dash if there is none.
     """
     small, *middle = [one for one in batches_in_order(runs["batch"]) if one != "full"] or ["–"]
     noise = sorted({value for value in runs["gradient_noise"] if value > 0})

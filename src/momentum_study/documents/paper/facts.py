@@ -1,7 +1,7 @@
-"""All that the paper's text takes from tables: every number, ready to print.
+"""All facts of the text of the paper: every number from the tables, as printed.
 
-The text is in `paper/`, in Typst. It names facts and never types a number; which of its sentences
-are printed follows from outcomes and verdicts.
+The text is in `paper/`, in Typst. It refers to facts by name and contains no numbers; outcomes and
+verdicts decide which of its sentences are printed.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ from momentum_study.documents.paper.theory_facts import (
     closed_forms,
     exit_times,
     external,
-    foretold,
     limits_reached,
+    predicted,
 )
 from momentum_study.documents.summaries import (
     findings_summary,
@@ -40,17 +40,17 @@ from momentum_study.documents.summaries import (
 from momentum_study.tables.keys import RUN_KEYS
 
 COLUMNS = {"runs.parquet": [*RUN_KEYS, "alpha", "steps", "gradient_noise", "status"]}
-"""Of a large table not more is read than the paper needs."""
+"""Only the columns of large tables that the paper uses are read."""
 
 
 @dataclass(frozen=True)
 class StudyFacts:
-    """What the text takes from the configuration.
+    """Facts from the configuration.
 
     Attributes
     ----------
     plates
-        Kind of figure → path of the one that is shown, below the folder of figures.
+        Kind of figure → path of the printed one, below the folder of figures.
     """
 
     name: str
@@ -80,7 +80,7 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
     Returns
     -------
     dict
-        Ready for JSON: text, lists and dictionaries. Numbers are text as it is printed.
+        Valid JSON: text, lists and dictionaries. Numbers are text, as printed.
     """
     cases, tuned = tables["claim_cases.csv"], tables["tuned.csv"]
     theory, validation = tables["theory.csv"], tables["validation.csv"]
@@ -102,7 +102,7 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
         "best_rates": best_rates(tables["sensitivity.csv"], beta, study.verdicts.learning_rates),
         "theory": closed_forms(theory, beta),
         "exits": exit_times(tables["landscapes.csv"], beta),
-        "foretold": foretold(tables["stability.csv"], study.grid_shown("maps")),
+        "predicted": predicted(tables["stability.csv"], study.grid_shown("maps")),
         "limits": limits_reached(tables["sharpness.csv"], study.grid_shown("edge_of_stability")),
         "external": external(validation),
         "tables": {
@@ -115,7 +115,7 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
 
 
 def settings(study: StudyFacts) -> dict[str, str]:
-    """Write the settings that the text names."""
+    """Write the settings in the text."""
     verdicts = study.verdicts
     low, high = map(format_number, verdicts.learning_rates)
     train, validation, test = map(percent, DEFAULT_FRACTIONS)
@@ -139,11 +139,11 @@ def settings(study: StudyFacts) -> dict[str, str]:
 
 
 def percent(share: float) -> str:
-    """Write a share in percent, with as few digits as it takes."""
+    """Write a share in percent, with as few digits as necessary."""
     return f"{format_number(round(100 * share, 6))} %"
 
 
 def listed(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Turn a table of texts and whole numbers into its columns and rows; missing is a dash."""
+    """Convert a table of texts and integers into columns and rows; a missing value is a dash."""
     cells = table.astype(object).where(table.notna(), "–")
     return {"columns": list(table.columns), "rows": cells.map(str).to_numpy().tolist()}

@@ -1,6 +1,6 @@
-"""What the paper is made of: the tables it reads, and a figure of each kind.
+"""The tables of the paper, and its figure of each kind.
 
-Light on purpose: the workflow reads it at every start.
+This module has few imports because the workflow loads it at every start.
 """
 
 from typing import TYPE_CHECKING
@@ -30,14 +30,15 @@ TABLES = (
 )
 
 LEFT_OUT = ("isolation",)
-"""Kinds that the paper does without: their runs are in another figure."""
+"""Kinds that are not in the paper; another figure shows the same runs."""
 
 
 def plates(study: "Study") -> dict[str, FigureJob]:
     """Choose a figure of each kind.
 
-    Of several of a kind: that of the grid with most updates, for what takes long shows there
-    alone; of equal ones the first. Of its batch sizes the last, usually the full batch.
+    If there are several, the figure of the grid with the most updates, because slow effects are
+    visible only there, or the first of equal ones; of its batch sizes the last, usually the full
+    batch.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Facts of the results: claims and their cases, tuned cells, regret, what tuning costs."""
+"""Facts of the results: claims and their cases, tuned cells, regret, cost of tuning."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ _TALLY = ("n_cases", "n_for", "n_against", "n_no_difference", "n_undecided")
 
 
 def claims_list(claims: pd.DataFrame) -> list[dict[str, Any]]:
-    """Describe each claim: words, verdict, effect of the headline, condition, outcomes."""
+    """Describe each claim: text, verdict, effect of the headline, condition, outcomes."""
     return [
         {
             "name": row["claim"],
@@ -36,7 +36,7 @@ def claims_list(claims: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def cases_by_claim(cases: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the cases by claim and name: outcome, effect, and how many pairs failed."""
+    """Return the cases by claim and name: outcome, effect, number of failed pairs."""
     return {
         str(claim): {row["case"]: _case(row) for row in own.to_dict("records")}
         for claim, own in cases.groupby("claim", sort=False)
@@ -52,7 +52,7 @@ def cases_list(cases: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
-    # An infinite effect: in most pairs one side failed. Which one, and how often.
+    # An infinite effect means that one side failed in most pairs.
     failing = {-np.inf: "arm", np.inf: "reference"}.get(row["effect"], "")
     failures = {"arm": row["n_failed"], "reference": row["n_reference_failed"]}.get(failing, "")
     return {
@@ -65,12 +65,12 @@ def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
         "datasets": str(row["n_datasets"]),
         "datasets_for": str(row["n_datasets_for"]),
         "datasets_against": str(row["n_datasets_against"]),
-        "role": "headline" if row["headline"] else "votes" if row["votes"] else "beside",
+        "role": "headline" if row["headline"] else "votes" if row["votes"] else "no vote",
     }
 
 
 def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> list[dict[str, Any]]:
-    """Describe what tuning for speed chose, and how it did, a row for each problem.
+    """Describe the cells chosen by tuning for speed and their results, a row for each problem.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> lis
     -------
     list of dict
         Arms are ``gd``, ``usual`` and ``tuned``, each with α (and β) chosen on either half, the
-        median of updates on the other half (∞ if most missed), runs that missed or diverged, and
-        how many times as fast as plain descent they were.
+        median of updates on the other half (∞ if most runs missed the target), runs that missed it
+        or diverged, and the speed-up over plain gradient descent.
     """
     arms = {
         "gd": ArmKey(DESCENT),
@@ -124,7 +124,7 @@ def _by_problem(table: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], pd.DataF
 
 
 def _arm(halves: pd.DataFrame) -> dict[str, str]:
-    """Describe what was chosen on either half."""
+    """Describe the choices on both halves."""
     if halves.empty:
         return {}
     updates = halves["median_updates"]
@@ -144,12 +144,12 @@ def _either(values: pd.Series) -> str:
 
 
 def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> list[dict[str, str]]:
-    """Describe what the usual β, and the usual range of α, cost against tuned ones.
+    """Describe the cost of the usual β and of the usual range of α relative to tuned ones.
 
     Returns
     -------
     list of dict
-        A row for each problem without injected noise; effects such as ``default_beta speed``.
+        A row for each problem without injected noise, with effects such as ``default_beta speed``.
     """
     low, high = rates
     arms = (ArmKey(MOMENTUM, beta), ArmKey(MOMENTUM, beta, rate_low=low, rate_high=high))
@@ -179,12 +179,12 @@ def _regret(row: Mapping[Any, Any]) -> str:
 
 
 def budget_counts(budget: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
-    """Count problems on which an arm is better, or worse, than descent after k trials each.
+    """Count the problems on which an arm is better or worse than gd after k trials each.
 
     Returns
     -------
     dict
-        Arm → a row for each number of trials that at least half of its problems have.
+        Arm → a row for each number of trials available on at least half of its problems.
     """
     facts = {}
     known = budget[budget["advantage"].notna()]
@@ -205,15 +205,15 @@ def budget_counts(budget: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
 
 
 def profile_shares(profiles: pd.DataFrame) -> list[dict[str, str]]:
-    """Tell on what share of problems each rule is within twice the best.
+    """Share of problems on which each rule is within twice the best.
 
-    Of the family of grids with most problems.
+    Only the family of grids with the most problems counts.
     """
     if profiles.empty:
         return []
     family = profiles["family"].iloc[profiles["n_problems"].argmax()]
     near = profiles[(profiles["family"] == family) & (profiles["ratio"] <= 2)]
-    # The share only grows with the ratio.
+    # The share never falls as the ratio grows.
     near = near.assign(arm=arms_of_rows(near).map(_label)).sort_values("ratio")
     last = near.groupby(["criterion", "arm"], sort=False).last().reset_index()
     return [
@@ -230,13 +230,13 @@ def profile_shares(profiles: pd.DataFrame) -> list[dict[str, str]]:
 def best_rates(
     sensitivity: pd.DataFrame, beta: float, rates: Sequence[float]
 ) -> dict[str, dict[str, str]]:
-    """Tell where the best α of momentum at the usual β lies, by criterion.
+    """Describe the best α of momentum at the usual β, by criterion.
 
     Returns
     -------
     dict
-        Criterion → number of problems, of those within the range of α advised, and the smallest,
-        median and largest best α and αλ_max.
+        Criterion → number of problems, number of problems inside the advised range of α, and the
+        smallest, median and largest best α and αλ_max.
     """
     low, high = rates
     usual = sensitivity[

@@ -1,4 +1,4 @@
-"""Facts of the side branches: closed forms, landscapes, the stability line, sharpness."""
+"""Facts without a grid: closed forms, landscapes, the stability line, sharpness."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from momentum_study.tables.keys import RUN_KEYS
 
 
 def closed_forms(theory: pd.DataFrame, beta: float) -> dict[str, Any]:
-    """Values of the closed forms that the text names, and how many rows of the table hold.
+    """Values of closed forms in the text, and the number of rows of the table that hold.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def closed_forms(theory: pd.DataFrame, beta: float) -> dict[str, Any]:
     momentum = theory[theory["form"] == MOMENTUM]
     descent = theory[theory["form"] == DESCENT]
     usual = momentum[momentum["beta"] == beta]
-    # Smallest rate of the one, longest run of the other: where the closed form is at its limit.
+    # The smallest rate, where the closed form has its limit.
     jitter = [
         _of(own, "jitter").sort_values("rate")["measured"].head(1) for own in (descent, usual)
     ]
@@ -49,7 +49,7 @@ def _of(forms: pd.DataFrame, quantity: str) -> pd.DataFrame:
 
 
 def _written(values: pd.Series) -> str:
-    """Write the one value there is; a dash for none."""
+    """Write the first known value; a dash for none."""
     known = values.dropna()
     return f"{known.iloc[0]:.3g}" if len(known) else "–"
 
@@ -57,7 +57,7 @@ def _written(values: pd.Series) -> str:
 def exit_times(landscapes: pd.DataFrame, beta: float) -> dict[str, str]:
     """Median updates to leave the saddle, with intervals, by comparison and rule.
 
-    The keys are such as ``same_alpha momentum``; plain descent and the usual β alone.
+    Keys are, for example, ``same_alpha momentum``; only plain gradient descent and the usual β.
     """
     rows = landscapes[
         (landscapes["landscape"] == "saddle")
@@ -70,8 +70,8 @@ def exit_times(landscapes: pd.DataFrame, beta: float) -> dict[str, str]:
     }
 
 
-def foretold(stability: pd.DataFrame, grid: str) -> list[dict[str, str]]:
-    """Tell how often the line is right in a grid, for each batch size: range over data sets."""
+def predicted(stability: pd.DataFrame, grid: str) -> list[dict[str, str]]:
+    """Accuracy of the stability line in a grid, for each batch size: range over data sets."""
     rows = stability[(stability["outcome"] == "diverged") & (stability["grid"] == grid)]
     return [
         {
@@ -88,16 +88,16 @@ def foretold(stability: pd.DataFrame, grid: str) -> list[dict[str, str]]:
 
 
 def external(validation: pd.DataFrame) -> dict[str, str]:
-    """Count the numbers of others that the code must meet, and those that it does."""
+    """Count the published reference values, and those that the code reproduces."""
     exact = validation[validation["kind"] == "exact"]
     return {"rows": str(len(exact)), "held": str(exact["holds"].sum())}
 
 
 def limits_reached(sharpness: pd.DataFrame, grid: str) -> dict[str, dict[str, str]]:
-    """Tell where the sharpness of a grid's runs ends, in units of the limit of their rule.
+    """Sharpness at the end of the runs of a grid, in units of the stability limit of their rule.
 
-    The sharpness of a run is the median of its last tenth of checkpoints (one at least): at the
-    edge it swings. Runs that diverged end before, and do not count.
+    The sharpness of a run is the median of its last tenth of checkpoints (at least one), because it
+    oscillates near the limit. Diverged runs are left out.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def limits_reached(sharpness: pd.DataFrame, grid: str) -> dict[str, dict[str, st
 
 
 def _end(run: pd.DataFrame) -> float:
-    """Return the ratio at the end of a run, NaN after a divergence."""
+    """Return the ratio at the end of a run; NaN if it diverged."""
     ordered = run.sort_values("step")
     if not np.isfinite(ordered["lambda_max"].iloc[-1]):
         return np.nan

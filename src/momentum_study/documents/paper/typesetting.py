@@ -1,4 +1,4 @@
-"""Typesetting the paper with Typst: offline, the same bytes each time, warnings are errors."""
+"""Typesetting the paper with Typst: offline, reproducible bytes, warnings are errors."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import typst
 
 from momentum_study.core.errors import StudyError
 
-# Figures are drawn with this font, which comes with matplotlib.
+# The font of the figures, which is part of matplotlib.
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
@@ -22,21 +22,20 @@ def typeset(source: Path, root: Path, inputs: Mapping[str, Any]) -> bytes:
     source
         The main file.
     root
-        Folder that holds all files that the document reads.
+        Folder of all files that the document reads.
     inputs
-        What the document finds under `sys.inputs`, each value as JSON.
+        Values of `sys.inputs` of the document, written as JSON.
 
     Returns
     -------
     bytes
-        The PDF. It holds no date; its fonts are Typst's own and `matplotlib`'s, whatever the
-        system has.
+        The PDF, without a date. Its fonts are those of Typst and matplotlib, not of the system.
 
     Raises
     ------
     StudyError
-        If the document does not compile, or compiles with a warning. The message is Typst's, with
-        the place in the source.
+        If the document does not compile, or compiles with a warning. The message contains that of
+        Typst, with the position in the source.
     """
     compiler = typst.Compiler(
         str(source),
@@ -55,14 +54,14 @@ def typeset(source: Path, root: Path, inputs: Mapping[str, Any]) -> bytes:
     except typst.TypstError as error:
         raise StudyError(_failure(source, "does not compile", error.diagnostic)) from error
     if warnings:
-        told = "\n".join(warning.diagnostic for warning in warnings)
-        raise StudyError(_failure(source, "compiles with warnings", told))
+        messages = "\n".join(warning.diagnostic for warning in warnings)
+        raise StudyError(_failure(source, "compiles with warnings", messages))
     assert isinstance(pdf, bytes)  # one document
     return pdf
 
 
-def _failure(source: Path, what: str, told: str) -> str:
+def _failure(source: Path, what: str, messages: str) -> str:
     return (
-        f"{source}: the paper {what}.\n{told.strip()}\n"
-        "Mend the text at the places named above, and run the same command again"
+        f"{source}: the paper {what}.\n{messages.strip()}\n"
+        "Fix the text at the positions listed above, then run the same command again"
     )
