@@ -1,10 +1,7 @@
 """Small finished studies in a folder: valid tables, a figure, a paper, a page of the explorer."""
 
-import base64
 import copy
-import gzip
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +11,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from momentum_study.analysis.cells import cells_table
-from momentum_study.analysis.curves import cell_curves_table
-from momentum_study.documents.explorer.data import About, cells_document, curves_document
-from momentum_study.documents.explorer.page import explorer_page
 from momentum_study.tables.catalogue import SCHEMAS
-from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.files import write_table
 from tests.comparison_tables import claims_and_cases, theory
-from tests.synthetic import synthetic_curves, synthetic_initial_sharpness, synthetic_runs
+from tests.synthetic import synthetic_initial_sharpness, synthetic_runs
 
 CONFIGURATION = {"study": "made", "seed": 1, "targets": [0.5, 0.2], "statistics": {"resamples": 50}}
 PROVENANCE: dict[str, Any] = {
@@ -40,37 +33,22 @@ PROVENANCE: dict[str, Any] = {
 
 def made_study(folder: Path) -> Path:
     """Write a study into a folder."""
-    runs, initial = synthetic_runs(), synthetic_initial_sharpness()
     claims, cases = claims_and_cases()
     tables = {
-        "runs.parquet": runs,
-        "initial_sharpness.csv": initial,
+        "runs.parquet": synthetic_runs(),
+        "initial_sharpness.csv": synthetic_initial_sharpness(),
         "theory.csv": theory(),
         "claims.csv": claims,
         "claim_cases.csv": cases,
     }
     for name, table in tables.items():
         write_table(table, folder / "tables" / name, SCHEMAS[name])
-    cells = read_back(cells_table(runs, resamples=50), folder / "tables/cells.parquet")
-    curves = read_back(
-        cell_curves_table(runs, synthetic_curves()), folder / "tables/cell_curves.parquet"
-    )
-    about = About("made", "A made-up study.", 0.95, {"main": "main"})
-    documents = (cells_document(about, cells, runs, initial), curves_document(cells, curves))
-    (folder / "explorer.html").write_text(
-        explorer_page(about, len(runs), len(cells), *documents), encoding="utf-8"
-    )
+    (folder / "explorer.html").write_bytes(b"<!DOCTYPE html>\nmade\n</html>\n")
     (folder / "figures/main").mkdir(parents=True)
     save_picture(np.full((40, 100, 3), 255, dtype=np.uint8), folder / "figures/main/maps.png")
     (folder / "paper.pdf").write_bytes(b"%PDF-1.7\npaper\n%%EOF\n")
     write_provenance(folder, PROVENANCE)
     return folder
-
-
-def read_back(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Write a table and read it, in order."""
-    write_table(table, path, SCHEMAS[path.name])
-    return read_table(path, SCHEMAS[path.name])
 
 
 def save_picture(pixels: np.ndarray, path: Path) -> None:
@@ -88,7 +66,7 @@ def change_provenance(folder: Path, change: Callable[[dict[str, Any]], object]) 
 
 
 def with_other_kernels(study: Path) -> None:
-    """Say that other kernels made the study, and round every metric of its runs differently."""
+    """Record other kernels for the study, and round every metric of its runs differently."""
     change_provenance(study, lambda tree: tree["blas"][0].update(architecture="SkylakeX"))
     change_table(study / "tables/runs.parquet", rounded_otherwise)
 
@@ -123,26 +101,8 @@ def set_value(folder: Path, name: str, rows: int | list[int], column: str, value
     change_table(path, change)
 
 
-def repack(
-    page: Path,
-    name: str,
-    change: Callable[[bytes], bytes] = lambda content: content,
-    level: int = 9,
-) -> None:
-    """Change data of a page of the explorer, or only their compression."""
-
-    def packed(match: re.Match[str]) -> str:
-        content = change(gzip.decompress(base64.b64decode(match[2])))
-        return match[1] + base64.b64encode(gzip.compress(content, level, mtime=0)).decode()
-
-    pattern = rf'(id="{name}-data">)([^<]*)'
-    page.write_text(re.sub(pattern, packed, page.read_text("utf-8"), count=1), "utf-8")
-
-
 def published_copy(study: Path, results: Path) -> tuple[Path, Path]:
     """Put a study and its published copy into a folder of results."""
     here = Path(shutil.copytree(study, results / "made"))
     published = Path(shutil.copytree(study, results / "published"))
-    for unpublished in ("cells.parquet", "cell_curves.parquet"):
-        (published / "tables" / unpublished).unlink()
     return here, published

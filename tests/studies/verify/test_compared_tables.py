@@ -32,7 +32,7 @@ def table(rows: int = 20) -> pd.DataFrame:
     )
 
 
-def compared(here: pd.DataFrame, leeway: Leeway = Leeway.CHAOS) -> Comparison:
+def compared(here: pd.DataFrame, leeway: Leeway = Leeway.CHAOTIC) -> Comparison:
     return compare_tables(here, table(), KEYS, TOLERANCES, leeway)
 
 
@@ -105,17 +105,17 @@ def test_a_share_of_rows_may_lie_beyond_where_training_is_chaotic() -> None:
     assert not compared(changed("fixed", 7.0)).within
 
 
-def test_of_steady_rows_fewer_may_lie_beyond() -> None:
-    number = Tolerance(share=0.5, steady=0.1)
-    tolerances = TableTolerances(((("number",), number),), steady="fixed")
+def test_fewer_monotone_rows_may_be_beyond() -> None:
+    number = Tolerance(share=0.5, monotone=0.1)
+    tolerances = TableTolerances(((("number",), number),), monotone="fixed")
     published = table().assign(fixed=[0.0, 1.0] * 10)
-    for rows, steady_beyond, within in (((1, 3, 5, 7, 9), 1, True), ((0, 2), 2, False)):
+    for rows, monotone_beyond, within in (((1, 3, 5, 7, 9), 1, True), ((0, 2), 2, False)):
         here = published.copy()
         here.loc[[*rows, 10], "number"] = 7.0
-        comparison = compare_tables(here, published, KEYS, tolerances, Leeway.CHAOS)
+        comparison = compare_tables(here, published, KEYS, tolerances, Leeway.CHAOTIC)
         findings = {column.column: column for column in comparison.columns}
-        assert findings["number (steady)"].outside == steady_beyond + (rows == (0, 2))
-        assert findings["number (steady)"].rows == 10
+        assert findings["number (monotone)"].outside == monotone_beyond + (rows == (0, 2))
+        assert findings["number (monotone)"].rows == 10
         assert comparison.within == within
         assert {difference.row for difference in comparison.differences} == (
             set() if within else {f"name=row {row} beta=missing" for row in (0, 1, 5)}
@@ -153,13 +153,13 @@ def test_columns_of_one_side_are_named() -> None:
     assert comparison.problems == ("1 column only here: words", "1 column only published: word")
 
 
-def test_without_a_key_column_there_is_nothing_to_go_by() -> None:
+def test_tables_without_a_key_column_are_not_compared() -> None:
     comparison = compared(table().drop(columns="beta"))
-    assert "no key column beta to go by" in comparison.problems
+    assert "no key column beta" in comparison.problems
     assert comparison.rows == 0
 
 
-def test_repeated_keys_are_told() -> None:
+def test_repeated_keys_are_reported() -> None:
     here = changed("name", "row 0")
     assert compared(here).problems == ("1 row here with the keys of another",)
 

@@ -1,4 +1,4 @@
-"""Publishing takes a whole study or none, and replaces what was published."""
+"""Publishing copies a complete study, and replaces the published one."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from momentum_study.cli import main as cli
 from momentum_study.cli.commands import publish
 from momentum_study.config.loading import load_study
 from momentum_study.studies.record import configuration
-from momentum_study.studies.verify.whole import check_files_complete, expected_files
+from momentum_study.studies.verify.files import check_files_complete, expected_files
 from tests.projects import ROOT
 
 PUBLISHED = ROOT / "results/published"
@@ -30,14 +30,14 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
 
 
-def test_what_is_published_is_whole_and_nothing_else() -> None:
+def test_the_published_study_is_complete() -> None:
     check_files_complete(PUBLISHED, STUDY)
     there = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.rglob("*.*")}
     assert there == {*expected_files(STUDY), "provenance.json"}
 
 
 @pytest.mark.parametrize("name", ["paper", "smoke"])
-def test_provenance_gives_the_configuration_back(name: str) -> None:
+def test_provenance_contains_the_configuration(name: str) -> None:
     study = load_study(ROOT / f"config/{name}.yaml")
     provenance = json.loads(json.dumps({"study": study.model_dump(mode="json")}))
     assert configuration(provenance) == study
@@ -56,24 +56,28 @@ def test_publish_replaces_what_was_published(results: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("provenance.json", None, "no finished study"),
         ("tables/theory.csv", None, "theory.csv first"),
         ("tables/claims.csv", b"number\n1\n", "missing columns"),
         ("tables/runs.parquet", b"PAR1", "runs.parquet"),
         ("figures/lag.png", b"\x89PNG\r\n", "cannot be read as a picture"),
-        ("explorer.html", b"<html></html>\n", "cannot be read as a page of the explorer"),
-        ("paper.pdf", b"%PDF-1.7\n", "expected a PDF"),
+        ("explorer.html", b"<html></html>\n", "expected a complete HTML file"),
+        ("paper.pdf", b"%PDF-1.7\n", "expected a complete PDF file"),
     ],
 )
-def test_a_study_that_is_not_whole_is_refused(
-    results: Path, name: str, content: bytes | None, said: str, capsys: pytest.CaptureFixture[str]
+def test_an_incomplete_study_is_refused(
+    results: Path,
+    name: str,
+    content: bytes | None,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = results / "paper" / name
     path.unlink() if content is None else path.write_bytes(content)
     assert cli.main(["publish", "--results", str(results)]) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (results / "published").exists()
 
 

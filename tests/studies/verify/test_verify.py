@@ -68,7 +68,7 @@ def test_not_reproduced(here: Path) -> None:
     assert max(map(len, lines[1:-1])) <= WIDTH  # folders and verdict may be long
 
 
-def test_the_report_for_programs_has_the_same_keys_whatever_came_out(here: Path) -> None:
+def test_the_json_report_has_the_same_keys_for_every_result(here: Path) -> None:
     verify(here)
     identical = written(here)
     with_other_kernels(here)
@@ -81,7 +81,7 @@ def test_the_report_for_programs_has_the_same_keys_whatever_came_out(here: Path)
         assert one.keys() == another.keys()
     assert other["counts"] == {"different": 2, "identical": 6}
     assert other["configuration"] == [{"key": "seed", "here": "3", "published": "1"}]
-    assert other["verdict"].startswith("NOT reproduced: its configuration is another one, 2 tables")
+    assert other["verdict"].startswith("NOT reproduced: its configuration differs, 2 tables")
     (claims,) = [one for one in other["files"] if one["file"] == "tables/claims.csv"]
     (effect,) = claims["columns"]
     assert (effect["column"], effect["rows"], effect["differing"]) == ("effect", 12, 1)
@@ -91,29 +91,31 @@ def test_the_report_for_programs_has_the_same_keys_whatever_came_out(here: Path)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda here: (here / "provenance.json").unlink(), "made: no finished study"),
         (
             lambda here: change_provenance(
                 here, lambda tree: tree.update(study={"study": "other"})
             ),
-            "published holds the study 'made', not 'other'",
+            "published contains the study 'made', not 'other'",
         ),
     ],
 )
-def test_what_cannot_be_compared_is_refused_in_one_line(here: Path, change, said: str) -> None:
+def test_studies_that_cannot_be_compared_are_refused_in_one_line(
+    here: Path, change, message: str
+) -> None:
     change(here)
     done = verify(here)
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: ")
-    assert said in line
+    assert message in line
     assert not (here / "verify.json").exists()
 
 
-def test_the_published_study_may_lie_elsewhere(here: Path) -> None:
+def test_the_published_study_may_be_elsewhere(here: Path) -> None:
     (here.parent / "published").rename(here.parent / "elsewhere")
     assert verify(here).returncode == 1
     assert verify(here, "--published", str(here.parent / "elsewhere")).returncode == 0

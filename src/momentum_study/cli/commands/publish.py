@@ -10,7 +10,7 @@ from typing import Annotated
 
 from momentum_study.core.errors import StudyError
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
-from momentum_study.studies.verify.whole import check_files_complete, expected_files
+from momentum_study.studies.verify.files import check_files_complete, expected_files
 
 LIMIT_BYTES = 10 * 10**6
 

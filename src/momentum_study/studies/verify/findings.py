@@ -1,12 +1,11 @@
-"""What a comparison can find: of a value, of a column, of a file."""
+"""Results of comparisons: of a value, a column, a table, a file."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a file stands to its published counterpart."""
+    """How a file compares with the published one."""
 
     IDENTICAL = "identical"
     WITHIN = "within tolerance"
@@ -23,19 +22,19 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One value that is not the published one.
+class ValueDifference:
+    """A value that differs from the published one.
 
     Attributes
     ----------
     row
-        The row's key columns, as ``key=value`` separated by blanks.
+        The row's key columns, as ``key=value`` separated by spaces.
     column
         Name of the column.
     here, published
         Both values as text, a missing one as ``missing``.
     gap
-        Their distance; None where it is no finite number.
+        Their distance; None if it is not finite.
     """
 
     row: str
@@ -47,17 +46,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class ColumnFinding:
-    """What became of a column in which something differs.
+    """A column with values that differ.
 
     Attributes
     ----------
     column
         Its name.
     rows, differing, outside, allowed
-        Rows compared; those with another value; those of them outside the tolerance; how many may
-        be.
+        Numbers of rows: compared, with another value, outside the tolerance, allowed outside.
     largest_gap
-        Largest distance between two finite values; 0 where only text or missing values differ.
+        Largest distance between two finite values; 0 if only text or missing values differ.
     """
 
     column: str
@@ -69,31 +67,31 @@ class ColumnFinding:
 
     @property
     def within(self) -> bool:
-        """Whether no more rows lie outside than may."""
+        """Whether no more rows are outside than allowed."""
         return self.outside <= self.allowed
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison of two tables found.
+    """Result of comparing two tables.
 
     Attributes
     ----------
     rows
-        Number of rows that both have.
+        Rows in both tables.
     columns
-        Those in which something differs.
+        Columns with differences.
     differences
-        The first few values of the columns beyond their tolerance.
+        The first values beyond tolerance.
     problems
-        What else is beyond tolerance, in words: rows and columns that only one side has.
+        Other problems, as text: rows and columns in one table only.
     notes
-        What else differs, within tolerance, in words.
+        Other differences within tolerance, as text.
     """
 
     rows: int
     columns: tuple[ColumnFinding, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ValueDifference, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -105,18 +103,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one file.
+    """Result of comparing a file.
 
     Attributes
     ----------
     file
-        Its path within the study.
+        Its path in the study.
     status
-        How it stands.
+        Result.
     notes
-        In words, what a status alone does not say.
+        Details, as text.
     rows, columns, differences
-        Of a file that holds tables, as in `Comparison`.
+        As in `Comparison`, for tables and pictures.
     """
 
     file: str
@@ -124,11 +122,11 @@ class Finding:
     notes: tuple[str, ...] = ()
     rows: int = 0
     columns: tuple[ColumnFinding, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ValueDifference, ...] = ()
 
     @property
     def worst_column(self) -> ColumnFinding | None:
-        """Return the column with the largest share of what it may have outside its tolerance."""
+        """Return the column that uses the largest share of its tolerance."""
         return max(self.columns, key=_use_of_tolerance, default=None)
 
 
@@ -136,18 +134,10 @@ def _use_of_tolerance(column: ColumnFinding) -> tuple[bool, float, float]:
     return not column.within, column.outside / max(column.allowed, 1), column.largest_gap
 
 
-def of_comparisons(file: str, comparisons: Iterable[Comparison]) -> Finding:
-    """Put together what was found in a file whose bytes differ, part by part."""
-    parts = list(comparisons)
-    notes = [text for part in parts for text in (*part.problems, *part.notes)]
-    columns = tuple(column for part in parts for column in part.columns)
-    if not notes and not columns:
-        notes = ["the same values in other bytes"]
-    return Finding(
-        file,
-        Status.WITHIN if all(part.within for part in parts) else Status.DIFFERENT,
-        tuple(notes),
-        sum(part.rows for part in parts),
-        columns,
-        tuple(difference for part in parts for difference in part.differences),
-    )
+def of_comparison(file: str, found: Comparison) -> Finding:
+    """Return the finding of a file whose bytes differ."""
+    notes = (*found.problems, *found.notes)
+    if not notes and not found.columns:
+        notes = ("the same values in other bytes",)
+    status = Status.WITHIN if found.within else Status.DIFFERENT
+    return Finding(file, status, notes, found.rows, found.columns, found.differences)

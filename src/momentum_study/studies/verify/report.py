@@ -1,4 +1,4 @@
-"""What came out, for the terminal and as JSON."""
+"""The report of a comparison, as text and as JSON."""
 
 import json
 import textwrap
@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any
 
-from momentum_study.studies.verify.findings import ColumnFinding, Difference, Finding, Status
-from momentum_study.studies.verify.provenance import KERNELS, Contrast
-from momentum_study.studies.verify.study import Reproduction
+from momentum_study.config.difference import Difference
+from momentum_study.studies.verify.findings import ColumnFinding, Finding, Status, ValueDifference
+from momentum_study.studies.verify.study import KERNELS, Reproduction
 
 WIDTH = 100
 _NAME = 30
@@ -18,24 +18,24 @@ _NUMBERS = "".join(f"{name:>9}" for name in ("rows", "differ", "beyond", "allowe
 
 
 def report_lines(reproduction: Reproduction, here: str, published: str) -> list[str]:
-    """Write the report for people, at most `WIDTH` characters wide.
+    """Return the report as text, at most `WIDTH` characters wide.
 
     Parameters
     ----------
     reproduction
-        What came out.
+        Result of the comparison.
     here, published
-        How the two folders are called.
+        Names of the two folders.
     """
     counts = Counter(finding.status for finding in reproduction.findings)
-    lines = [f"{here} against {published}", ""]
+    lines = [f"{here} compared with {published}", ""]
     lines += [f"{counts[status]:5d} {status}" for status in Status if counts[status]]
     if reproduction.configuration:
-        lines += ["", "The configuration is another one:"]
-        lines += _wrapped_all(map(str, reproduction.configuration))
+        lines += ["", "The configurations differ:"]
+        lines += _wrapped_all(map(_line, reproduction.configuration))
     if reproduction.computing:
-        lines += ["", "Computed in another way:"]
-        lines += _wrapped_all(map(str, reproduction.computing))
+        lines += ["", "Computed differently:"]
+        lines += _wrapped_all(map(_line, reproduction.computing))
     for status in Status:
         of_status = [one for one in reproduction.findings if one.status is status]
         if of_status and status is not Status.IDENTICAL:
@@ -47,27 +47,30 @@ def report_lines(reproduction: Reproduction, here: str, published: str) -> list[
 
 
 def verdict(reproduction: Reproduction) -> str:
-    """Say in one line whether the study is reproduced, and how."""
+    """Say in one line whether the study is reproduced."""
     findings = reproduction.findings
     counts = Counter(finding.status for finding in findings)
     if not reproduction.reproduced:
-        reasons = ["its configuration is another one"] if reproduction.configuration else []
+        reasons = ["its configuration differs"] if reproduction.configuration else []
         return f"NOT reproduced: {', '.join([*reasons, *_failures(findings)])}"
     if counts[Status.IDENTICAL] == len(findings):
         return f"reproduced: all {len(findings)} files identical"
-    told = [f"{counts[status]} {status}" for status in Status if counts[status]]
-    return f"reproduced within tolerance: {', '.join(told)} ({_machines(reproduction)})"
+    found = [f"{counts[status]} {status}" for status in Status if counts[status]]
+    return f"reproduced within tolerance: {', '.join(found)} ({_machines(reproduction)})"
 
 
 def _machines(reproduction: Reproduction) -> str:
-    """Say what differs between the two machines, the kernels if they do."""
+    """Name a difference of the two machines, the kernels if they differ."""
     if not reproduction.computing:
         return "the same values, in other bytes"
-    contrasts = sorted(reproduction.computing, key=lambda one: one.name != KERNELS)
-    name, here, published = contrasts[0].name, contrasts[0].here, contrasts[0].published
-    if name == KERNELS:
-        return f"this machine computes with {here} kernels; published: {published}"
-    return f"{name} of this machine: {here}; published: {published}"
+    first = min(reproduction.computing, key=lambda one: one.key != KERNELS)
+    if first.key == KERNELS:
+        return f"this machine computes with {first.first} kernels; published: {first.second}"
+    return f"{first.key} of this machine: {first.first}; published: {first.second}"
+
+
+def _line(difference: Difference) -> str:
+    return f"{difference.key}: here {difference.first}, published {difference.second}"
 
 
 _VERBS = {
@@ -79,7 +82,7 @@ _VERBS = {
 
 
 def _failures(findings: Iterable[Finding]) -> Iterator[str]:
-    """Say of each kind of file how many are wrong, and in what way."""
+    """Count the files that are not reproduced, by kind and status."""
     counts = Counter((f.status, _kind(f.file)) for f in findings if not f.status.reproduced)
     for (status, kind), count in counts.items():
         yield f"{count} {kind}{'s' * (count > 1)} {_VERBS[status][count > 1]}"
@@ -90,7 +93,7 @@ def _kind(file: str) -> str:
 
 
 def _of_status(status: Status, findings: Sequence[Finding]) -> Iterator[str]:
-    """One row per file; of a table, the column that uses most of its tolerance."""
+    """Yield a row per file; of a table, the column that uses most of its tolerance."""
     tables = [one for one in findings if not _is_figure(one)]
     numbers = _NUMBERS if any(one.columns for one in tables) else ""
     yield f"{status:{_NAME}}{numbers}".rstrip()
@@ -138,7 +141,7 @@ def _details(finding: Finding) -> Iterator[str]:
         yield from _wrapped(_both(difference), 4)
 
 
-def _both(difference: Difference) -> str:
+def _both(difference: ValueDifference) -> str:
     words = f"{difference.column}: here {difference.here}, published {difference.published}"
     return words + ("" if difference.gap is None else f", difference {difference.gap:.3g}")
 
@@ -159,7 +162,7 @@ def _wrapped(text: str, indent: int) -> list[str]:
 
 
 def to_json(reproduction: Reproduction) -> str:
-    """Write the report for programs: the same keys whatever came out."""
+    """Return the report as JSON, with the same keys for every result."""
     document = {
         "study": reproduction.study,
         "reproduced": reproduction.reproduced,
@@ -168,19 +171,19 @@ def to_json(reproduction: Reproduction) -> str:
         "counts": dict(
             sorted(Counter(str(finding.status) for finding in reproduction.findings).items())
         ),
-        "configuration": [_contrast(one) for one in reproduction.configuration],
+        "configuration": [_difference(one) for one in reproduction.configuration],
         "computing": {
             "here": reproduction.computing_here,
             "published": reproduction.computing_published,
-            "differing": [one.name for one in reproduction.computing],
+            "differing": [one.key for one in reproduction.computing],
         },
         "files": [_file(finding) for finding in reproduction.findings],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _contrast(contrast: Contrast) -> dict[str, str]:
-    return {"key": contrast.name, "here": contrast.here, "published": contrast.published}
+def _difference(one: Difference) -> dict[str, str]:
+    return {"key": one.key, "here": one.first, "published": one.second}
 
 
 def _file(finding: Finding) -> dict[str, Any]:

@@ -1,35 +1,33 @@
-"""A whole study against the published one."""
+"""Comparison of a study with the published one, file by file."""
 
 import filecmp
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from momentum_study.config.difference import Difference, differences, with_defaults
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import suggest
 from momentum_study.studies.record import PROVENANCE, read_provenance, study_name
-from momentum_study.studies.verify.files import compared_files
-from momentum_study.studies.verify.findings import Comparison, Finding, Status, of_comparisons
-from momentum_study.studies.verify.pages import compare_explorers
-from momentum_study.studies.verify.pictures import compare_pictures
-from momentum_study.studies.verify.provenance import (
-    Contrast,
-    computing,
-    computing_contrasts,
-    configuration_contrasts,
-)
-from momentum_study.studies.verify.tables import compare_tables
+from momentum_study.studies.verify.files import check_document, compare_pictures, compared_files
+from momentum_study.studies.verify.findings import Comparison, Finding, Status, of_comparison
+from momentum_study.studies.verify.tables import compare_tables, read_values
 from momentum_study.studies.verify.tolerances import RUNS_THAT_DIFFER, TABLES, Leeway
-from momentum_study.studies.verify.values import read_values
 from momentum_study.tables.catalogue import SCHEMAS
 
-_PAPER = "paper.pdf"
+KERNELS = "BLAS kernels"
+"""The main difference of two machines, with values such as ``Haswell``."""
+
+_DOCUMENTS = ("explorer.html", "paper.pdf")
+"""Made from tables and figures."""
+
 _RUNS = "tables/runs.parquet"
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came out.
+    """Result of the comparison.
 
     Attributes
     ----------
@@ -38,20 +36,20 @@ class Reproduction:
     configuration
         Keys of the configuration that differ.
     computing_here, computing_published
-        What computed each of the two.
+        What computed the two studies.
     computing
-        What of this differs.
+        Differences of these two.
     leeway
-        How much of the tolerances applied.
+        Which part of the tolerances applied.
     findings
-        One for each file that one of the two has.
+        One for each file of either study.
     """
 
     study: str
-    configuration: tuple[Contrast, ...]
+    configuration: tuple[Difference, ...]
     computing_here: dict[str, str]
     computing_published: dict[str, str]
-    computing: tuple[Contrast, ...]
+    computing: tuple[Difference, ...]
     leeway: Leeway
     findings: tuple[Finding, ...]
 
@@ -77,29 +75,30 @@ def compare_studies(here: Path, published: Path) -> Reproduction:
     ours, theirs = (read_provenance(folder / PROVENANCE) for folder in (here, published))
     if (name := study_name(theirs)) != study_name(ours):
         raise StudyError(
-            f"{published} holds the study {name!r}, not {study_name(ours)!r}; verify that one, or "
-            f"publish yours first: python -m momentum_study publish --study {study_name(ours)}"
+            f"{published} contains the study {name!r}, not {study_name(ours)!r}; verify that one, "
+            f"or publish yours first: python -m momentum_study publish --study {study_name(ours)}"
         )
-    differing = computing_contrasts(ours, theirs)
+    ours_by, theirs_by = computing(ours), computing(theirs)
+    differing = differences(ours_by, theirs_by)
     leeway = _leeway(here, published, differing)
     findings = tuple(_findings(here, published, leeway))
     return Reproduction(
         study=name,
-        configuration=configuration_contrasts(ours, theirs),
-        computing_here=computing(ours),
-        computing_published=computing(theirs),
+        configuration=differences(*(with_defaults(one["study"]) for one in (ours, theirs))),
+        computing_here=ours_by,
+        computing_published=theirs_by,
         computing=differing,
         leeway=leeway,
         findings=findings,
     )
 
 
-def _leeway(here: Path, published: Path, differing: tuple[Contrast, ...]) -> Leeway:
-    """Say how much is tolerated between two studies.
+def _leeway(here: Path, published: Path, differing: tuple[Difference, ...]) -> Leeway:
+    """Return how much is tolerated between two studies.
 
-    Nothing, if the same kernels and versions computed them. Else the share of runs that may have
-    become other runs is granted where rounding really reached the runs: an altered value among
-    runs that are the same is none.
+    Nothing if the same kernels and versions computed them. Otherwise some rows may be beyond the
+    distance, but only if rounding changed many runs: a single changed value among equal runs is
+    not tolerated.
     """
     if not differing:
         return Leeway.NONE
@@ -108,15 +107,21 @@ def _leeway(here: Path, published: Path, differing: tuple[Contrast, ...]) -> Lee
     except StudyError:
         return Leeway.ROUNDING
     most = max((column.differing for column in runs.columns), default=0)
-    return Leeway.CHAOS if most > RUNS_THAT_DIFFER * runs.rows else Leeway.ROUNDING
+    return Leeway.CHAOTIC if most > RUNS_THAT_DIFFER * runs.rows else Leeway.ROUNDING
 
 
-def _findings(here: Path, published: Path, leeway: Leeway) -> Iterator[Finding]:
-    names = sorted({*compared_files(here), *compared_files(published)} - {_PAPER})
-    findings = [_of_file(here, published, name, leeway) for name in names]
-    yield from findings
-    if any((folder / _PAPER).exists() for folder in (here, published)):
-        yield _of_paper(here, published, leeway, all(one.status.reproduced for one in findings))
+def _findings(here: Path, published: Path, leeway: Leeway) -> list[Finding]:
+    names = sorted({*compared_files(here), *compared_files(published)})
+    findings = [_of_file(here, published, name, leeway) for name in names if name not in _DOCUMENTS]
+    rest_reproduced = all(one.status.reproduced for one in findings)
+    return [
+        *findings,
+        *(
+            _of_document(here, published, name, leeway, rest_reproduced)
+            for name in names
+            if name in _DOCUMENTS
+        ),
+    ]
 
 
 def _of_file(here: Path, published: Path, name: str, leeway: Leeway) -> Finding:
@@ -124,17 +129,10 @@ def _of_file(here: Path, published: Path, name: str, leeway: Leeway) -> Finding:
     if (status := _by_bytes(ours, theirs)) is not Status.DIFFERENT:
         return Finding(name, status)
     try:
-        return of_comparisons(name, _compared(ours, theirs, leeway))
+        compare = compare_pictures if ours.suffix == ".png" else compare_table_files
+        return of_comparison(name, compare(ours, theirs, leeway))
     except StudyError as error:
         return Finding(name, Status.UNREADABLE, (str(error),))
-
-
-def _compared(here: Path, published: Path, leeway: Leeway) -> list[Comparison]:
-    if here.suffix == ".html":
-        return compare_explorers(here, published, leeway)
-    if here.suffix == ".png":
-        return [compare_pictures(here, published, leeway)]
-    return [compare_table_files(here, published, leeway)]
 
 
 def _by_bytes(here: Path, published: Path) -> Status:
@@ -165,15 +163,48 @@ def compare_table_files(here: Path, published: Path, leeway: Leeway) -> Comparis
     )
 
 
-def _of_paper(here: Path, published: Path, leeway: Leeway, rest_reproduced: bool) -> Finding:
-    """Judge the paper: its bytes, or else those of which it is made."""
-    status = _by_bytes(here / _PAPER, published / _PAPER)
+def _of_document(
+    here: Path, published: Path, name: str, leeway: Leeway, rest_reproduced: bool
+) -> Finding:
+    """Compare the bytes of a document. If they differ, judge it by the files that it shows.
+
+    Builds of zlib compress the data of a page differently, so its bytes may differ even where the
+    same kernels and versions computed the tables.
+    """
+    status = _by_bytes(here / name, published / name)
     if status is not Status.DIFFERENT:
-        return Finding(_PAPER, status)
-    if leeway is Leeway.NONE or not rest_reproduced:
-        return Finding(_PAPER, status, ("other bytes",))
-    return Finding(
-        _PAPER,
-        Status.FOLLOWS,
-        ("other bytes, not compared further: it is typeset from tables that are reproduced",),
-    )
+        return Finding(name, status)
+    try:
+        for folder in (here, published):
+            check_document(folder / name)
+    except StudyError as error:
+        return Finding(name, Status.UNREADABLE, (str(error),))
+    if not rest_reproduced:
+        return Finding(name, status, ("other bytes, because tables or figures differ",))
+    if leeway is Leeway.NONE and name.endswith(".pdf"):
+        return Finding(name, status, ("other bytes",))
+    note = "other bytes, not compared further: it is made from tables that are reproduced"
+    return Finding(name, Status.FOLLOWS, (note,))
+
+
+def computing(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Return what decides how numbers are rounded, by name.
+
+    The processor is left out, because the kernels are pinned.
+    """
+    system, _, library = str(provenance.get("platform", "")).partition("-with-")
+    simd = provenance.get("numpy_simd", {})
+    return {
+        KERNELS: _listed(pool.get("architecture") for pool in provenance.get("blas", ())),
+        "BLAS version": _listed(pool.get("version") for pool in provenance.get("blas", ())),
+        "NumPy loops": _listed([*simd.get("baseline", ()), *simd.get("found", ())]),
+        "Python": ".".join(str(provenance.get("python", "")).split(".")[:2]),
+        "system": system.partition("-")[0],
+        "C library": library,
+        **{name: str(version) for name, version in provenance.get("packages", {}).items()},
+    }
+
+
+def _listed(names: Iterable[Any]) -> str:
+    """Write each name once, in order."""
+    return ", ".join(dict.fromkeys(map(str, names)))

@@ -1,4 +1,4 @@
-"""Tolerances, and what was measured to choose them, as tables of the page `docs/reproducing.md`."""
+"""Tolerances and their measurements, as tables of the page `docs/reproducing.md`."""
 
 import json
 from collections.abc import Iterator
@@ -10,9 +10,6 @@ import pandas as pd
 from momentum_study.core.markdown import Contents
 from momentum_study.studies.verify.tolerances import (
     EXACT,
-    EXPLORER_CELLS,
-    EXPLORER_CURVES,
-    EXPLORER_FACTS,
     PICTURES,
     TABLES,
     TableTolerances,
@@ -20,7 +17,10 @@ from momentum_study.studies.verify.tolerances import (
 )
 
 RECORDS = Path("docs/reproducing")
-"""Reports (`verify.json`) of studies computed with other kernels, kept as they were."""
+"""Recorded reports (`verify.json`) of studies computed with other kernels."""
+
+# It was compared by its data when the reports were recorded.
+_PAGE = "explorer.html"
 
 _CHANGES = {
     ("paper", "paper"): "other kernels",
@@ -28,13 +28,10 @@ _CHANGES = {
     ("smoke", "smoke_order"): "other kernels, each epoch in the order of the next",
     ("smoke", "smoke_seed"): "other kernels, another seed",
 }
-"""What each report's study was computed with, by the study and the name of the report."""
+"""What is different in each report's study, by study and report."""
 
 _PARTS = {
     **TABLES,
-    "explorer.html, facts": EXPLORER_FACTS,
-    "explorer.html, cells": EXPLORER_CELLS,
-    "explorer.html, curves": EXPLORER_CURVES,
     "figures/**/*.png": TableTolerances(
         ((("pixels",), PICTURES),), "Lines move by a pixel, palettes by a tint."
     ),
@@ -42,7 +39,7 @@ _PARTS = {
 
 
 def contents(records: Path) -> Contents:
-    """Return the tables of the page: what makes them, by name.
+    """Return the tables of the page, as functions by name.
 
     Parameters
     ----------
@@ -66,7 +63,7 @@ def tolerances_summary() -> pd.DataFrame:
 def _tolerances(file: str, table: TableTolerances) -> Iterator[tuple[str, ...]]:
     groups = [(", ".join(f"`{name}`" for name in names), one) for names, one in table.columns]
     if table.rows:
-        groups.append(("rows on one side alone", Tolerance(share=table.rows)))
+        groups.append(("rows in one table only", Tolerance(share=table.rows)))
     for place, (names, one) in enumerate(groups or [("all", EXACT)]):
         first = place == 0
         yield f"`{file}`" * first, names, _distance(one), _shares(one), table.reason * first
@@ -78,9 +75,9 @@ def _distance(tolerance: Tolerance) -> str:
 
 
 def _shares(tolerance: Tolerance) -> str:
-    if tolerance.steady is None:
+    if tolerance.monotone is None:
         return _share(tolerance.share)
-    return f"{_share(tolerance.share)}, steady {_share(tolerance.steady)}"
+    return f"{_share(tolerance.share)}, monotone {_share(tolerance.monotone)}"
 
 
 def _share(share: float) -> str:
@@ -88,16 +85,15 @@ def _share(share: float) -> str:
 
 
 def measured_summary(record: Path) -> pd.DataFrame:
-    """What other kernels changed in a study: per file, the column that used most of its share.
+    """Differences with other kernels: of each file, the column that uses most of its share.
 
     Parameters
     ----------
     record
-        The report of its comparison with the published one. Of its figures, the one that differs
-        most stands for all.
+        A report. Of the figures, only the one that differs most is listed.
     """
     files = json.loads(record.read_text(encoding="utf-8"))["files"]
-    rows = [_measured(one) for one in files if one["columns"]]
+    rows = [_measured(one) for one in files if one["columns"] and one["file"] != _PAGE]
     table = pd.DataFrame(
         rows, columns=["file", "rows", "differ at all", "column", "beyond", "allowed"]
     )
@@ -124,17 +120,17 @@ def _measured(file: dict[str, Any]) -> tuple[str, int, float, str, float, float]
 
 
 def changes_summary(records: Path) -> pd.DataFrame:
-    """How many runs end with a training loss beyond the distance, of steady ones and of others."""
+    """Count monotone and other runs whose final training loss is beyond the distance."""
     rows = []
     for (study, name), computed_with in _CHANGES.items():
         files = json.loads((records / f"{name}.json").read_text(encoding="utf-8"))["files"]
         (runs,) = (one for one in files if one["file"] == "tables/runs.parquet")
         found = {one["column"]: one for one in runs["columns"]}
-        steady, others = found["train_loss_final (steady)"], found["train_loss_final"]
+        monotone, others = found["train_loss_final (monotone)"], found["train_loss_final"]
         different = [one for one in files if one["status"] == "different"]
         tables = sum(one["file"].startswith("tables/") for one in different)
-        rows.append((study, computed_with, _beyond(steady), _beyond(others), tables))
-    names = ["study", "computed with", "steady runs", "other runs", "tables different"]
+        rows.append((study, computed_with, _beyond(monotone), _beyond(others), tables))
+    names = ["study", "computed with", "monotone runs", "other runs", "tables different"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -1,20 +1,119 @@
-"""Comparing two tables on their key columns, value by value."""
+"""Reading tables and comparing them by their key columns, value by value.
 
+`tables.files.read_table` refuses the first value that a schema does not allow. Here such a value is
+read, so that it can be reported next to the published one.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
+from pyarrow import parquet
 
-from momentum_study.studies.verify.findings import ColumnFinding, Comparison, Difference
+from momentum_study.core.errors import RESTORE, StudyError
+from momentum_study.core.text import one_line
+from momentum_study.studies.verify.findings import ColumnFinding, Comparison, ValueDifference
 from momentum_study.studies.verify.tolerances import Leeway, TableTolerances, Tolerance
-from momentum_study.studies.verify.values import value_text
-from momentum_study.tables.validation import listed, listed_rows
+from momentum_study.tables.files import UNREADABLE, csv_column_names, csv_columns, csv_content
+from momentum_study.tables.schema import Table
+from momentum_study.tables.validation import doubled_names, listed, listed_rows
+
+MISSING = "missing"
+
+
+def read_values(path: Path, schema: Table) -> pd.DataFrame:
+    """Read a table: numbers as ``float64``, everything else as text.
+
+    Columns that are not in the schema are text, and so are columns of numbers with a value that is
+    not a number.
+
+    Parameters
+    ----------
+    path
+        ``*.csv`` or ``*.parquet``.
+    schema
+        Schema of the table, which lists the columns of numbers.
+
+    Raises
+    ------
+    StudyError
+        If the file is truncated, damaged or not a table.
+    """
+    read = _read_csv if path.suffix == ".csv" else _read_parquet
+    try:
+        frame = read(path)
+        values = {name: _values(frame[name], _has_numbers(name, schema)) for name in frame.columns}
+    except UNREADABLE as error:
+        raise StudyError(
+            f"{path}: cannot be read as a table: {one_line(error)}; {RESTORE}"
+        ) from None
+    return pd.DataFrame(values)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    content = csv_content(path)
+    names = _once_each(csv_column_names(content))
+    columns = csv_columns(content, dict.fromkeys(names, pyarrow.large_string()))
+    frame: pd.DataFrame = columns.to_pandas(use_threads=False)
+    return frame
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        _once_each(file.schema_arrow.names)
+        content = file.read(use_threads=False)
+    # Int64 for whole numbers, because some may be missing; without an index from another program.
+    frame: pd.DataFrame = content.to_pandas(
+        types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get,
+        use_threads=False,
+        ignore_metadata=True,
+    )
+    return frame
+
+
+def _once_each(names: Sequence[str]) -> Sequence[str]:
+    if doubled := doubled_names(names):
+        raise StudyError(f"doubled columns: {listed(doubled)}")
+    return names
+
+
+def _has_numbers(name: str, schema: Table) -> bool:
+    """Return whether the schema has numbers in a column of this name."""
+    return any(
+        column.is_number and re.fullmatch(column.pattern or re.escape(column.name), name)
+        for column in schema.fields
+    )
+
+
+def _values(column: pd.Series, is_number: bool) -> pd.Series:
+    """Return the column as float64 if it can be, else as text."""
+    if is_number:
+        try:
+            if is_numeric_dtype(column):
+                return pd.Series(column.to_numpy("float64", na_value=np.nan))
+            # Through text, because Python reads numbers exactly.
+            words = column.to_numpy("str", na_value="")
+            return pd.Series(np.where(words == "", "nan", words).astype("float64"))
+        except ValueError:
+            pass
+    return column.astype("str").fillna("")
+
+
+def value_text(value: object) -> str:
+    """Write a value as text; numbers with the digits that identify them."""
+    if isinstance(value, float):
+        return MISSING if np.isnan(value) else repr(float(value)).removesuffix(".0")
+    return str(value) or MISSING
+
 
 LISTED = 5
-"""How many values of a table are named."""
+"""How many values of a table are listed."""
 
 Mask = NDArray[np.bool_]
 Positions = NDArray[np.int64]
@@ -29,23 +128,23 @@ def compare_tables(
 ) -> Comparison:
     """Compare two tables.
 
-    A missing value equals a missing one, and infinity itself.
+    Missing values are equal, and so are infinite ones of the same sign.
 
     Parameters
     ----------
     here, published
-        As `momentum_study.studies.verify.values.read_values` returns them: columns are float64 or
-        text. In any order of rows.
+        As `read_values` returns them: columns are float64 or
+        text. The order of rows does not matter.
     keys
         The columns that identify a row.
     tolerances
         Those of the table.
     leeway
-        How much of them applies.
+        Which part of them applies.
     """
     columns = tuple(_one_sided("column", here.columns, published.columns))
     if absent := [key for key in keys if key not in here or key not in published]:
-        return Comparison(0, problems=(*columns, f"no key column {', '.join(absent)} to go by"))
+        return Comparison(0, problems=(*columns, f"no key column {', '.join(absent)}"))
     here, published = _with_keys_of_one_type(here, published, keys)
     for frame, side in ((here, "here"), (published, "published")):
         if doubled := int(frame.duplicated(list(keys)).sum()):
@@ -78,7 +177,7 @@ def compare_tables(
 
 
 def _one_sided(kind: str, here: Iterable[str], published: Iterable[str]) -> list[str]:
-    """Say which names only one side has."""
+    """Describe the names that only one side has."""
     here, published = list(here), list(published)
     sides = (("here", here, published), ("published", published, here))
     return [
@@ -95,7 +194,7 @@ def _counted(count: int, noun: str) -> str:
 def _with_keys_of_one_type(
     here: pd.DataFrame, published: pd.DataFrame, keys: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Turn keys into text where they are numbers on one side alone."""
+    """Turn keys into text if they are numbers on one side only."""
     mixed = [k for k in keys if is_numeric_dtype(here[k]) != is_numeric_dtype(published[k])]
     if not mixed:
         return here, published
@@ -105,7 +204,7 @@ def _with_keys_of_one_type(
 
 @dataclass(frozen=True)
 class _Rows:
-    """Positions of the rows that both tables have, and what is told of the others."""
+    """Positions of the rows that both tables have, and descriptions of the others."""
 
     here: Positions
     published: Positions
@@ -148,22 +247,22 @@ def row_name(row: pd.Series) -> str:
 
 @dataclass(frozen=True)
 class _Part:
-    """Positions of rows among the matched ones that are judged together."""
+    """Positions of matched rows that share a tolerance."""
 
     rows: Positions
-    steady: bool
+    monotone: bool
 
 
 def _parts(published: pd.DataFrame, tolerances: TableTolerances) -> list[_Part]:
-    if tolerances.steady is None or tolerances.steady not in published:
-        return [_Part(np.arange(len(published)), steady=False)]
-    steady = (published[tolerances.steady] == 0).to_numpy()
-    return [_Part(np.flatnonzero(steady == kind), steady=kind) for kind in (False, True)]
+    if tolerances.monotone is None or tolerances.monotone not in published:
+        return [_Part(np.arange(len(published)), monotone=False)]
+    monotone = (published[tolerances.monotone] == 0).to_numpy()
+    return [_Part(np.flatnonzero(monotone == kind), monotone=kind) for kind in (False, True)]
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A column compared: what was found, and which values to name first."""
+    """A compared column: the finding, and the values."""
 
     finding: ColumnFinding
     here: pd.Series
@@ -198,34 +297,34 @@ def _compare_column(
         ]
         outside = differs = np.asarray(texts[0] != texts[1], dtype=bool)
     finding = ColumnFinding(
-        column=f"{name} (steady)" if part.steady else name,
+        column=f"{name} (monotone)" if part.monotone else name,
         rows=len(here),
         differing=int(differs.sum()),
         outside=int(outside.sum()),
-        allowed=leeway.allowed(tolerance.share_of(part.steady), len(here)),
+        allowed=leeway.allowed(tolerance.share_of(part.monotone), len(here)),
         largest_gap=float(np.nanmax(gaps)) if np.isfinite(gaps).any() else 0.0,
     )
     return _Column(finding, here, published, gaps, outside, part)
 
 
 def _number_text(value: object) -> str:
-    """Write numbers in one way, be they text or not, and other text as it is."""
+    """Write numbers in one form, also those that are text; other text stays."""
     try:
         return value_text(float(str(value) or "nan"))
     except ValueError:
         return value_text(value)
 
 
-def _first_values(columns: Iterable[_Column], names: pd.DataFrame) -> list[Difference]:
-    """Name the first few values outside, of columns that have more of them than may be."""
-    first: list[Difference] = []
+def _first_values(columns: Iterable[_Column], names: pd.DataFrame) -> list[ValueDifference]:
+    """Return the first values outside tolerance, of columns that have too many."""
+    first: list[ValueDifference] = []
     for column in columns:
         if column.finding.within:
             continue
         for place in np.flatnonzero(column.outside)[: LISTED - len(first)]:
             gap = column.gaps[place]
             first.append(
-                Difference(
+                ValueDifference(
                     row_name(names.iloc[column.part.rows[place]]),
                     str(column.published.name),
                     value_text(column.here.iloc[place]),

@@ -1,11 +1,11 @@
-"""How far a reproduced value may be from the published one, and why.
+"""Tolerances of reproduced values, with reasons.
 
-Studies computed with the same kernels and versions agree to the last byte, and nothing is
-tolerated. Other kernels round differently. In most of a table that stays in the last digits. Close
-to the edge of stability training is chaotic: there a last digit grows until the run is another
-one, and a run may diverge that did not. So a tolerance has two parts: a distance, and a share of
-rows that may lie beyond it. Runs whose loss never rose are *steady*: of them hardly any may.
-All of them were measured (`docs/reproducing.md`).
+Studies computed with the same kernels and versions agree byte for byte, and nothing is tolerated.
+Other kernels round differently. In most of a table only the last digits change. Near the edge of
+stability training is chaotic: there a changed digit grows until the whole run is different, and
+another run may diverge. So a tolerance has two parts: a distance, and a share of rows that may be
+beyond it. The training loss of *monotone* runs never rose; hardly any of them may be beyond it. All
+tolerances were measured (`docs/reproducing.md`).
 """
 
 from dataclasses import dataclass
@@ -23,43 +23,43 @@ class Tolerance:
     Attributes
     ----------
     relative, absolute
-        The distance. Infinite and missing values, and text, must be the same.
+        The distance. Infinite and missing values and text must be equal.
     share
-        The share of rows that may lie beyond it.
-    steady
-        The share of a table's steady rows that may; None where they count like the others.
+        The share of rows that may be beyond it.
+    monotone
+        The share of monotone rows that may be; None if they count like the others.
     """
 
     relative: float = 0.0
     absolute: float = 0.0
     share: float = 0.0
-    steady: float | None = None
+    monotone: float | None = None
 
-    def share_of(self, steady: bool) -> float:
-        """Return the share of rows, steady ones or others, that may lie beyond the distance."""
-        return self.steady if steady and self.steady is not None else self.share
+    def share_of(self, monotone: bool) -> float:
+        """Return the share of monotone or other rows that may be beyond the distance."""
+        return self.monotone if monotone and self.monotone is not None else self.share
 
 
 class Leeway(Enum):
-    """How much of a tolerance applies between two studies.
+    """Which part of a tolerance applies between two studies.
 
-    ``NONE``: computed alike, byte for byte. ``ROUNDING``: the distance alone. ``CHAOS``: the share
-    of rows beyond it as well, for trained runs really came out differently.
+    ``NONE``: same kernels and versions, so bytes must be equal. ``ROUNDING``: the distance alone.
+    ``CHAOTIC``: the share of rows beyond it as well, because many trained runs are different.
     """
 
     NONE = "bytes"
     ROUNDING = "distance"
-    CHAOS = "distance and share"
+    CHAOTIC = "distance and share"
 
     def distance(self, tolerance: Tolerance, published: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how far from finite published values one may be."""
+        """Return the allowed distance from finite published values."""
         if self is Leeway.NONE:
             return np.zeros_like(published)
         return tolerance.absolute + tolerance.relative * np.abs(published)
 
     def allowed(self, share: float, rows: int) -> int:
-        """Return how many of so many rows may lie beyond the distance."""
-        return int(share * rows) if self is Leeway.CHAOS else 0
+        """Return how many of these rows may be beyond the distance."""
+        return int(share * rows) if self is Leeway.CHAOTIC else 0
 
 
 @dataclass(frozen=True)
@@ -69,22 +69,22 @@ class TableTolerances:
     Attributes
     ----------
     columns
-        Names of columns, `*` for anything, with their tolerance; the first that fits counts.
+        Patterns of column names with their tolerance; the first that matches counts.
     reason
-        Why they are what they are, for people.
+        Reason for the values, as text.
     rows
-        The share of rows that may be there on one side alone.
-    steady
-        Name of the column whose published value is 0 in steady rows, if the table has such.
+        The share of rows that may be in one table only.
+    monotone
+        Column whose published value is 0 in monotone rows, if there is one.
     """
 
     columns: tuple[tuple[tuple[str, ...], Tolerance], ...]
     reason: str = ""
     rows: float = 0.0
-    steady: str | None = None
+    monotone: str | None = None
 
     def of(self, column: str) -> Tolerance:
-        """Return the tolerance of a column; that of a column without one is none."""
+        """Return the tolerance of a column, `EXACT` by default."""
         return next(
             (
                 tolerance
@@ -105,18 +105,18 @@ _Columns = tuple[str, Tolerance]
 
 
 def _table(
-    reason: str, *columns: _Columns, rows: float = 0.0, steady: str | None = None
+    reason: str, *columns: _Columns, rows: float = 0.0, monotone: str | None = None
 ) -> TableTolerances:
-    """Name columns in one string, separated by blanks."""
+    """Make tolerances from column names in one string, separated by spaces."""
     named = tuple((tuple(names.split()), tolerance) for names, tolerance in columns)
-    return TableTolerances(named, reason, rows, steady)
+    return TableTolerances(named, reason, rows, monotone)
 
 
 _METRIC = {"relative": 1e-3, "absolute": 1e-4}
 _ESTIMATE = {"relative": 1e-2, "absolute": 1e-3}
 _EFFECTS = "effect low high equivalence_* probability p_*"
-_NEW_INTERVAL = "An interval over a few replicates moves as soon as one of them is another run."
-_NO_TRAINING = "No training: the last digits alone."
+_NEW_INTERVAL = "An interval over a few replicates moves when one of the runs is different."
+_NO_TRAINING = "No training: only the last digits."
 
 TABLES = {
     "advice.csv": _table(
@@ -131,13 +131,13 @@ TABLES = {
         ("validation_* test_* draw_*", Tolerance(relative=0.1, absolute=0.01, share=0.4)),
     ),
     "claim_cases.csv": _table(
-        "As the effects they sum up; an outcome close to its margin may tip over.",
+        "Like the effects that they summarise; an outcome close to its margin may change.",
         ("n_*", Tolerance(share=0.1)),
         ("outcome", Tolerance(share=0.05)),
         (_EFFECTS, Tolerance(**_ESTIMATE, share=0.3)),
     ),
     "claims.csv": _table(
-        "Twelve rows. Verdicts are exact; conditions name the cases, of which one may tip over.",
+        "Twelve rows. Verdicts are exact; conditions list cases, one of which may change.",
         ("effect low high", Tolerance(relative=0.1, absolute=0.1, share=0.4)),
         ("condition", Tolerance(share=0.25)),
         ("n n_*", Tolerance(share=0.5)),
@@ -151,7 +151,7 @@ TABLES = {
     "initial_sharpness.csv": _table(_NO_TRAINING, ("lambda_max", DOUBLE)),
     "landscapes.csv": _table(_NO_TRAINING, ("*", DOUBLE)),
     "pairs.parquet": _table(
-        "Two runs each. Which runs make a pair depends on what tuning chose, and on their state.",
+        "Two runs each. Which runs form a pair depends on tuning and on their state.",
         ("cost reference_cost gain", Tolerance(**_METRIC, share=0.2)),
         (
             "rule beta learning_rate alpha reference_beta reference_rate diverged "
@@ -161,26 +161,26 @@ TABLES = {
         rows=0.04,
     ),
     "profiles.csv": _table(
-        "Shares of a few problems: one that tips over is a step of a tenth.",
+        "Shares of a few problems: one that changes is a step of a tenth.",
         ("share* mean_rank friedman_p n_*", Tolerance(absolute=0.1, share=0.015)),
     ),
     "runs.parquet": _table(
-        "Chaos where the loss rises and falls; next to none in steady runs, whose loss never rose.",
+        "Chaotic where the loss rises and falls; hardly at all where it never rose.",
         ("null_loss train_loss_initial", SINGLE),
-        ("status reason first_bad_step", Tolerance(share=0.03, steady=0.001)),
-        ("steps_to_*", Tolerance(share=0.1, steady=0.001)),
+        ("status reason first_bad_step", Tolerance(share=0.03, monotone=0.001)),
+        ("steps_to_*", Tolerance(share=0.1, monotone=0.001)),
         (
             "sign_flip_share update_cosine gradient_norm_final",
-            Tolerance(**_METRIC, share=0.4, steady=0.15),
+            Tolerance(**_METRIC, share=0.4, monotone=0.15),
         ),
         (
             "train_* validation_* test_* step_* up_step_* path_ratio gradient_norm_mean",
-            Tolerance(**_METRIC, share=0.4, steady=0.01),
+            Tolerance(**_METRIC, share=0.4, monotone=0.01),
         ),
-        steady="up_step_share",
+        monotone="up_step_share",
     ),
     "sensitivity.csv": _table(
-        "Grid values: the best cell of two that are close is another one.",
+        "Grid values: of two close cells, the other one may be the best.",
         ("n_*", Tolerance(share=0.3)),
         ("near_* width_* best_* scaling_exponent*", Tolerance(**_ESTIMATE, share=0.1)),
     ),
@@ -189,7 +189,7 @@ TABLES = {
         ("train_loss lambda_max", Tolerance(**_METRIC, share=0.25)),
     ),
     "stability.csv": _table(
-        "Counts of runs that diverged: one more or less.",
+        "Counts of diverged runs: one more or less.",
         ("lambda_max", DOUBLE),
         ("n_bad n_both n_correct", Tolerance(relative=0.05, absolute=2.0)),
         ("accuracy*", Tolerance(absolute=0.1)),
@@ -199,37 +199,23 @@ TABLES = {
     "theory.csv": _table(_NO_TRAINING, ("predicted measured error", DOUBLE)),
     "trajectories.csv": _table(_NO_TRAINING, ("x y value", DOUBLE)),
     "tuned.csv": _table(
-        "Of two cells that are equally good, tuning may take the other one.",
+        "Of two equally good cells, tuning may choose the other one.",
         ("rule beta learning_rate alpha eta extend_* median_updates n_*", Tolerance(share=0.05)),
         ("*_score optimism outcome win_share", Tolerance(**_ESTIMATE, share=0.2)),
     ),
     "validation.csv": _table(
-        "Trainings that settle, and what holds is exact.",
+        "Trainings that converge; whether a finding holds is exact.",
         ("published", DOUBLE),
         ("ours low high difference", Tolerance(**_ESTIMATE)),
     ),
 }
 """By the name of the file in a study's `tables/`."""
 
-EXPLORER_FACTS = _table("Colours, names and λ_max at the start.", ("number", DOUBLE))
-EXPLORER_CELLS = _table(
-    "Medians over replicates, with intervals.",
-    ("alpha eta batch_size steps gradient_noise", EXACT),
-    ("null_loss", SINGLE),
-    ("n_* divergence_* *_n", Tolerance(share=0.1)),
-    ("*", Tolerance(**_METRIC, share=0.3)),
-)
-EXPLORER_CURVES = _table(
-    "Medians and quartiles, in steps of a 200th of a decade.",
-    ("n_diverged", Tolerance(share=0.1)),
-    ("*", Tolerance(absolute=1.0, share=0.25)),
-)
-
 PICTURES = Tolerance(absolute=32.0, share=0.04)
 """Of a pixel's strongest colour, from 0 to 255, and of the pixels of a figure.
 
-A figure's palette is chosen from its own pixels: a line that moves changes the tint of others.
+The palette of a figure is chosen from its pixels: a line that moves changes the tint of others.
 """
 
 RUNS_THAT_DIFFER = 0.1
-"""From this share of runs on that differ at all, training came out differently everywhere."""
+"""From this share of runs on that differ at all, rounding has reached the runs in general."""
