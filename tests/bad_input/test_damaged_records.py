@@ -1,7 +1,7 @@
 """A damaged record of a finished study: `compare` and `verify` refuse it, `plan` ignores it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from momentum_study.engine.optimizers import set_added_rules
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
 from momentum_study.studies.compare.matching import grid_pairs
 from momentum_study.studies.compare.names import parse
@@ -50,12 +49,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def record(results: Path) -> Any:
     return json.loads((results / "whole" / PROVENANCE).read_text())
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_left() -> Iterator[None]:
-    yield
-    set_added_rules([])
 
 
 @cache

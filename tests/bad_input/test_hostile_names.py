@@ -3,7 +3,6 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from momentum_study.config.study import Study
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.datasets.recipe import Recipe
-from momentum_study.engine.optimizers import set_added_rules
 from momentum_study.runs.design import prepare_flags
 from momentum_study.studies.compare.names import parse
 from momentum_study.studies.compare.request import read_request
@@ -134,9 +132,3 @@ def test_the_shell_command_of_the_workflow_reads_a_data_file_with_any_path(
     assert done.returncode == 0, done.stderr
     assert set(load_prepared(Path("out.npz")).raw.classes) == {"<script>", "$(touch pwned)"}
     assert {path.name for path in tmp_path.iterdir()} == {"out.npz", FOLDERS[0]}
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_left() -> Iterator[None]:
-    yield
-    set_added_rules([])

@@ -122,7 +122,6 @@ TEXTS = {
     "tag of a number": "seed: !!int a\n",
     "tag of a truth value": "seed: !!bool x\n",
     "tag of a date": "seed: !!timestamp x\n",
-    "tag of a program": "seed: !!python/object/apply:os.system [exit]\n",
     "null byte by an escape": 'study: "a\\0"\n',
     "half a character by an escape": 'study: "\\ud800"\n',
     "text that is written right to left": 'study: "\\u202e"\n',

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from momentum_study.config.grids import Grid
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
-from momentum_study.engine.optimizers import set_added_rules
 from momentum_study.runs.design import shards
 from tests.bad_input.random_trees import WORDS, edits, mutations, scalars, trees
 from tests.bad_input.refusals import SHARED, refusal
@@ -73,10 +72,8 @@ SHARD_PATH = re.compile(rf"{_SEGMENT}/{_SEGMENT}/{_SEGMENT}/[A-Za-z0-9_.-]+\.par
 
 
 @pytest.fixture(autouse=True)
-def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> Any:
+def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    yield
-    set_added_rules([])
 
 
 def try_configuration(tally: Tally, folder: Path, content: bytes) -> str | None:

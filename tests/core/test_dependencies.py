@@ -1,5 +1,6 @@
 """Declared source files are those that a command loads."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,29 +11,36 @@ from momentum_study.cli.main import COMMANDS
 from momentum_study.core.dependencies import ROOT, source_files
 from momentum_study.figures.catalogue import KINDS
 
+# Imports third-party libraries once, and each group of modules in a fork of that process.
+LOADED = """
+import importlib, json, os, sys
+import matplotlib.pyplot, pandas, pandera, pyarrow.parquet, pydantic, scipy.stats, seaborn
+for group in json.load(sys.stdin):
+    if child := os.fork():
+        assert os.waitpid(child, 0)[1] == 0, group
+    else:
+        for name in group:
+            importlib.import_module(f"momentum_study.{name}")
+        modules = [m for name, m in sys.modules.items() if name.startswith("momentum_study.")]
+        print(json.dumps([group, [module.__file__ for module in modules]]), flush=True)
+        os._exit(0)
+"""
 
-def loaded(*modules: str) -> set[Path]:
-    """Files of the package that importing the modules loads, in a new process."""
-    code = (
-        "import importlib, sys\n"
-        f"for name in {modules!r}: importlib.import_module(f'momentum_study.{{name}}')\n"
-        "for name, module in sys.modules.items():\n"
-        "    if name.startswith('momentum_study.'): print(module.__file__)"
+
+def test_commands_and_figures_load_no_undeclared_file() -> None:
+    commands = [(f"cli.commands.{name.replace('-', '_')}",) for name in COMMANDS]
+    figures = [("cli.commands.figure", f"figures.{kind}") for kind in KINDS]
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        input=json.dumps([*commands, *figures]),
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return {Path(name) for name in done.stdout.splitlines()}
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_commands_load_no_undeclared_file(command: str) -> None:
-    module = f"cli.commands.{command.replace('-', '_')}"
-    assert loaded(module) <= set(source_files(module))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_figures_load_no_undeclared_file(kind: str) -> None:
-    modules = ("cli.commands.figure", f"figures.{kind}")
-    assert loaded(*modules) <= set(source_files(*modules))
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) == len(COMMANDS) + len(KINDS)
+    for modules, files in found:
+        assert {*map(Path, files)} <= set(source_files(*modules)), modules
 
 
 @pytest.mark.parametrize("kind", KINDS)

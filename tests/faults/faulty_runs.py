@@ -1,4 +1,4 @@
-"""Runs of the workflow that tests start, watch and hurt, by the ids of what they started alone."""
+"""Runs of the workflow that tests start, watch and kill, by process ids of their own children."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ PLAIN = ("--cores", str(CORES))
 
 
 class Run:
-    """The plain command, at work in the background."""
+    """The plain command, running in the background."""
 
     def __init__(self, folder: Path) -> None:
         self.output = folder.with_name(f"{folder.name} output.txt")
@@ -26,7 +26,7 @@ class Run:
                 stderr=subprocess.STDOUT,
             )
 
-    def is_going(self) -> bool:
+    def is_running(self) -> bool:
         return self.process.poll() is None
 
     def wait(self) -> int:
@@ -35,13 +35,13 @@ class Run:
         return code
 
     def training_jobs(self) -> list[psutil.Process]:
-        """Processes that train a shard, those of shells around them left out."""
+        """Processes that train a shard, without the shells around them."""
         return [job for job in self._descendants() if _arguments(job)[1:4:2] == ["-m", "train"]]
 
     def kill(self, with_jobs: bool) -> bool:
-        """Kill Snakemake, and its jobs or not; wait till all have ended. Say if it was at work."""
+        """Kill Snakemake, with its jobs or not; wait until all ended. Return if it was running."""
         processes = self._descendants()
-        if was_going := self.is_going():
+        if was_running := self.is_running():
             self.process.kill()
         if with_jobs:
             for job in processes:
@@ -49,7 +49,7 @@ class Run:
         self.process.wait()
         _, alive = psutil.wait_procs(processes, timeout=120)
         assert not alive
-        return was_going
+        return was_running
 
     def _descendants(self) -> list[psutil.Process]:
         try:
@@ -68,7 +68,7 @@ def _arguments(process: psutil.Process) -> list[str]:
 
 
 def kill(process: psutil.Process) -> bool:
-    """Kill with signal 9; say if there was something to kill."""
+    """Kill with signal 9; return if there was something to kill."""
     try:
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
@@ -79,9 +79,9 @@ def kill(process: psutil.Process) -> bool:
 
 
 def files_made(folder: Path) -> dict[str, Path]:
-    """All files a run has made under their own names, but logs and costs."""
+    """All files that a run has made under their final names, except logs and costs."""
     found = files(folder / STUDY, "datasets", "runs", "sharpness", *RESULTS)
-    # Under a temporary name a file is never asked for.
+    # No job reads a file with a temporary name.
     return {
         name: path
         for name, path in found.items()
@@ -93,8 +93,13 @@ def made(folder: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in files_made(folder).items()}
 
 
+def differing(folder: Path, whole: dict[str, bytes]) -> list[str]:
+    """Names of files whose content differs from the undisturbed run's, as a partial file's does."""
+    return [name for name, content in made(folder).items() if content != whole[name]]
+
+
 def shards(folder: Path) -> dict[Path, int]:
-    """The shards there are, and when each was written."""
+    """All shards, and when each was written."""
     top = folder / STUDY / "runs"
     return {path.relative_to(top): path.stat().st_mtime_ns for path in top.rglob("*.parquet")}
 
@@ -105,13 +110,13 @@ def trained_again(before: dict[Path, int], folder: Path) -> list[Path]:
 
 
 def unlock(folder: Path) -> None:
-    """Do what the message says that a run gives which finds the lock of a killed one."""
+    """Unlock the folder, as the message about the lock of a killed run recommends."""
     done = snakemake(folder, "--unlock")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def complete(folder: Path) -> None:
-    """Give the plain command; after a killed run it names the command that unlocks the folder."""
+    """Run the plain command; after a killed run its message names the command that unlocks."""
     done = snakemake(folder, *PLAIN)
     if done.returncode and "--unlock" in done.stdout + done.stderr:
         unlock(folder)

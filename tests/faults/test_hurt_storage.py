@@ -1,5 +1,6 @@
-"""A full disk, a folder that cannot be written to, and two runs in one folder."""
+"""A full disk, a read-only folder, and two runs in one folder."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from momentum_study.core.errors import next_step
 from tests.faults.faulty_runs import (
     CORES,
     PLAIN,
     Run,
     complete,
+    differing,
     files_made,
     made,
     shards,
@@ -29,22 +32,22 @@ KIB = 1024
 
 @pytest.fixture
 def mount(tmp_path: Path) -> Iterator[Path]:
-    """A folder to mount something on, and what is mounted there goes at the end."""
+    """A mount point; everything that is mounted there is unmounted at the end."""
     if os.geteuid() != 0:
         pytest.skip("skipped: mounting a small disk needs root")
     folder = tmp_path / "mounted"
     folder.mkdir()
     yield folder
-    # Till nothing is left; `Path.is_mount` does not see a folder mounted on the same disk.
+    # Until nothing is mounted; `Path.is_mount` misses a folder that is mounted on the same disk.
     while subprocess.run(["umount", folder], capture_output=True, check=False).returncode == 0:
         pass
 
 
 def test_a_full_disk_loses_nothing(undisturbed: Path, mount: Path, tally: Tally) -> None:
-    """It is full in the midst of the training, then, a little larger, in that of the figures.
+    """The disk is full during the training, then, a little larger, during the figures.
 
-    A shard may have found its place and Snakemake's record of it none. Snakemake ends at the first
-    end of a job that it cannot record, so that the jobs then at work are trained again at most.
+    There may have been space for a shard, but not for Snakemake's record of it. Snakemake stops at
+    the first job whose end it cannot record, so at most the jobs that ran then are trained again.
     """
     whole = made(undisturbed)
     trained = sum(len(content) for name, content in whole.items() if name.startswith("runs/"))
@@ -53,16 +56,15 @@ def test_a_full_disk_loses_nothing(undisturbed: Path, mount: Path, tally: Tally)
     folder = copy_project(mount / "run")
     for room in (trained // 2, trained + drawn // 2):
         with tally.trying("faults"):
-            full = used(mount) + room
+            full = shutil.disk_usage(mount).used + room
             subprocess.run(["mount", "-o", f"remount,size={full}", str(mount)], check=True)
             before = shards(folder)
             done = snakemake(folder, *PLAIN)
-            said = done.stdout + done.stderr
+            output = done.stdout + done.stderr
             assert done.returncode != 0
-            assert "free some space" in said.splitlines()[-1]
-            assert "Traceback" not in said
-            left = made(folder)
-            assert [name for name in left if left[name] != whole[name]] == []
+            assert next_step(errno.ENOSPC) in output.splitlines()[-1]
+            assert "Traceback" not in output
+            assert differing(folder, whole) == []
             assert len(trained_again(before, folder)) <= CORES
     subprocess.run(["mount", "-o", "remount,size=1g", str(mount)], check=True)
     before = shards(folder)
@@ -71,13 +73,7 @@ def test_a_full_disk_loses_nothing(undisturbed: Path, mount: Path, tally: Tally)
     tally.same_bytes(whole, made(folder))
 
 
-def used(mount: Path) -> int:
-    return shutil.disk_usage(mount).used
-
-
-def test_a_folder_that_cannot_be_written_to_is_named(
-    undisturbed: Path, mount: Path, tally: Tally
-) -> None:
+def test_a_read_only_folder_is_named(undisturbed: Path, mount: Path, tally: Tally) -> None:
     folder = mount.with_name("run")
     shutil.copytree(undisturbed, folder)
     (folder / "results/smoke/paper.pdf").unlink()
@@ -88,24 +84,24 @@ def test_a_folder_that_cannot_be_written_to_is_named(
         (folder / "results").rename(folder / "kept")
         (folder / "results").symlink_to(mount)
         done = snakemake(folder, *PLAIN)
-        said = done.stdout + done.stderr
+        output = done.stdout + done.stderr
         assert done.returncode != 0
-        assert "results/smoke/" in said
-        assert "make this file system writable" in said.splitlines()[-1]
+        assert "results/smoke/" in output
+        assert next_step(errno.EROFS) in output.splitlines()[-1]
         (folder / "results").unlink()
         (folder / "kept").rename(folder / "results")
         complete(folder)
         tally.same_bytes(made(undisturbed), made(folder))
 
 
-def test_a_second_run_is_refused_while_the_first_is_at_work(
+def test_a_second_run_is_refused_while_the_first_runs(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
     folder = without_some_figures(shutil.copytree(undisturbed, tmp_path / "run"))
     with tally.trying("faults"):
         first = Run(folder)
-        there = len(files_made(folder))
-        while first.is_going() and len(files_made(folder)) == there:
+        count = len(files_made(folder))
+        while first.is_running() and len(files_made(folder)) == count:
             time.sleep(0.1)
         second = snakemake(folder, *PLAIN)
         assert second.returncode != 0
@@ -114,10 +110,10 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(
         tally.same_bytes(made(undisturbed), made(folder))
 
 
-def test_two_runs_started_at_once_end_in_one_result(
+def test_two_runs_started_together_give_one_result(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
-    """Each may find the folder free, for Snakemake looks before it locks."""
+    """Both may find the folder unlocked, because Snakemake checks before it locks."""
     folder = without_some_figures(shutil.copytree(undisturbed, tmp_path / "run"))
     before = shards(folder)
     with tally.trying("faults"):

@@ -1,13 +1,23 @@
-"""Training jobs are killed, run out of memory, and finished shards are damaged."""
+"""Training jobs are killed or run out of memory, and finished shards are damaged."""
 
 import random
+import shutil
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.faults.faulty_runs import PLAIN, Run, complete, kill, made, shards, trained_again
+from tests.faults.faulty_runs import (
+    PLAIN,
+    Run,
+    complete,
+    differing,
+    kill,
+    made,
+    shards,
+    trained_again,
+)
 from tests.projects import copy_project, snakemake
 from tests.tally import Tally
 
@@ -18,7 +28,7 @@ STARVED = 2
 LITTLE_MEMORY = 100 * 2**20
 
 
-def test_killed_and_starved_jobs_are_trained_again_and_no_others(
+def test_only_jobs_that_were_killed_or_out_of_memory_are_trained_again(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
     whole = made(undisturbed)
@@ -31,7 +41,7 @@ def test_killed_and_starved_jobs_are_trained_again_and_no_others(
         while killed < KILLS or starved < STARVED:
             run = Run(folder)
             met: set[int] = set()
-            while run.is_going() and (killed < KILLS or starved < STARVED):
+            while run.is_running() and (killed < KILLS or starved < STARVED):
                 for job in run.training_jobs():
                     if job.pid in met:
                         continue
@@ -42,8 +52,7 @@ def test_killed_and_starved_jobs_are_trained_again_and_no_others(
                         time.sleep(moments.uniform(0, 0.5))
                         killed += kill(job)
             run.wait()
-            left = made(folder)
-            assert [name for name in left if left[name] != whole[name]] == []
+            assert differing(folder, whole) == []
         before = shards(folder)
         assert len(before) < len(shards(undisturbed))
         complete(folder)
@@ -52,7 +61,7 @@ def test_killed_and_starved_jobs_are_trained_again_and_no_others(
 
 
 def starve(job: psutil.Process) -> bool:
-    """Take a job's memory away; say if it was still there."""
+    """Limit a job's memory; return if it was still running."""
     try:
         job.rlimit(psutil.RLIMIT_AS, (LITTLE_MEMORY, LITTLE_MEMORY))
     except psutil.NoSuchProcess:
@@ -74,29 +83,29 @@ def replace(path: Path, other: Path) -> None:
     path.write_bytes(other.read_bytes())
 
 
-def test_damaged_shards_and_those_of_another_design_are_found_and_trained_again(
+def test_damaged_shards_and_shards_of_another_design_are_trained_again(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
-    whole = made(undisturbed)
-    folder = copy_project(tmp_path / "run")
-    assert snakemake(folder, *PLAIN, "collect").returncode == 0
-    *hurt, other = sorted((folder / "results/smoke/runs").rglob("*.parquet"))[:4]
-    with tally.trying("faults", len(hurt)):
+    folder = shutil.copytree(undisturbed, tmp_path / "run")
+    (folder / "results/smoke/tables/runs.parquet").unlink()
+    runs = folder / "results/smoke/runs"
+    *damaged, other = sorted(runs.rglob("*.parquet"))[:4]
+    with tally.trying("faults", len(damaged)):
         before = shards(folder)
-        for path, damage in zip(hurt, (truncate, flip_a_bit, replace), strict=True):
+        for path, damage in zip(damaged, (truncate, flip_a_bit, replace), strict=True):
             damage(path, other)
-        done = snakemake(folder, *PLAIN)
-        said = done.stdout + done.stderr
+        done = snakemake(folder, *PLAIN, "collect")
+        output = done.stdout + done.stderr
         assert done.returncode != 0
-        for path in hurt:
-            assert f"{path.relative_to(folder)}: " in said
+        for path in damaged:
+            assert f"{path.relative_to(folder)}: " in output
             assert not path.exists()
-        assert "damaged shard" in said
-        assert "shard of another design" in said
-        assert "Run the same command again" in said
-        complete(folder)
-        runs = folder / "results/smoke/runs"
-        assert set(trained_again(before, folder)) == {path.relative_to(runs) for path in hurt}
-        for path in hurt:
-            path.with_name(f"{path.name}.unusable").unlink()  # kept for whoever wants to know why
-        tally.same_bytes(whole, made(folder))
+        assert "damaged" in output
+        assert "another design" in output
+        assert "same command again" in output
+        done = snakemake(folder, *PLAIN, "collect")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert set(trained_again(before, folder)) == {path.relative_to(runs) for path in damaged}
+        for path in damaged:
+            path.with_name(f"{path.name}.unusable").unlink()  # kept for inspection
+        tally.same_bytes(made(undisturbed), made(folder))

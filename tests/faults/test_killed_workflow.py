@@ -1,7 +1,6 @@
-"""Snakemake is killed at random moments: the command given again completes to the same bytes.
+"""Snakemake is killed at random moments, and the same command then continues to the same bytes.
 
-The moments lie along one run from nothing to the end, which is taken up again after each; what each
-of them left on the disk is copied and completed by itself.
+The moments are spread over one run of the study, which continues after each kill.
 """
 
 import random
@@ -15,6 +14,7 @@ from tests.faults.faulty_runs import (
     CORES,
     Run,
     complete,
+    differing,
     files_made,
     made,
     shards,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 KILLS = 12
 
 
-def test_the_plain_command_completes_what_a_killed_one_began(
+def test_the_same_command_continues_after_every_kill(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
     whole = made(undisturbed)
@@ -38,25 +38,24 @@ def test_the_plain_command_completes_what_a_killed_one_began(
     moments = random.Random(seed)
     survived = 0
     while survived < KILLS:
-        trunk = copy_project(tmp_path / "trunk")
+        folder = copy_project(tmp_path / "run")
+        before: dict[Path, int] = {}
         for share in sorted(moments.random() for _ in range(KILLS - survived)):
-            unlock(trunk)
-            run = Run(trunk)
-            while run.is_going() and len(files_made(trunk)) < share * len(whole):
+            unlock(folder)
+            run = Run(folder)
+            while run.is_running() and len(files_made(folder)) < share * len(whole):
                 time.sleep(0.1)
             time.sleep(moments.uniform(0, 1))
-            # With its jobs, as when the machine stops; or without: they go on for a while.
+            # With its jobs, as when the machine stops; or without: they continue for a while.
             if not run.kill(with_jobs=moments.random() < 0.5):
                 break
             with tally.trying("faults"):
-                left = made(trunk)
-                assert [name for name in left if left[name] != whole[name]] == []
-                branch = shutil.copytree(trunk, tmp_path / "branch")
-                before = shards(branch)
-                complete(branch)
-                # Of what was there, the jobs at work when the run was killed at most.
-                assert len(trained_again(before, branch)) <= CORES
-                tally.same_bytes(whole, made(branch))
-            shutil.rmtree(branch)
+                assert differing(folder, whole) == []
+                # Of the shards that existed, at most those of the jobs that ran at the last kill.
+                assert len(trained_again(before, folder)) <= CORES
+            before = shards(folder)
             survived += 1
-        shutil.rmtree(trunk)
+        complete(folder)
+        assert len(trained_again(before, folder)) <= CORES
+        tally.same_bytes(whole, made(folder))
+        shutil.rmtree(folder)

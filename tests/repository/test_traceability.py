@@ -54,8 +54,8 @@ def test_a_tuned_contrast(runs: pd.DataFrame, dataset: str, batch: str) -> None:
     own = runs.query("grid == 'momentum' and dataset == @dataset and batch == @batch")
     own = own[(own["rule"] == "gd") | (own["beta"] == 0.9)]
     contrasts = pd.read_csv(TABLES / "contrasts.csv").query(
-        "dataset == @dataset and batch == @batch and gradient_noise == 0 and basis == 'tuned' "
-        "and arm == 'momentum 0.9' and criterion == 'test_loss' and question == 'rules'"
+        "dataset == @dataset and batch == @batch and gradient_noise == 0 and comparison == 'tuned' "
+        "and arm_rule == 'momentum' and arm_beta == 0.9 and criterion == 'test_loss' and question == 'rules'"
     )
     gains = [gain_of_momentum(own, replicate) for replicate in range(10)]
     assert contrasts["effect"].tolist() == [pytest.approx(interquartile_mean(gains), rel=1e-5)]

@@ -1,23 +1,24 @@
-"""The smoke study in other surroundings: whatever they are, its results are the same bytes.
+"""The smoke study in other environments: its results are the same bytes in all of them.
 
-A run changes many things at once, for it takes a minute. If one fails, the message lists the files
-that differ: figures alone point at Matplotlib's settings or at fonts, the tables of runs at kernels
-and threads, CSV tables at text encodings and locales, everything at the order of jobs or folders.
-What remains in doubt is found by leaving out half of the changes, again and again.
+Each run changes many things at once, because a run takes a minute. If a test fails, its message
+lists the files that differ. Only figures: look at Matplotlib's settings and fonts. Tables of runs:
+kernels and threads. CSV tables: text encodings and locales. All files: the order of jobs or
+folders. If that does not identify the cause, bisect the list of changes.
 """
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from momentum_study.core.kernels import PINS
-from tests.projects import command, copy_project, results
+from tests.projects import command, copy_project, files, results
 from tests.tally import Tally
 
-# Everything that a user may have set for figures of his own.
+# Every Matplotlib setting that a user may have changed for other figures.
 MATPLOTLIBRC = """
 agg.path.chunksize: 100
 axes.axisbelow: False
@@ -61,11 +62,17 @@ verbose: true
 """
 
 
-def run(folder: Path, cores: int, environment: dict[str, str], umask: int = -1) -> dict[str, bytes]:
-    """Run the smoke study in a copy of the project, with this environment and no other."""
-    copy_project(folder)
+# Text in ASCII unless its writer chooses otherwise; no folder's path is plain.
+ASCII_TEXT = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+ELSEWHERE = "études, ailleurs"
+
+
+def run(
+    folder: Path, cores: int, environment: dict[str, str], *targets: str, umask: int = -1
+) -> dict[str, bytes]:
+    """Run the smoke study in a copy of the project, in this environment; return its results."""
     done = subprocess.run(
-        command("--cores", str(cores)),
+        command("--cores", str(cores), *targets),
         cwd=folder,
         env=environment | {"PYTHONPATH": str(folder / "src")},
         umask=umask,
@@ -76,47 +83,55 @@ def run(folder: Path, cores: int, environment: dict[str, str], umask: int = -1) 
     return results(folder)
 
 
-def test_one_core_another_folder_place_and_time(
+def test_lost_results_are_computed_again_elsewhere_on_one_core(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
-    folder = tmp_path / "études, ailleurs"
+    """All tables, the explorer and one shard, in another folder, locale and time zone."""
+    folder = shutil.copytree(undisturbed, tmp_path / ELSEWHERE)
+    smoke = folder / "results/smoke"
+    shutil.rmtree(smoke / "tables")
+    (smoke / "explorer.html").unlink()
+    lost, *kept = files(smoke, "runs").values()
+    trained = lost.read_bytes()
+    lost.unlink()
+    times = [path.stat().st_mtime_ns for path in kept]
     (tmp_path / "tmp").mkdir()
-    elsewhere = {
+    environment = {
         "COLUMNS": "40",
         "LC_ALL": "C",
         "PYTHONHASHSEED": "12345",
         "TMPDIR": str(tmp_path / "tmp"),
         "TZ": "Asia/Kathmandu",
     }
-    found = run(folder, 1, os.environ | elsewhere, umask=0o077)
+    found = run(folder, 1, os.environ | environment, "tables", "explorer", umask=0o077)
     tally.same_bytes(results(undisturbed), found)
-    # So much for the umask: nobody else can read them.
-    assert (folder / "results/smoke/tables/runs.parquet").stat().st_mode & 0o777 == 0o600
+    tally.same_bytes({"shard": trained}, {"shard": lost.read_bytes()})
+    assert times == [path.stat().st_mtime_ns for path in kept], "other shards were trained again"
+    # The umask had its effect: other users cannot read the files.
+    assert (smoke / "tables/runs.parquet").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.slow
-def test_an_environment_with_next_to_nothing(
+def test_an_almost_empty_environment_on_one_core(
     undisturbed: Path, tmp_path: Path, tally: Tally
 ) -> None:
-    """No home, no language, and text in ASCII unless its writer says otherwise."""
-    ascii_text = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    found = run(tmp_path / "bare", 2, {"PATH": os.defpath} | ascii_text)
+    """From scratch, without a home folder and without a language."""
+    folder = copy_project(tmp_path / ELSEWHERE)
+    found = run(folder, 1, {"PATH": os.defpath} | ASCII_TEXT)
     tally.same_bytes(results(undisturbed), found)
 
 
 @pytest.mark.slow
-def test_a_user_with_settings_for_everything(
-    undisturbed: Path, tmp_path: Path, tally: Tally
-) -> None:
-    folder, home = tmp_path / "settled", tmp_path / "home"
+def test_a_user_with_many_settings(undisturbed: Path, tmp_path: Path, tally: Tally) -> None:
+    folder, home = copy_project(tmp_path / "project"), tmp_path / "home"
     for path, text in (
         (folder / "matplotlibrc", MATPLOTLIBRC),
         (home / ".config/snakemake/mine/profile.yaml", PROFILE),
     ):
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     settings = {
-        # Threads and kernels, which the pins take back.
+        # Threads and kernels, which `pin` overrides.
         "GOTO_NUM_THREADS": "2",
         "MKL_NUM_THREADS": "2",
         "NPY_ENABLE_CPU_FEATURES": "X86_V3",
@@ -124,9 +139,9 @@ def test_a_user_with_settings_for_everything(
         "OPENBLAS_BLOCK_FACTOR": "50",
         "OPENBLAS_CORETYPE": "Sandybridge",
         "OPENBLAS_NUM_THREADS": "2",
-        # Memory is filled when it is freed, so that what is read before it is written shows.
+        # Freed memory is filled with a pattern, so that a read before a write shows.
         "MALLOC_PERTURB_": "165",
-        # A home of his own, with settings of Snakemake; those of Matplotlib lie in the folder.
+        # A home folder with settings of Snakemake; those of Matplotlib are in the project.
         "HOME": str(home),
         "SNAKEMAKE_PROFILE": "mine",
         "XDG_CONFIG_HOME": str(home / ".config"),
@@ -147,7 +162,7 @@ def test_a_user_with_settings_for_everything(
 
 
 def decimal_comma(folder: Path) -> dict[str, str]:
-    """Variables of a locale with a decimal comma; of none where the system has no source of it."""
+    """Variables of a locale with a decimal comma; none where the system cannot make one."""
     name = "de_DE.UTF-8"
     try:
         subprocess.run(

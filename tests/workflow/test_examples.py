@@ -1,6 +1,7 @@
-"""The worked examples under `config/examples/`, each from its configuration to its pages."""
+"""The examples in `config/examples/`, each from its configuration to its pages."""
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,8 @@ EXAMPLES = sorted(path.stem for path in (ROOT / "config/examples").glob("*.yaml"
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> "functools.partial[Path]":
-    """Return what runs an example, once, and returns the folder of its results."""
+def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A function that runs an example once and returns the folder of its results."""
 
     @functools.cache
     def run(name: str) -> Path:
@@ -29,7 +30,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> "functools.partial[Path
         assert done.returncode == 0, done.stdout + done.stderr
         return folder / "results" / name
 
-    return functools.partial(run)
+    return run
 
 
 def runs_of(study: Path) -> pd.DataFrame:
@@ -37,7 +38,7 @@ def runs_of(study: Path) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_gets_tables_figures_and_pages(example, name: str) -> None:
+def test_an_example_makes_tables_figures_and_pages(example, name: str) -> None:
     study = example(name)
     assert len(runs_of(study)) > 50
     for part in ("tables/claims.csv", "paper.pdf", "explorer.html", "provenance.json"):
@@ -45,10 +46,10 @@ def test_an_example_gets_tables_figures_and_pages(example, name: str) -> None:
     assert list(study.glob("figures/*/maps_*.png"))
 
 
-def test_own_data_is_encoded_and_its_gaps_are_filled(example) -> None:
+def test_categories_are_encoded_and_missing_values_imputed(example) -> None:
     study = example("own_data")
     table = read_table(study / "tables/datasets.csv", DATASETS).set_index("dataset")
-    # Four numbers, a column for each of four districts, and one for garden or none.
+    # Four numbers, one column for each of four districts, and one for garden or not.
     assert table.loc["houses", ["task", "rows", "features"]].tolist() == ["regression", 240, 9]
     assert table.loc["noisy_flowers", ["task", "rows", "features"]].tolist() == [
         "classification",
@@ -61,7 +62,7 @@ def test_own_data_is_encoded_and_its_gaps_are_filled(example) -> None:
     assert runs.loc[runs["dataset"] == "houses", "test_score_at_best"].max() > 0.8  # R²
 
 
-def test_own_rule_without_momentum_is_plain_descent(example) -> None:
+def test_the_custom_rule_with_beta_0_is_gradient_descent(example) -> None:
     runs = runs_of(example("own_rule"))
     keys = [key for key in RUN_KEYS if key not in ("rule", "beta")]
     metrics = ["train_loss_final", "test_loss_at_best", "gradient_norm_mean"]
@@ -76,7 +77,7 @@ def test_own_rule_without_momentum_is_plain_descent(example) -> None:
     )
 
 
-def test_numbers_are_learnt_and_the_line_fits_the_linear_ones(example) -> None:
+def test_regression_is_accurate_and_only_the_nonlinear_problem_needs_hidden_units(example) -> None:
     runs = runs_of(example("regression"))
     best = runs.groupby(["dataset", "network"])["test_score_at_best"].max()
     assert best["linear", "line"] > 0.99  # R²: noise of 5 on targets that spread over hundreds
@@ -102,7 +103,7 @@ def test_two_grids_are_compared_cell_by_cell(example) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     folder = study.parent / "comparisons/two_grids.short--two_grids.long"
     cells = pd.read_csv(folder / "cells.csv").query("metric == 'train_loss'")
-    # Three learning rates of gd and of two β are in both grids, and one in each of them alone.
+    # Three learning rates of gd and of two β are in both grids; each grid has one more.
     assert cells["side"].value_counts().to_dict() == {"both": 9, "baseline": 3, "candidate": 3}
     assert "worse" not in set(cells["outcome"])  # after four times as many updates
     assert (cells["outcome"] == "better").sum() >= 3

@@ -1,4 +1,4 @@
-"""What somebody sees who runs the workflow: on a terminal, in a file, when a job fails."""
+"""What the workflow prints to a terminal and to a file when a job fails."""
 
 import os
 import pty
@@ -22,7 +22,7 @@ CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """A study of five jobs, of which one fails: a rule that cannot count beyond β = 0.5."""
+    """A study of five jobs, of which one fails: its rule raises an error where β > 0.5."""
     folder = copy_project(tmp_path / "broken")
     rule = (folder / "config/examples/quasi_hyperbolic.py").read_text(encoding="utf-8")
     start = "    (s,) = state\n"
@@ -56,14 +56,14 @@ def on_a_terminal(folder: Path, *arguments: str) -> str:
     while True:
         try:
             parts.append(os.read(ours, 2**16))
-        except OSError:  # Linux's way to say that nobody writes any more
+        except OSError:  # on Linux: no process writes to the terminal any more
             break
     os.close(ours)
     assert process.wait() != 0
     return b"".join(parts).decode()
 
 
-def test_a_failed_job_has_the_last_word_in_a_file_and_on_a_terminal(
+def test_the_last_lines_report_a_failed_job_in_a_file_and_on_a_terminal(
     broken: Path, tally: Tally
 ) -> None:
     with tally.trying("faults", 2):
@@ -81,16 +81,16 @@ def test_a_failed_job_has_the_last_word_in_a_file_and_on_a_terminal(
     plain = done.stderr
     assert not CONTROL.search(plain)
     assert "\nJobs: 5 (train 3, prepare 1, collect 1)\n" in plain
-    assert_last_words(plain, done=3)
+    assert_last_lines(plain, done=3)
 
-    # The second run starts with what the first has left.
+    # The second run continues the first one.
     assert "Jobs: 2 (train 1, collect 1)\r\n" in shown
     assert "0 of 2 jobs (0 %)" in shown
     assert shown.endswith(("\r\n", "\x1b[?25h"))
-    assert_last_words(CONTROL.sub("", shown).replace("\r\n", "\n"), done=0)
+    assert_last_lines(CONTROL.sub("", shown).replace("\r\n", "\n"), done=0)
 
 
-def assert_last_words(shown: str, done: int) -> None:
+def assert_last_lines(shown: str, done: int) -> None:
     lines = shown.rstrip().splitlines()
     total = done + 2
     assert lines[-2:] == [
@@ -105,6 +105,7 @@ def assert_last_words(shown: str, done: int) -> None:
     assert all(line.startswith("  | ") for line in quoted)
     assert len(quoted) <= 10
     assert "config/rule.py, line" in quoted[-1]
-    assert "AssertionError: too much β; fix the rule" in quoted[-1]
+    assert "AssertionError: too much β; " in quoted[-1]
+    assert "check-rule config/rule.py" in quoted[-1]
     assert "Exiting because" not in shown
     assert "CalledProcessError" not in shown
