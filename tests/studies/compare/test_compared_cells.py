@@ -9,14 +9,13 @@ from scipy import stats
 
 from momentum_study.analysis.cells import cells_table
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.compare.cells import compared_cells
+from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.effects import OUTCOMES
-from momentum_study.studies.compare.names import parse
-from momentum_study.studies.compare.pairing import problem_pairs
+from momentum_study.studies.compare.matching import problem_pairs
+from momentum_study.studies.compare.metrics import Settings, settings_of
+from momentum_study.studies.compare.request import parse
 from momentum_study.studies.compare.schemas import CELLS, PROBLEM, SUMMARY
-from momentum_study.studies.compare.settings import Settings, settings_of
 from momentum_study.studies.compare.studies import read_study
-from momentum_study.studies.compare.summary import summary_table
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.run_schemas import RUNS
 from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study

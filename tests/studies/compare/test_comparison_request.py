@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.compare.names import Name
-from momentum_study.studies.compare.request import Request, finished_files, read_request
+from momentum_study.studies.compare.request import Name, Request, finished_files, read_request
 
 
 def test_nothing_is_asked_for() -> None:
