@@ -1,4 +1,4 @@
-"""What the published study says, as the tables of the pages that show it."""
+"""Results of the published study, as the tables of the documentation pages."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +37,7 @@ def figures_summary() -> pd.DataFrame:
 
 
 def contents(published: Path) -> dict[str, Contents]:
-    """Return the tables of each page, made from the tables of a published study when asked for.
+    """Return functions that make the tables of each page from a published study.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What may be compared, and what is said of it."""
+"""Studies that may be compared, and differences of their configurations."""
 
 import pandas as pd
 import pytest
@@ -83,7 +83,7 @@ def test_what_means_the_same_is_not(tree) -> None:
     refuse_incomparable(BASELINE, finished(tree), PAIRS)
 
 
-def told(tree) -> dict[str, tuple[str, str]]:
+def listed(tree) -> dict[str, tuple[str, str]]:
     table = differences(BASELINE, finished(tree), PAIRS)
     assert (table["meaning"] != "").all()
     rows = table.itertuples()
@@ -91,8 +91,8 @@ def told(tree) -> dict[str, tuple[str, str]]:
 
 
 def test_a_study_does_not_differ_from_itself() -> None:
-    assert told(MADE) == {}
-    assert told(changed(MADE, {"batch_sizes": ["full", 64, 8]})) == {}
+    assert listed(MADE) == {}
+    assert listed(changed(MADE, {"batch_sizes": ["full", 64, 8]})) == {}
     assert same_seeds(BASELINE, finished())
 
 
@@ -129,8 +129,8 @@ def test_a_study_does_not_differ_from_itself() -> None:
         ({}, {"verdicts": {"loss_floor": 0.1}}, {"verdicts: loss_floor": ("0.01", "0.1")}),
     ],
 )
-def test_what_differs_is_told(grid, top, expected) -> None:
-    assert told(changed(MADE, grid, **top)) == expected
+def test_what_differs_is_listed(grid, top, expected) -> None:
+    assert listed(changed(MADE, grid, **top)) == expected
 
 
 def test_layers_of_a_network_have_an_order() -> None:

@@ -200,14 +200,14 @@ def test_one_grid_alone_and_unknown_grids(results: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"study": 1}', '{"study": {"grids": 1}}'])
-def test_a_damaged_record_is_told(results: Path, tmp_path: Path, content: str) -> None:
+def test_a_damaged_record_is_refused(results: Path, tmp_path: Path, content: str) -> None:
     folder = write_study(tmp_path / "made", MADE, made_runs())
     (folder / "provenance.json").write_text(content)
     with pytest.raises(StudyError, match=r"provenance\.json: expected the record of a finished"):
         read_study(tmp_path, parse("made"))
 
 
-def test_runs_that_are_missing_are_told(results: Path, tmp_path: Path) -> None:
+def test_missing_runs_are_refused(results: Path, tmp_path: Path) -> None:
     runs = made_runs()
     write_table(runs.drop(index=runs.index[17]), tmp_path / "made/tables/runs.parquet", RUNS)
     text = (results / "made/provenance.json").read_text(encoding="utf-8")

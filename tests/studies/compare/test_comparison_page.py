@@ -160,10 +160,10 @@ def test_incomparable_studies_are_refused_in_one_line(
     write_study(results / "elsewhere", renamed, made_runs().assign(grid="other"))
     write_study(results / "limited", changed(MADE, loss_limit=30.0), made_runs())
     assert main(command(results, baseline, candidate)) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert message in said
-    assert said.count("\n") == 1
+    message_shown = capsys.readouterr().err
+    assert message_shown.startswith("error: ")
+    assert message in message_shown
+    assert message_shown.count("\n") == 1
 
 
 @pytest.mark.parametrize("width", [400, 1280])

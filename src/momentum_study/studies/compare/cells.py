@@ -91,7 +91,7 @@ def _compared(pair: ProblemPair, settings: Settings) -> Iterator[pd.DataFrame]:
 
 
 def _at(places: NDArray[np.intp], values: NDArray[Any]) -> FloatArray:
-    """Return values at some places, NaN for `NO_CELL`."""
+    """Return the values at some positions, NaN for `NO_CELL`."""
     found = np.full(len(places), np.nan)
     found[places != NO_CELL] = values[places[places != NO_CELL]]
     return found
@@ -103,7 +103,7 @@ _BEST = ("beta", "learning_rate", "alpha", "value", "low", "high")
 def summary_table(
     cells: pd.DataFrame, pairs: Sequence[ProblemPair], settings: Settings
 ) -> pd.DataFrame:
-    """Sum up a comparison.
+    """Summarise a comparison.
 
     Parameters
     ----------

@@ -12,11 +12,11 @@ from momentum_study.studies.compare.request import Match
 from momentum_study.studies.compare.studies import FinishedStudy
 
 LOSSES = {TRAIN_LOSS: "final training loss", TEST_LOSS: "test loss at the best validation loss"}
-"""Relative to the best constant prediction's; by name, for people."""
+"""Labels of the losses, which are relative to that of the best constant prediction."""
 
 
 def metric_label(metric: str) -> str:
-    """Name of a metric for people."""
+    """Return the label of a metric."""
     return LOSSES.get(metric) or f"updates to {metric.removeprefix('steps_to_')}"
 
 
@@ -30,7 +30,7 @@ def costs_of(problem: Problem, metrics: Sequence[str]) -> dict[str, FloatArray]:
 
 
 def floor_of(metric: str, floor: float) -> float:
-    """Return below what costs of a metric count as equal: losses have a floor, updates none."""
+    """Return the cost of a metric below which costs are equal: 0 for numbers of updates."""
     return floor if metric in LOSSES else 0.0
 
 
@@ -64,13 +64,13 @@ class Settings:
 
     @property
     def level(self) -> float:
-        """Largest adjusted p-value at which cells are called different."""
+        """Largest adjusted p-value of cells that are called different."""
         # Rounded, or 1 − 0.95 would lie above 0.05.
         return round(1 - self.confidence, 12)
 
 
 def settings_of(baseline: FinishedStudy, candidate: FinishedStudy, match: Match) -> Settings:
-    """Return the settings of a comparison; where the two have their own, the baseline's."""
+    """Return the settings of a comparison; where the two studies differ, the baseline's."""
     tree = baseline.configuration
     return Settings(
         metrics=(*LOSSES, *(name for name in baseline.targets if name in candidate.targets)),
@@ -84,5 +84,5 @@ def settings_of(baseline: FinishedStudy, candidate: FinishedStudy, match: Match)
 
 
 def same_seeds(baseline: FinishedStudy, candidate: FinishedStudy) -> bool:
-    """Say whether runs of one replicate share split, initial weights and minibatches."""
+    """Return whether runs of one replicate share split, initial weights and minibatches."""
     return bool(baseline.configuration["seed"] == candidate.configuration["seed"])

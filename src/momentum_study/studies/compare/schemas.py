@@ -21,7 +21,7 @@ SIDES = ("baseline", "candidate")
 BOTH = "both"
 
 PROBLEM = ("baseline_grid", "candidate_grid", "dataset", "network", "rule", "batch", "schedule")
-"""What best cells are chosen on; a grid without partner leaves the other's name empty."""
+"""Keys of a problem; the name of a missing grid is empty."""
 
 RATES = ("baseline_learning_rate", "candidate_learning_rate")
 
@@ -30,7 +30,7 @@ _MAYBE_TEXT = pa.Column("str")
 
 
 def _of_sides(*columns: tuple[str, pa.Column]) -> dict[str, pa.Column]:
-    """Return columns that each side has one of."""
+    """Return a column for each side."""
     return {f"{side}_{name}": column for name, column in columns for side in SIDES}
 
 
@@ -152,4 +152,4 @@ DIFFERENCES = pa.DataFrameSchema(
     strict=True,
     name="differences of configurations",
 )
-"""One row per difference of the configurations that does not forbid the comparison."""
+"""One row per difference of the configurations that does not prevent the comparison."""
