@@ -1,10 +1,11 @@
 """Slurm's executor for Snakemake, with groups that start Snakemake once, not once per job.
 
-In a Slurm job, snakemake-executor-plugin-slurm starts a Snakemake, and that one another for each
-job of the group, one after the other: 1.5 seconds of processor time for every shard, which itself
-may take one. Here the first one runs the jobs of the group itself, as many at a time as it has
-cores. All else is the plugin's. Snakemake finds executors by the name of their package: this one
-is `slurm-groups`, and an option `--slurm-…` of the plugin is here `--slurm-groups-…`.
+In a Slurm job, snakemake-executor-plugin-slurm starts a Snakemake process, which starts another one
+for each job of the group, one after the other. This takes 1.5 seconds of processor time for every
+shard, which itself may take one second. Here the first process runs the jobs of the group itself,
+as many at a time as it has cores. Everything else is inherited from the plugin. Snakemake finds
+executors by the name of their package: this one is `slurm-groups`, and an option `--slurm-…` of
+the plugin is `--slurm-groups-…` here.
 """
 
 import shlex
@@ -34,7 +35,7 @@ class Executor(SlurmExecutor):  # type: ignore[misc]
     def print_job_error(
         self, job_info: SubmittedJobInfo, msg: str | None = None, **details: Any
     ) -> None:
-        """Say why a group failed; Snakemake itself says of single jobs only."""
+        """Log why a group failed; Snakemake itself logs this for single jobs only."""
         if msg and job_info.job.is_group():
             self.logger.error(msg)
         super().print_job_error(job_info, msg, **details)

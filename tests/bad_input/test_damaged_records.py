@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
-from momentum_study.studies.compare.matching import grid_pairs
-from momentum_study.studies.compare.names import parse
-from momentum_study.studies.compare.pairing import problem_pairs
-from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.matching import grid_pairs, problem_pairs
+from momentum_study.studies.compare.metrics import settings_of
+from momentum_study.studies.compare.request import parse
 from momentum_study.studies.compare.studies import FinishedStudy, read_study
 from momentum_study.studies.record import PROVENANCE, read_provenance
 from momentum_study.studies.verify.report import report_lines, to_json

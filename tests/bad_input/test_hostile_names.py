@@ -14,8 +14,7 @@ from momentum_study.config.study import Study
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.runs.design import prepare_flags
-from momentum_study.studies.compare.names import parse
-from momentum_study.studies.compare.request import read_request
+from momentum_study.studies.compare.request import parse, read_request
 from tests.bad_input.refusals import SHARED, attempt, refusal
 from tests.configurations import changed, top
 from tests.projects import ROOT, surroundings

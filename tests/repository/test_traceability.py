@@ -55,7 +55,8 @@ def test_a_tuned_contrast(runs: pd.DataFrame, dataset: str, batch: str) -> None:
     own = own[(own["rule"] == "gd") | (own["beta"] == 0.9)]
     contrasts = pd.read_csv(TABLES / "contrasts.csv").query(
         "dataset == @dataset and batch == @batch and gradient_noise == 0 and comparison == 'tuned' "
-        "and arm_rule == 'momentum' and arm_beta == 0.9 and criterion == 'test_loss' and question == 'rules'"
+        "and arm_rule == 'momentum' and arm_beta == 0.9 and criterion == 'test_loss' "
+        "and question == 'rules'"
     )
     gains = [gain_of_momentum(own, replicate) for replicate in range(10)]
     assert contrasts["effect"].tolist() == [pytest.approx(interquartile_mean(gains), rel=1e-5)]

@@ -24,7 +24,7 @@ from tests.tally import Tally
 pytestmark = pytest.mark.slow
 
 PROFILE = ["--profile", "profiles/slurm", "--slurm-groups-init-seconds-before-status-checks", "1"]
-TRAINING = "-m\0momentum_study\0train\0"  # as it stands in a process's command line
+TRAINING = "-m\0momentum_study\0train\0"  # in the command line of a process
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +81,10 @@ def state_of(cluster: Cluster, job: Job) -> str:
     return next(known.state for known in cluster.jobs() if known.number == job.number)
 
 
-def at_training(cluster: Cluster, folder: Path, besides: Job | None = None) -> Job | None:
+def at_training(cluster: Cluster, folder: Path, except_job: Job | None = None) -> Job | None:
     """Return a job that is training at this very moment, if there is one."""
     for job in jobs_of(cluster, folder):
-        if besides is not None and job.number == besides.number:
+        if except_job is not None and job.number == except_job.number:
             continue
         if job.state == "RUNNING" and any(TRAINING in words for words in cluster.commands(job)):
             return job
@@ -126,7 +126,7 @@ def test_cancelled_over_memory_and_node_lost(
         cancelled = wait_for(lambda: at_training(cluster, untrained), "a job is training", process)
         cluster.tell("scancel", str(cancelled.number))
         lost = wait_for(
-            lambda: at_training(cluster, untrained, besides=cancelled),
+            lambda: at_training(cluster, untrained, except_job=cancelled),
             "another job is training",
             process,
         )

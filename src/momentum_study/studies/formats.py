@@ -1,6 +1,6 @@
-"""What the results of a study mean, as whole numbers: equal numbers, comparable results.
+"""Versions of the formats of results, recorded in `provenance.json`.
 
-They are recorded in `provenance.json`. Studies that differ in one of them are not compared.
+Studies that differ in one of them are not compared.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class Format:
     version
         1, 2, …
     covers
-        What it is the version of.
+        What the version describes.
     raise_when
         When to raise it.
     """
@@ -32,7 +32,7 @@ FORMATS = {
         1,
         "names, units and keys of columns",
         "Raise it when a column of the table of runs is renamed, gets another unit, or when other "
-        "columns identify a run. A column more is no reason.",
+        "columns identify a run. An additional column is no reason.",
     ),
     "metrics": Format(
         1,
@@ -42,7 +42,7 @@ FORMATS = {
     ),
     "splits": Format(
         1,
-        "what a replicate is made of",
+        "data, weights and minibatches of a replicate",
         "Raise it when the same seed, data set and replicate would get other rows, another "
         "scaling, other initial weights or another order of minibatches.",
     ),
@@ -50,7 +50,7 @@ FORMATS = {
 """By name."""
 
 FIRST = dict.fromkeys(FORMATS, 1)
-"""Those of results that were written before versions were recorded."""
+"""Versions of results that were written before versions were recorded."""
 
 
 def versions() -> dict[str, int]:
@@ -59,5 +59,5 @@ def versions() -> dict[str, int]:
 
 
 def recorded(provenance: Mapping[str, Any]) -> dict[str, int]:
-    """Return the versions of results from what `provenance.json` says."""
+    """Return the versions that `provenance.json` records."""
     return {**FIRST, **provenance.get("formats", {})}

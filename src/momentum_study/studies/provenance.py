@@ -1,6 +1,6 @@
 """Provenance: versions, processor, kernels, commit, configuration and timings of a study.
 
-None of this enters a table: two studies with equal tables may differ in all of it.
+No table depends on it: two studies with equal tables may differ in all of it.
 """
 
 import platform
@@ -39,7 +39,7 @@ def describe(study: Study, benchmarks: Path, costs: pd.DataFrame) -> dict[str, A
     Parameters
     ----------
     study
-        The configuration, which is included whole.
+        The configuration, which is included.
     benchmarks
         Folder of Snakemake's benchmark files.
     costs

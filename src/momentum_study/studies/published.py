@@ -1,4 +1,4 @@
-"""What the published study says, as the tables of the pages that show it."""
+"""Results of the published study, as the tables of the documentation pages."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +39,7 @@ def figures_summary() -> pd.DataFrame:
 
 
 def contents(published: Path) -> dict[str, Contents]:
-    """Return what fills the marked places of each page, computed when it is called.
+    """Return functions that make the tables of each page from a published study.
 
     Parameters
     ----------

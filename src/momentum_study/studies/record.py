@@ -1,4 +1,4 @@
-"""What a finished study left behind says of itself: the record that `provenance` writes."""
+"""Reading the record of a finished study, which `provenance` writes."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import one_line
 
 PROVENANCE = "provenance.json"
-"""The record, in the study's folder; it is written last."""
+"""The record in the study's folder. It is written last."""
 
 
 class _Record(BaseModel):
-    """What others rely on; the rest may be anything."""
+    """The fields that this package reads; the others may be anything."""
 
     study: dict[str, Any]
     formats: dict[str, int] = {}
@@ -33,7 +33,7 @@ def read_provenance(path: Path) -> dict[str, Any]:
     Raises
     ------
     StudyError
-        If there is none, or it is none.
+        If it is missing or damaged.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -53,7 +53,7 @@ def read_provenance(path: Path) -> dict[str, Any]:
 
 
 def no_record(path: Path, problem: object) -> StudyError:
-    """Say in one line why a file is no record of a finished study, and what to do."""
+    """Return the error for a file that is not the record of a finished study."""
     return StudyError(
         f"{path}: expected the record of a finished study, but {one_line(problem)}. "
         "Delete it and run the workflow again"
@@ -61,7 +61,7 @@ def no_record(path: Path, problem: object) -> StudyError:
 
 
 def _first(error: ValidationError) -> str:
-    """Tell the first thing that is wrong in one line: its place, and what was expected."""
+    """Return the first error in one line: its key, and what was expected."""
     first = error.errors(include_url=False)[0]
     return one_line(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
 
@@ -77,7 +77,7 @@ def configuration(provenance: Mapping[str, Any]) -> Study:
     Raises
     ------
     StudyError
-        If it is none of today's.
+        If this version cannot read it.
     """
     try:
         return Study.model_validate_json(json.dumps(provenance["study"]))

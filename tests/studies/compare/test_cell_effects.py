@@ -104,7 +104,7 @@ def test_failures_are_compared_by_their_shares() -> None:
 
 
 @pytest.mark.parametrize("runs", [4, 10])
-def test_boschloos_test_keeps_its_level_whatever_the_share(runs: int) -> None:
+def test_boschloos_test_keeps_its_level_for_every_share(runs: int) -> None:
     cases = [(b, c) for b in range(runs + 1) for c in range(runs + 1)]
     sides = [
         np.array([[INF] * case[side] + [1.0] * (runs - case[side]) for case in cases])

@@ -1,13 +1,13 @@
-"""What may be compared, and what is said of it."""
+"""Studies that may be compared, and differences of their configurations."""
 
 import pandas as pd
 import pytest
 
+from momentum_study.config.difference import with_defaults
 from momentum_study.core.errors import StudyError
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
-from momentum_study.studies.compare.configurations import filled
-from momentum_study.studies.compare.names import Name
-from momentum_study.studies.compare.settings import same_seeds
+from momentum_study.studies.compare.metrics import same_seeds
+from momentum_study.studies.compare.request import Name
 from momentum_study.studies.compare.studies import FinishedStudy
 from momentum_study.studies.formats import versions
 from tests.studies.compare.made_studies import MADE, changed
@@ -16,7 +16,7 @@ PAIRS = [("main", "main")]
 
 
 def finished(tree=MADE, name: str = "mine", **formats: int) -> FinishedStudy:
-    return FinishedStudy(Name(name), filled(tree), versions() | formats, pd.DataFrame())
+    return FinishedStudy(Name(name), with_defaults(tree), versions() | formats, pd.DataFrame())
 
 
 BASELINE = finished(name="published")
@@ -31,7 +31,10 @@ BASELINE = finished(name="published")
         ),
         (finished(tables=2), "the version of tables"),
         (finished(metrics=9), "the version of metrics"),
-        (finished(changed(MADE, loss_limit=50.0)), "loss_limit differs, 1000 against 50. Runs"),
+        (
+            finished(changed(MADE, loss_limit=50.0)),
+            "loss_limit differs, 1000 against 50",
+        ),
         (
             finished(changed(MADE, {"evaluations": 5})),
             "evaluations of the grid main differs, 10 against 5",
@@ -55,7 +58,7 @@ BASELINE = finished(name="published")
         ),
     ],
 )
-def test_what_means_something_else_is_refused(candidate: FinishedStudy, message: str) -> None:
+def test_incomparable_studies_are_refused(candidate: FinishedStudy, message: str) -> None:
     with pytest.raises(StudyError, match=f"published and mine cannot be compared: .*{message}"):
         refuse_incomparable(BASELINE, candidate, PAIRS)
 
@@ -80,7 +83,7 @@ def test_what_means_the_same_is_not(tree) -> None:
     refuse_incomparable(BASELINE, finished(tree), PAIRS)
 
 
-def told(tree) -> dict[str, tuple[str, str]]:
+def listed(tree) -> dict[str, tuple[str, str]]:
     table = differences(BASELINE, finished(tree), PAIRS)
     assert (table["meaning"] != "").all()
     rows = table.itertuples()
@@ -88,8 +91,8 @@ def told(tree) -> dict[str, tuple[str, str]]:
 
 
 def test_a_study_does_not_differ_from_itself() -> None:
-    assert told(MADE) == {}
-    assert told(changed(MADE, {"batch_sizes": ["full", 64, 8]})) == {}
+    assert listed(MADE) == {}
+    assert listed(changed(MADE, {"batch_sizes": ["full", 64, 8]})) == {}
     assert same_seeds(BASELINE, finished())
 
 
@@ -126,8 +129,8 @@ def test_a_study_does_not_differ_from_itself() -> None:
         ({}, {"verdicts": {"loss_floor": 0.1}}, {"verdicts: loss_floor": ("0.01", "0.1")}),
     ],
 )
-def test_what_differs_is_told(grid, top, expected) -> None:
-    assert told(changed(MADE, grid, **top)) == expected
+def test_what_differs_is_listed(grid, top, expected) -> None:
+    assert listed(changed(MADE, grid, **top)) == expected
 
 
 def test_layers_of_a_network_have_an_order() -> None:

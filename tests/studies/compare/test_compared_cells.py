@@ -9,14 +9,13 @@ from scipy import stats
 
 from momentum_study.analysis.cells import cells_table
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.compare.cells import compared_cells
+from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.effects import OUTCOMES
-from momentum_study.studies.compare.names import parse
-from momentum_study.studies.compare.pairing import problem_pairs
+from momentum_study.studies.compare.matching import problem_pairs
+from momentum_study.studies.compare.metrics import Settings, settings_of
+from momentum_study.studies.compare.request import parse
 from momentum_study.studies.compare.schemas import CELLS, PROBLEM, SUMMARY
-from momentum_study.studies.compare.settings import Settings, settings_of
 from momentum_study.studies.compare.studies import read_study
-from momentum_study.studies.compare.summary import summary_table
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.runs import RUNS
 from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
@@ -201,14 +200,14 @@ def test_one_grid_alone_and_unknown_grids(results: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"study": 1}', '{"study": {"grids": 1}}'])
-def test_a_damaged_record_is_told(results: Path, tmp_path: Path, content: str) -> None:
+def test_a_damaged_record_is_refused(results: Path, tmp_path: Path, content: str) -> None:
     folder = write_study(tmp_path / "made", MADE, made_runs())
     (folder / "provenance.json").write_text(content)
     with pytest.raises(StudyError, match=r"provenance\.json: expected the record of a finished"):
         read_study(tmp_path, parse("made"))
 
 
-def test_runs_that_are_missing_are_told(results: Path, tmp_path: Path) -> None:
+def test_missing_runs_are_refused(results: Path, tmp_path: Path) -> None:
     runs = made_runs()
     write_table(runs.drop(index=runs.index[17]), tmp_path / "made/tables/runs.parquet", RUNS)
     text = (results / "made/provenance.json").read_text(encoding="utf-8")

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from momentum_study.cli.main import main
-from momentum_study.studies.compare.cells import compared_cells
+from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.comparability import differences
-from momentum_study.studies.compare.names import Name
-from momentum_study.studies.compare.page import Picture, comparison_page
-from momentum_study.studies.compare.pairing import problem_pairs
-from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.matching import problem_pairs
+from momentum_study.studies.compare.metrics import settings_of
+from momentum_study.studies.compare.report import Picture, comparison_page
+from momentum_study.studies.compare.request import Name
 from momentum_study.studies.compare.studies import read_study
-from momentum_study.studies.compare.summary import summary_table
 from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&"
@@ -69,7 +68,7 @@ def test_everything_is_written(folder: Path) -> None:
     assert found == {"cells.csv", "summary.csv", "differences.csv", "index.html"} | figures
 
 
-def test_the_page_says_what_was_found(folder: Path, results: Path) -> None:
+def test_the_page_has_the_results(folder: Path, results: Path) -> None:
     page = (folder / "index.html").read_text(encoding="utf-8")
     (found,) = re.findall(r'<p class="found">(.*?)</p>', page)
     numbers = re.fullmatch(
@@ -85,7 +84,7 @@ def test_the_page_says_what_was_found(folder: Path, results: Path) -> None:
     text = same.read_text(encoding="utf-8")
     assert "No difference: all 90 cells have the same values." in text
     assert "<img" not in text
-    assert "Nothing that matters for the cells compared." in text
+    assert "Nothing that affects the compared cells." in text
 
 
 def test_links_lead_to_files_that_are_there(folder: Path) -> None:
@@ -153,7 +152,7 @@ def test_two_processes_write_the_same_bytes(folder: Path, results: Path, tmp_pat
         ("made", "limited", "loss_limit differs, 1000 against 30"),
     ],
 )
-def test_what_cannot_be_compared_is_told_in_one_line(
+def test_incomparable_studies_are_refused_in_one_line(
     results: Path, capsys, baseline: str, candidate: str, message: str
 ) -> None:
     renamed = changed(MADE)
@@ -161,10 +160,10 @@ def test_what_cannot_be_compared_is_told_in_one_line(
     write_study(results / "elsewhere", renamed, made_runs().assign(grid="other"))
     write_study(results / "limited", changed(MADE, loss_limit=30.0), made_runs())
     assert main(command(results, baseline, candidate)) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert message in said
-    assert said.count("\n") == 1
+    message_shown = capsys.readouterr().err
+    assert message_shown.startswith("error: ")
+    assert message in message_shown
+    assert message_shown.count("\n") == 1
 
 
 @pytest.mark.parametrize("width", [400, 1280])

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.compare.names import Name
-from momentum_study.studies.compare.request import Request, finished_files, read_request
+from momentum_study.studies.compare.request import Name, Request, finished_files, read_request
 
 
 def test_nothing_is_asked_for() -> None:
@@ -33,10 +32,10 @@ def test_a_request_is_read() -> None:
         ({"baseline": "a", "candidate": "b", "match": "valeu"}, True, "did you mean 'value'?"),
     ],
 )
-def test_what_is_asked_for_wrongly_is_told(config, wanted: bool, message: str) -> None:
-    with pytest.raises(StudyError) as told:
+def test_wrong_requests_are_refused(config, wanted: bool, message: str) -> None:
+    with pytest.raises(StudyError) as caught:
         read_request(config, wanted=wanted)
-    assert message in str(told.value)
+    assert message in str(caught.value)
 
 
 def test_files_of_a_study_have_to_be_there(tmp_path: Path) -> None:

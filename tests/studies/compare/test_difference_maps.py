@@ -16,9 +16,9 @@ from momentum_study.figures.layout import Sheet
 from momentum_study.figures.style import SMALL, WIDTH, apply_style
 from momentum_study.studies.compare import maps
 from momentum_study.studies.compare.cells import compared_cells
-from momentum_study.studies.compare.names import parse
-from momentum_study.studies.compare.pairing import problem_pairs
-from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.matching import problem_pairs
+from momentum_study.studies.compare.metrics import settings_of
+from momentum_study.studies.compare.request import parse
 from momentum_study.studies.compare.studies import read_study
 from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
 

@@ -10,9 +10,9 @@ from scipy import stats
 from benchmarks.error_rates import LEVEL, called_different, equal_costs
 from momentum_study.studies.compare.cells import compared_cells
 from momentum_study.studies.compare.effects import FAILURES, compared_costs
-from momentum_study.studies.compare.names import Name
-from momentum_study.studies.compare.pairing import problem_pairs
-from momentum_study.studies.compare.settings import settings_of
+from momentum_study.studies.compare.matching import problem_pairs
+from momentum_study.studies.compare.metrics import settings_of
+from momentum_study.studies.compare.request import Name
 from momentum_study.studies.compare.studies import read_study
 from tests.studies.compare.made_studies import SMALL, changed, trained_runs, write_study
 

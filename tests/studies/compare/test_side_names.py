@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.compare.names import Name, check_finished, parse
+from momentum_study.studies.compare.request import Name, check_finished, parse
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,10 @@ def test_a_name_leads_nowhere_else(text: str) -> None:
         ("mine", r"mine: no such study. Run it .*did you mean 'mind'\?"),
         ("half", "half/tables/runs.parquet: missing, this study is not finished. Run it"),
         ("fresh", "fresh/provenance.json: missing, this study is not finished. Run it"),
-        ("published", "published/provenance.json: missing, and no rule makes it"),
+        ("published", "published/provenance.json: missing; it is part of the repository"),
     ],
 )
-def test_what_is_not_finished_is_told(tmp_path: Path, name: str, message: str) -> None:
+def test_unfinished_studies_are_refused(tmp_path: Path, name: str, message: str) -> None:
     for folder in ("mind/tables", "half", "fresh"):
         (tmp_path / folder).mkdir(parents=True)
     for file in ("mind/provenance.json", "mind/tables/runs.parquet", "half/provenance.json"):

@@ -14,7 +14,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(original: Path, tmp_path: Path) -> Path:
-    """The study, beside its published copy."""
+    """The study, next to its published copy."""
     return published_copy(original, tmp_path)[0]
 
 

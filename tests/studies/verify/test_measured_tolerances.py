@@ -57,7 +57,7 @@ def test_shares_are_no_larger_than_was_measured_asks_for() -> None:
 
 
 @pytest.mark.parametrize("change", ["smoke_order", "smoke_seed"])
-def test_other_computations_are_told_from_other_kernels(change: str) -> None:
+def test_other_computations_differ_from_other_kernels(change: str) -> None:
     record = json.loads((ROOT / RECORDS / f"{change}.json").read_text(encoding="utf-8"))
     assert record["reproduced"] is False
     assert record["tolerated"] == Leeway.CHAOTIC.value

@@ -11,18 +11,14 @@ from momentum_study.core.atomic import replacing
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import apply_style
 from momentum_study.studies.compare import maps
-from momentum_study.studies.compare.cells import compared_cells
+from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
-from momentum_study.studies.compare.matching import grid_pairs
-from momentum_study.studies.compare.names import parse
-from momentum_study.studies.compare.page import Picture, comparison_page
-from momentum_study.studies.compare.pairing import problem_pairs
-from momentum_study.studies.compare.report import headline, share_text
-from momentum_study.studies.compare.request import Match
+from momentum_study.studies.compare.matching import grid_pairs, problem_pairs
+from momentum_study.studies.compare.metrics import settings_of
+from momentum_study.studies.compare.report import Picture, comparison_page, headline, share_text
+from momentum_study.studies.compare.request import Match, parse
 from momentum_study.studies.compare.schemas import CELLS, DIFFERENCES, SUMMARY
-from momentum_study.studies.compare.settings import settings_of
 from momentum_study.studies.compare.studies import read_study
-from momentum_study.studies.compare.summary import summary_table
 from momentum_study.tables.files import write_table
 
 

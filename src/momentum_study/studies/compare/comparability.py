@@ -1,32 +1,30 @@
-"""What may be compared, and what differs between two studies that may."""
+"""Studies that may be compared, and differences between their configurations."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
+from momentum_study.config.difference import Tree, value_text
+from momentum_study.config.difference import differences as configuration_differences
 from momentum_study.config.networks import Network
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import format_number, one_line
 from momentum_study.datasets.recipe import Recipe
-from momentum_study.studies.compare.configurations import Tree, loss_of, rates_of, recipe_of
-from momentum_study.studies.compare.studies import FinishedStudy
+from momentum_study.studies.compare.studies import FinishedStudy, loss_of, rates_of
 from momentum_study.studies.formats import FORMATS
 
 Pairs = Sequence[tuple[str, str]]
 
 UNPAIRED = "other splits, initial weights and minibatches: runs are not paired"
-"""What another seed comes to."""
+"""Effect of different seeds."""
 
 _LISTS = ("datasets", "networks", "batch_sizes", "schedules")
 _VALUES = {
     "steps": "runs of other lengths: losses and targets of other budgets",
     "precision": "numbers of another precision",
     "gradient_noise": "other noise in the gradients",
-    "replicates": "of paired runs those that both have are compared, of others all",
+    "replicates": "paired runs: those on both sides are compared; other runs: all",
 }
-_LARGEST = 1e300
 _ONE_SIDED = "some cells are on one side only"
 
 
@@ -38,12 +36,12 @@ def refuse_incomparable(baseline: FinishedStudy, candidate: FinishedStudy, pairs
     baseline, candidate
         The two sides.
     pairs
-        Grids that are compared with each other.
+        Pairs of grids to compare.
 
     Raises
     ------
     StudyError
-        With the reason, both values, and what to do.
+        If they cannot be compared; it has the reason, both values, and what to do.
     """
     if not pairs:
         raise StudyError(
@@ -67,7 +65,7 @@ def _both(baseline: FinishedStudy, candidate: FinishedStudy) -> str:
 def _must_agree(
     sides: Sequence[FinishedStudy], pairs: Pairs
 ) -> Iterator[tuple[str, Sequence[Any], str]]:
-    """Yield what must agree, both values, and what to do if they do not."""
+    """Yield what must be equal, both values, and what to do if they differ."""
     for name, part in FORMATS.items():
         yield (
             f"the version of {name} ({part.covers})",
@@ -77,19 +75,19 @@ def _must_agree(
     yield (
         "loss_limit",
         [side.configuration["loss_limit"] for side in sides],
-        "Runs count as diverged by another rule: give both the same, and run one again",
+        "Divergence is defined differently: give both the same value, and run one again",
     )
     for pair in pairs:
         grids = _grids(sides, pair)
         yield (
             f"evaluations of the grid {_title(pair)}",
             [grid["evaluations"] for grid in grids],
-            "Best losses and targets are seen at other steps: give both the same, and run one "
+            "Best losses and targets are evaluated at other steps: give both the same, and run one "
             "again",
         )
         common = _common([grid["datasets"] for grid in grids])
         for name in common:
-            recipes = [recipe_of(side.configuration, name) for side in sides]
+            recipes = [side.configuration["datasets"][name] for side in sides]
             for key in Recipe.model_fields:
                 yield (
                     f"{key} of the data set {name}",
@@ -105,7 +103,7 @@ def _must_agree(
 
 
 def differences(baseline: FinishedStudy, candidate: FinishedStudy, pairs: Pairs) -> pd.DataFrame:
-    """List what differs between two configurations, and does not forbid to compare them.
+    """List differences of two configurations that do not prevent a comparison.
 
     Parameters
     ----------
@@ -138,10 +136,10 @@ Row = tuple[str, str, str, str, str]
 
 def _of_studies(studies: Sequence[Tree]) -> Iterator[Row]:
     yield from _differing("study", studies, ["seed"], UNPAIRED)
-    yield from _differing("study", studies, ["targets"], "those that both have are compared")
+    yield from _differing("study", studies, ["targets"], "those on both sides are compared")
     for place, keys in (("statistics", ["confidence", "resamples"]), ("verdicts", ["loss_floor"])):
         parts = [study[place] for study in studies]
-        yield from _differing(place, parts, keys, "the baseline's holds for both")
+        yield from _differing(place, parts, keys, "the baseline's is used for both")
 
 
 def _of_grids(title: str, grids: Sequence[Tree]) -> Iterator[Row]:
@@ -155,7 +153,7 @@ def _of_grids(title: str, grids: Sequence[Tree]) -> Iterator[Row]:
         betas = [sorted(grid["rules"][rule]["beta"]) for grid in grids]
         yield from _row(place, f"rules.{rule}.beta", betas, _ONE_SIDED)
         rates = [rates_of(grid, rule) for grid in grids]
-        meaning = "matched by value where there are equal ones, else by position if as many"
+        meaning = "matched by value if some are equal, otherwise by position if there are as many"
         yield from _row(place, f"rules.{rule}.learning_rates", rates, meaning)
 
 
@@ -167,25 +165,9 @@ def _differing(
 
 
 def _row(place: str, key: str, values: Sequence[Any], meaning: str) -> Iterator[Row]:
-    # Lists of the configuration have no order that matters; but for layers of a network.
-    unordered = [
-        sorted(map(value_text, value)) if isinstance(value, list) and key != "hidden" else value
-        for value in values
-    ]
-    if unordered[0] != unordered[1]:
-        yield place, key, value_text(values[0]), value_text(values[1]), meaning
-
-
-def value_text(value: Any) -> str:
-    """Write a value of a configuration for people: numbers in their one form, lists with commas."""
-    if isinstance(value, list):
-        return ", ".join(map(value_text, value)) or "none"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        # What a damaged record may hold has no number's form.
-        return format_number(value) if abs(value) < _LARGEST else str(value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return "none" if value is None else one_line(value)
+    # The key goes through a mapping for its last part, ``hidden``, whose order matters.
+    for found in configuration_differences({key: values[0]}, {key: values[1]}, ordered=False):
+        yield place, found.key, found.first, found.second, meaning
 
 
 def _grids(sides: Sequence[FinishedStudy], pair: tuple[str, str]) -> list[Tree]:
@@ -193,7 +175,7 @@ def _grids(sides: Sequence[FinishedStudy], pair: tuple[str, str]) -> list[Tree]:
 
 
 def _common(names: Sequence[Sequence[str]]) -> list[str]:
-    """Names on both sides, in the order of the first."""
+    """Return the names on both sides, in the order of the first."""
     return [name for name in dict.fromkeys(names[0]) if name in names[1]]
 
 

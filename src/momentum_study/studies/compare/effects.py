@@ -1,6 +1,7 @@
-"""How much better one side of a cell is than the other, and how surely.
+"""Effects, intervals and p-values of compared cells.
 
-Costs are positive, small for good, +∞ for a failed run. Above 0 the candidate is the better.
+Costs are positive; small is good, +∞ is a failed run. If an effect is above 0, the candidate is
+better.
 """
 
 import math
@@ -19,7 +20,7 @@ from momentum_study.statistics.paired import log_ratio
 
 BETTER, WORSE, UNDECIDED, SAME = "better", "worse", "undecided", "same"
 OUTCOMES = (BETTER, WORSE, UNDECIDED, SAME)
-"""Of the candidate, beside the baseline."""
+"""Outcomes for the candidate, relative to the baseline."""
 
 LOSS, FAILURES = "loss", "failures"
 KINDS = (LOSS, FAILURES)
@@ -32,7 +33,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Effects:
-    """What was found in some cells, ``(cells,)`` each.
+    """Effects in cells, arrays ``(cells,)``.
 
     Attributes
     ----------
@@ -48,7 +49,7 @@ class Effects:
     p_value
         Of no difference, two-sided; NaN where there are too few runs.
     same
-        Whether no run tells the sides apart.
+        Whether no run differs between the sides.
     """
 
     kind: NDArray[np.str_]
@@ -74,10 +75,9 @@ def compared_costs(
     some failed                 difference of shares, Newcombe         Boschloo's exact test
     ==========================  =====================================  =========================
 
-    That runs which completed are compared where others failed is sound only if nothing was chosen
-    by failing: if runs are paired and the very same replicates failed on both sides. If others
-    failed, or runs are not paired, survivors of a side that fails more often are the luckier ones,
-    and would look better.
+    Completed runs are compared where others failed only if that selects nothing: if runs are paired
+    and the same replicates failed on both sides. Otherwise the completed runs of the side that
+    fails more often are a favourable selection.
 
     Without any spread t is not defined, as with updates that are counted from evaluation to
     evaluation. The p-value is then that of the exact permutation test: 2/2ⁿ of n pairs, 2/C(b+c, b)

@@ -1,17 +1,21 @@
-"""What a comparison comes to, in words and small tables: the parts of its page."""
+"""The page of a comparison: text, small tables and figures in one HTML file without requests."""
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import jinja2
 import numpy as np
 import pandas as pd
 
 from momentum_study.core.text import format_number, rounded
+from momentum_study.documents.web import BASE_STYLE, content_hash
 from momentum_study.figures.rules import arm_style, batch_label
 from momentum_study.studies.compare.effects import OUTCOMES, SAME
-from momentum_study.studies.compare.metrics import metric_label
+from momentum_study.studies.compare.metrics import Settings, metric_label
+from momentum_study.studies.compare.request import Name
 from momentum_study.studies.compare.schemas import BOTH, PROBLEM, SIDES
-from momentum_study.studies.compare.settings import Settings
 
 # Factors of one-sided cells, in the order in which they are listed together.
 _FACTORS = ("learning rate", "β", "rule", "schedule", "batch", "network", "data set")
@@ -20,18 +24,18 @@ _NONE = "–"
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table as it is shown.
+    """A table of texts.
 
     Attributes
     ----------
     title
-        Above it; empty for none.
+        Title above the table; empty for none.
     columns
         Headings.
     rows
         Text, a row each.
     numbers
-        Columns of numbers, by their place.
+        Positions of the columns of numbers.
     """
 
     title: str
@@ -41,12 +45,12 @@ class TextTable:
 
 
 def share_text(settings: Settings) -> str:
-    """Write the share of errors that is allowed among what is called different."""
+    """Write the allowed share of false discoveries among the different cells."""
     return f"{rounded(100 * settings.level)} %"
 
 
 def headline(cells: pd.DataFrame, settings: Settings) -> str:
-    """Say in a sentence what was found."""
+    """Summarise the outcomes in a sentence."""
     both = cells[cells["side"] == BOTH]
     first = both[both["metric"] == settings.metrics[0]]
     if (both["outcome"] == SAME).all():
@@ -72,15 +76,15 @@ def outcome_table(summary: pd.DataFrame, names: Sequence[str], settings: Setting
 
 
 def difference_table(differences: pd.DataFrame, names: Sequence[str]) -> TextTable:
-    """List what differs between the configurations."""
+    """List the differences of the configurations."""
     return TextTable(
         "", ["where", "key", *names, "for the comparison"], differences.to_numpy().tolist()
     )
 
 
 def best_tables(summary: pd.DataFrame, names: Sequence[str], settings: Settings) -> list[TextTable]:
-    """Set the best cells of both sides beside each other, a table for each metric."""
-    # Problems of one side are among its cells without counterpart.
+    """List the best cells of both sides, a table for each metric."""
+    # Problems of one side only are in the table of one-sided cells.
     problems = summary[(summary["dataset"] != "") & (summary["n_cells"] > 0)]
     grids = problems["baseline_grid"].where(
         problems["baseline_grid"] == problems["candidate_grid"],
@@ -141,7 +145,7 @@ def _number(value: float) -> str:
 
 
 def one_sided_table(cells: pd.DataFrame, names: Sequence[str], settings: Settings) -> TextTable:
-    """List the cells of one side alone, those that differ in one factor together.
+    """List the cells on one side only, grouped where they differ in one factor.
 
     Returns
     -------
@@ -176,3 +180,94 @@ def one_sided_table(cells: pd.DataFrame, names: Sequence[str], settings: Setting
     columns = ["only in", "grid", *reversed(_FACTORS), "cells"]
     rows = table[columns].astype("str").to_numpy().tolist()
     return TextTable("", columns, rows, frozenset({len(columns) - 1}))
+
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure in the page.
+
+    Attributes
+    ----------
+    title
+        In a few words.
+    alt
+        Alternative text.
+    path
+        Path of its file, relative to the page.
+    png
+        Its bytes.
+    """
+
+    title: str
+    alt: str
+    path: str
+    png: bytes
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        return f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
+
+
+def comparison_page(
+    names: tuple[Name, Name],
+    settings: Settings,
+    cells: pd.DataFrame,
+    summary: pd.DataFrame,
+    differences: pd.DataFrame,
+    pictures: Sequence[Picture],
+) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    names
+        Of baseline and candidate.
+    settings
+        How they were compared.
+    cells, summary, differences
+        Tables of `schemas`.
+    pictures
+        Maps, in order.
+
+    Returns
+    -------
+    str
+        HTML, the same for the same arguments.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    parts = (BASE_STYLE, FOLDER / "page.css")
+    style = "\n".join(path.read_text(encoding="utf-8") for path in parts)
+    texts = [str(name) for name in names]
+    return environment.get_template("page.html").render(
+        policy=_policy(style),
+        style=style,
+        baseline=texts[0],
+        candidate=texts[1],
+        headline=headline(cells, settings),
+        outcomes=outcome_table(summary, texts, settings),
+        differences=difference_table(differences, texts),
+        best=best_tables(summary, texts, settings),
+        one_sided=one_sided_table(cells, texts, settings),
+        pictures=pictures,
+        by_position=int((cells["matched_by"] == "position").sum() // len(settings.metrics)),
+        settings=settings,
+        share=share_text(settings),
+    )
+
+
+def _policy(style: str) -> str:
+    """Content-Security-Policy: this style, pictures that are in the page, and nothing else."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {content_hash(style)}; base-uri 'none'; "
+        "form-action 'none'"
+    )

@@ -1,6 +1,6 @@
-"""What the workflow is asked to compare.
+"""What the workflow is asked to compare: studies, or single grids of them, by name.
 
-Light on purpose: the workflow reads it at every start.
+This module imports little, because the workflow reads it at every start.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,88 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import suggest
-from momentum_study.studies.compare.names import RUNS_FILE, Name, check_finished, parse
+from momentum_study.core.text import plain, suggest
 from momentum_study.studies.record import PROVENANCE
+
+RUNS_FILE = "tables/runs.parquet"
+"""Path of the runs in a study's folder."""
+
+PUBLISHED = "published"
+"""Name of the published study in a comparison."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A side of a comparison.
+
+    Attributes
+    ----------
+    study
+        Folder below the results.
+    grid
+        The one grid that is compared; all of them if None.
+    """
+
+    study: str
+    grid: str | None = None
+
+    def __str__(self) -> str:
+        return self.study if self.grid is None else f"{self.study}.{self.grid}"
+
+
+def parse(text: str) -> Name:
+    """Read the name of a side, ``study`` or ``study.grid``.
+
+    Raises
+    ------
+    StudyError
+        If a part is not a plain name, which could lead to any folder.
+    """
+    study, dot, grid = text.partition(".")
+    try:
+        return Name(plain(study), plain(grid) if dot else None)
+    except ValueError as error:
+        raise StudyError(
+            f"{text!r}: {error}. A side of a comparison is a study, such as published, or one of "
+            "its grids, such as published.momentum"
+        ) from None
+
+
+def check_finished(results: Path, name: Name) -> None:
+    """Refuse a study that is missing or unfinished.
+
+    Parameters
+    ----------
+    results
+        Folder of all results.
+    name
+        Of the study.
+
+    Raises
+    ------
+    StudyError
+        If a file is missing; it names the file and the next step.
+    """
+    folder = results / name.study
+    run = f"snakemake --cores all --configfile <the file of {name.study}>"
+    if name.study != PUBLISHED and not folder.is_dir():
+        studies = [path.parent.name for path in results.glob(f"*/{PROVENANCE}")]
+        raise StudyError(
+            f"{folder}: no such study. Run it ({run}), or name one that is finished: "
+            f"{suggest(name.study, studies)}"
+        )
+    for file in (PROVENANCE, RUNS_FILE):
+        if (folder / file).is_file():
+            continue
+        if name.study == PUBLISHED:
+            raise StudyError(
+                f"{folder / file}: missing; it is part of the repository and no rule creates it. "
+                "Restore it, or publish a finished study"
+            )
+        raise StudyError(
+            f"{folder / file}: missing, this study is not finished. Run it to its end: {run}"
+        )
+
 
 Match = Literal["auto", "value", "position"]
 MATCHES: tuple[Match, ...] = get_args(Match)
@@ -41,14 +120,14 @@ class Request:
 
 
 def read_request(config: Mapping[str, object], *, wanted: bool = False) -> Request | None:
-    """Read what is asked for on the command line of the workflow.
+    """Read the request from the command line of the workflow.
 
     Parameters
     ----------
     config
         With ``baseline``, ``candidate`` and, if need be, ``match``.
     wanted
-        Whether a comparison is asked for in so many words.
+        Whether the target ``compare`` was requested.
 
     Returns
     -------
@@ -58,7 +137,7 @@ def read_request(config: Mapping[str, object], *, wanted: bool = False) -> Reque
     Raises
     ------
     StudyError
-        If a side is missing or no name, or there is no such way to match.
+        If a side is missing or not a name, or the way to match is unknown.
     """
     sides = [config.get(side) for side in ("baseline", "candidate")]
     if None in sides:

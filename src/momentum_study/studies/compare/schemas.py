@@ -26,7 +26,7 @@ SIDES = ("baseline", "candidate")
 BOTH = "both"
 
 PROBLEM = ("baseline_grid", "candidate_grid", "dataset", "network", "rule", "batch", "schedule")
-"""What best cells are chosen on; a grid without partner leaves the other's name empty."""
+"""Keys of a problem; the name of a missing grid is empty."""
 
 RATES = ("baseline_learning_rate", "candidate_learning_rate")
 

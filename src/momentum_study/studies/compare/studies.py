@@ -1,22 +1,73 @@
-"""Finished studies as they lie in the folder of results."""
+"""Finished studies in the results folder, with their recorded configurations.
 
+A recorded configuration is checked for damage only: a data file may have moved since, or a rule
+file may be missing. Keys that an older study does not have get the default values.
+"""
+
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from momentum_study.analysis.comparison.problems import CELL_COLUMNS, Problem, problems
+from momentum_study.config.difference import Tree, with_defaults
+from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import suggest
-from momentum_study.studies.compare.configurations import Tree, check, filled
-from momentum_study.studies.compare.names import RUNS_FILE, Name, check_finished
+from momentum_study.core.text import plain, suggest
+from momentum_study.studies.compare.request import RUNS_FILE, Name, check_finished
 from momentum_study.studies.formats import recorded
 from momentum_study.studies.record import PROVENANCE, no_record, read_provenance
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS, target_columns
 from momentum_study.tables.schemas.runs import RUNS
+
+DEFAULT_LOSSES = ("cross_entropy", "mse")
+"""Losses of classifications and regressions if the configuration names none."""
+
+
+# Errors that are no damage: values that this version does not know.
+_NO_DAMAGE = ("value_error", "extra_forbidden")
+
+
+def check(tree: Tree) -> None:
+    """Refuse a recorded configuration with values of wrong types.
+
+    Raises
+    ------
+    ValueError
+        If a value is of a wrong type; it names the key.
+    """
+    try:
+        # Without rule files, because loading them would run their code.
+        Study.model_validate_json(json.dumps({**tree, "rule_files": []}))
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            if item["type"] not in _NO_DAMAGE:
+                key = ".".join(map(str, item["loc"]))
+                raise ValueError(f"{key}: {item['msg']}") from None
+    for kind in ("datasets", "networks", "grids"):
+        for name in tree[kind]:
+            plain(name)
+    for name, grid in tree["grids"].items():
+        for kind in ("datasets", "networks"):
+            if unknown := [one for one in grid[kind] if one not in tree[kind]]:
+                raise ValueError(f"grids.{name}.{kind}: there is no {unknown[0]!r} under {kind}")
+
+
+def loss_of(grid: Tree) -> str:
+    """Return the loss of a grid, or ``default`` for the default of its data."""
+    loss = grid["loss"]
+    return "default" if loss is None or loss in DEFAULT_LOSSES else str(loss)
+
+
+def rates_of(grid: Tree, rule: str) -> list[float]:
+    """Return the learning rates of a rule, ascending."""
+    return sorted(grid["rules"][rule]["learning_rates"] or grid["learning_rates"])
+
 
 _COLUMNS = (
     *RUN_KEYS,
@@ -32,13 +83,13 @@ class FinishedStudy:
     Attributes
     ----------
     name
-        What it was asked for by.
+        Its name in the request.
     configuration
-        Of the whole study, defaults written out.
+        Configuration of the whole study, with defaults.
     formats
-        Versions of what its results mean.
+        Versions of the formats of its results.
     runs
-        Those of the grids compared, with the columns that are.
+        Runs of the compared grids, with the compared columns.
     """
 
     name: Name
@@ -57,12 +108,12 @@ class FinishedStudy:
         return target_columns(self.runs.columns)
 
     def problems(self, grid: str) -> Iterator[Problem]:
-        """Yield what a grid was trained on, with its cells.
+        """Yield the problems of a grid, with its cells.
 
         Raises
         ------
         StudyError
-            If a cell has not all the replicates of its grid.
+            If a cell lacks replicates of its grid.
         """
         for problem in problems(self.runs[self.runs["grid"] == grid], {grid: grid}):
             missing = np.isnan(problem.columns["steps"])
@@ -84,19 +135,19 @@ def read_study(results: Path, name: Name) -> FinishedStudy:
     results
         Folder of all results.
     name
-        Of the study, and of the grid if one alone is compared.
+        Name of the study, and of the grid if only one is compared.
 
     Raises
     ------
     StudyError
-        If it is not there, not finished or damaged, or has no grid of that name.
+        If it is missing, unfinished or damaged, or has no grid of that name.
     """
     folder = results / name.study
     check_finished(results, name)
     provenance = read_provenance(folder / PROVENANCE)
     try:
         check(provenance["study"])
-        configuration = filled(provenance["study"])
+        configuration = with_defaults(provenance["study"])
         grids = dict(configuration["grids"])
         formats = recorded(provenance)
     except ValueError as error:
