@@ -103,7 +103,7 @@ def theory():
         }
         for beta, kappa in product((0.5, 0.8, 0.9, 0.95), (2.0, 100.0, 1e5))
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"step": "Int64"})
 
 
 def datasets():

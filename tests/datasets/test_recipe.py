@@ -145,7 +145,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({**FILE, "target": "prize"}, "target: there is no column 'prize'; expected one of age, area"),
     ({**FILE, "target": "prize"}, "did you mean 'price'?"),
     ({**FILE, "leave_out": ["idd"]}, "leave_out: there is no column 'idd'; expected one of age"),
-    ({**FILE, "leave_out": ["id", "id"]}, "leave_out: expected each value once, but 'id' stands"),
+    ({**FILE, "leave_out": ["id", "id"]}, "leave_out: expected each value once, but 'id' occurs"),
     ({**FILE, "leave_out": ["price"]}, "leave_out: 'price' is the target; expected columns of fea"),
     ({**FILE, "categorical": ["room"]}, "categorical: there is no column 'room'; expected one of"),
     ({**FILE, "categorical": ["price"]}, "categorical: 'price' is the target; expected columns of"),

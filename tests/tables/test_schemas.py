@@ -94,5 +94,5 @@ def test_figures_are_described_to_those_alone_who_show_them() -> None:
         for command in COMMANDS
         if catalogue in source_files(f"cli.commands.{command.replace('-', '_')}")
     }
-    assert users == {"paper", "plan", "publish", "document"}
+    assert users == {"paper", "plan", "publish", "document", "verify"}
     assert not [path for path in source_files("runs.design") if path.parent == catalogue.parent]

@@ -16,6 +16,7 @@ from momentum_study.studies.compare.effects import OUTCOMES, SAME
 from momentum_study.studies.compare.metrics import Settings, metric_label
 from momentum_study.studies.compare.request import Name
 from momentum_study.studies.compare.schemas import BOTH, PROBLEM, SIDES
+from momentum_study.tables.arms import ArmKey
 
 # Factors of one-sided cells, in the order in which they are listed together.
 _FACTORS = ("learning rate", "β", "rule", "schedule", "batch", "network", "data set")
@@ -117,7 +118,7 @@ def best_tables(summary: pd.DataFrame, names: Sequence[str], settings: Settings)
 
 def _words(values: pd.Series, key: str) -> pd.Series:
     if key == "rule":
-        return values.map(lambda rule: arm_style(rule).label)
+        return values.map(lambda rule: arm_style(ArmKey(rule)).label)
     if key == "batch":
         return values.map(batch_label)
     return values
@@ -164,7 +165,7 @@ def one_sided_table(cells: pd.DataFrame, names: Sequence[str], settings: Setting
             "network": own["network"],
             "batch": own["batch"],
             "schedule": own["schedule"],
-            "rule": own["rule"].map(lambda rule: arm_style(rule).label),
+            "rule": own["rule"].map(lambda rule: arm_style(ArmKey(rule)).label),
             "β": own["beta"],
             "learning rate": rates,
             "cells": 1,
