@@ -54,7 +54,7 @@ def draw(profiles: pd.DataFrame, confidence: float) -> Sheet:
         TITLE,
         [
             "Held fixed: the problem (data set, network, batch size), updates per run, replicates. "
-            "Each rule is tuned on one half of the replicates and evaluated on the other. "
+            "Each rule is tuned on one fold of the replicates and evaluated on the other. "
             f"β = {format_number(USUAL_BETA)} unless the key gives another.",
             "Lines: share of problems on which the cost of a rule is at most the given multiple of "
             "the smallest cost; at 1, share of problems on which the rule is the best. A problem "

@@ -63,7 +63,7 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
         TITLE,
         [
             "Held fixed: data, start, minibatches and number of updates of a pair of runs. Each "
-            "rule has its best learning rate (“tuned”: also its best β), chosen on the other half "
+            "rule has its best learning rate (“tuned”: also its best β), chosen on the other fold "
             "of the replicates.",
             "Marks: updates of plain gradient descent / updates of momentum, interquartile mean "
             f"over {span(shown['n_pairs'])} pairs with its {interval_text(confidence)}. Target: "

@@ -82,8 +82,8 @@ def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> lis
     Returns
     -------
     list of dict
-        Arms are ``gd``, ``usual`` and ``tuned``, each with α (and β) chosen on either half, the
-        median of updates on the other half (∞ if most runs missed the target), runs that missed it
+        Arms are ``gd``, ``usual`` and ``tuned``, each with α (and β) chosen on either fold, the
+        median of updates on the other fold (∞ if most runs missed the target), runs that missed it
         or diverged, and the speed-up over plain gradient descent.
     """
     arms = {
