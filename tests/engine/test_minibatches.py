@@ -69,7 +69,7 @@ def test_orders_are_permutations_and_can_be_requested_again():
 @pytest.mark.parametrize("other", [("iris", 2), ("wine", 1)])
 def test_an_order_belongs_to_a_seed_a_data_set_and_a_replicate(other):
     alone = MinibatchOrder(1, "iris", [4], rows=20)
-    company = MinibatchOrder(1, "iris", [0, 4], rows=20)
-    np.testing.assert_array_equal(alone(3)[0], company(3)[1])
+    together = MinibatchOrder(1, "iris", [0, 4], rows=20)
+    np.testing.assert_array_equal(alone(3)[0], together(3)[1])
     dataset, seed = other
     assert not np.array_equal(MinibatchOrder(seed, dataset, [4], rows=20)(3), alone(3))

@@ -123,19 +123,19 @@ def _by_problem(table: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], pd.DataF
     yield from sorted(groups, key=lambda group: (*group[0][:3], order[group[0][3]], *group[0][4:]))
 
 
-def _arm(halves: pd.DataFrame) -> dict[str, str]:
-    """Describe the choices on both halves."""
-    if halves.empty:
+def _arm(folds: pd.DataFrame) -> dict[str, str]:
+    """Describe the choices on both folds."""
+    if folds.empty:
         return {}
-    updates = halves["median_updates"]
+    updates = folds["median_updates"]
     return {
-        "alpha": _either(halves["alpha"]),
-        "beta": _either(halves["beta"]),
+        "alpha": _either(folds["alpha"]),
+        "beta": _either(folds["beta"]),
         "updates": " / ".join("∞" if np.isinf(one) else f"{one:.0f}" for one in updates),
-        "missed": str(halves["n_missed"].sum()),
-        "diverged": str(halves["n_diverged"].sum()),
-        "runs": str(halves["n_evaluated"].sum()),
-        "edge": "edge" if halves[list(EXTENSIONS)].notna().any(axis=None) else "",
+        "missed": str(folds["n_missed"].sum()),
+        "diverged": str(folds["n_diverged"].sum()),
+        "runs": str(folds["n_evaluated"].sum()),
+        "edge": "edge" if folds[list(EXTENSIONS)].notna().any(axis=None) else "",
     }
 
 

@@ -1,1 +1,1 @@
-"""Holding a finished study against the published one: file by file, value by value."""
+"""Comparison of a finished study with the published one: file by file, value by value."""
