@@ -1,1 +1,1 @@
-"""What the tables say: pure functions from tables to tables and from arrays to numbers."""
+"""Analysis of the tables: pure functions from tables to tables and from arrays to numbers."""

@@ -1,4 +1,4 @@
-"""From runs to cells: what the replicates of one cell say together."""
+"""From runs to cells: summaries over the replicates of each cell."""
 
 from typing import Any
 
@@ -27,43 +27,43 @@ _STATISTICS = {"median": median, "iqm": interquartile_mean}
 def cells_table(
     runs: pd.DataFrame, confidence: float = 0.95, resamples: int = 1000, seed: int = 0
 ) -> pd.DataFrame:
-    """Summarise the runs of each cell, that is, over replicates.
+    """Summarise the runs of each cell over replicates.
 
-    No run is dropped silently. What a run counts for depends on the metric:
+    No run is dropped silently. How a run counts depends on the metric:
 
     =====================  =====================================  ==============================
-    metric                 runs that enter                        diverged or missed
+    metric                 runs included                          diverged or missed
     =====================  =====================================  ==============================
     losses, final or best  all                                    +∞, the worst loss
     ``steps_to_<target>``  all                                    +∞, later than any
     scores                 all                                    −∞, the worst score
-    path metrics           those with a finite value: ``<m>_n``   enters if its value is finite
+    path metrics           those with a finite value: ``<m>_n``   included if its value is finite
     =====================  =====================================  ==============================
 
-    A diverged run counts as failed in every loss, score and time, also where it had reached a low
-    loss or a target before: a run that diverged is no success. A completed run without a value
-    (its validation loss overflowed, say) fails likewise in that metric. So a median is infinite
-    where at least half of a cell's runs failed, an interquartile mean where more than a quarter
-    did. With a single run an interval has no width: it says nothing about replication.
+    A diverged run counts as failed in every loss, score and time, even if it had reached a low loss
+    or a target before. A completed run without a value, for example because its validation loss
+    overflowed, also counts as failed in that metric. A median is therefore infinite if at least
+    half of a cell's runs failed, and an interquartile mean if more than a quarter did. With a
+    single run an interval has no width and contains no information about replication.
 
     Parameters
     ----------
     runs
         A table of the schema `RUNS`, rows in any order.
     confidence
-        Of all intervals: Wilson for the divergence rate, percentile bootstrap over replicates for
-        the others (see `statistics.bootstrap_interval`).
+        Level of all intervals: Wilson for the divergence rate, percentile bootstrap over
+        replicates for the others (see `estimates.bootstrap_interval`).
     resamples
-        Bootstrap resamples, the same for all cells and metrics.
+        Number of bootstrap resamples, the same for all cells and metrics.
     seed
-        Of the generator of the resamples (PCG64). A cell's row depends on it and on the cell's own
-        runs, not on other cells nor on any order.
+        Seed of the generator of resamples (PCG64). A cell's row depends on it and on the cell's
+        own runs, but not on other cells or on the order of rows.
 
     Returns
     -------
     pandas.DataFrame
-        A table of the schema `CELLS`, sorted by its key columns. Estimates
-        and their intervals are rounded to six digits that count.
+        A table of the schema `CELLS`, sorted by its key columns. Estimates and their intervals
+        are rounded to six significant digits.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def cells_table(
         x[cell, replicate] = values
         columns[f"{metric}_n"] = np.count_nonzero(~np.isnan(x), axis=1)
         for name, statistic in _STATISTICS.items():
-            # The same stream for every metric: all are resampled with the same replicates.
+            # The same stream for every metric, so that all use the same resamples of replicates.
             generator = np.random.Generator(np.random.PCG64(seed))
             low, high = bootstrap_interval(x, statistic, confidence, resamples, generator)
             columns[f"{metric}_{name}"] = six_digits(estimate(x, statistic))
@@ -122,7 +122,7 @@ def _divergence_rates(
 
 
 def _entering(runs: pd.DataFrame, diverged: NDArray[np.bool_]) -> dict[str, FloatArray]:
-    """Metric → value of each run ``(runs,)``: failures as infinities, NaN for what stays out."""
+    """Return values ``(runs,)`` by metric: infinite for failed runs, NaN for those left out."""
     entering = {}
     for metrics, worst in (
         (LOSS_METRICS, np.inf),

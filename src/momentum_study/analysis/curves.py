@@ -1,4 +1,4 @@
-"""From curves of runs to curves of cells: what the replicates say together at each evaluation."""
+"""From curves of runs to curves of cells: summaries over replicates at each evaluation."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,18 +11,18 @@ from momentum_study.statistics.estimates import FloatArray, six_digits
 from momentum_study.tables.keys import CELL_KEYS, RUN_KEYS
 from momentum_study.tables.schemas.cell_curves import CURVE_LOSSES, QUARTILES
 
-_SHARES = (0.25, 0.5, 0.75)  # of the runs that lie below, of each of QUARTILES
+_SHARES = (0.25, 0.5, 0.75)  # share of runs below each of QUARTILES
 
 Positions = NDArray[np.intp]
 
 
 def whole_cells(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Cut a table that comes in parts anew, so that no cell lies in two of them.
+    """Split a table given in parts again, so that no cell is in two parts.
 
     Parameters
     ----------
     parts
-        ``keys.CELL_KEYS`` and other columns, rows of one cell side by side.
+        ``keys.CELL_KEYS`` and other columns. The rows of each cell are consecutive.
     """
     keys = list(CELL_KEYS)
     rest = pd.DataFrame()
@@ -36,10 +36,10 @@ def whole_cells(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
 
 
 def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
-    """Summarise the losses of each cell's runs at each evaluation, over replicates.
+    """Summarise the losses of each cell over replicates, at each evaluation.
 
-    A loss is taken relative to the run's own ``null_loss``. A diverged run counts as infinite from
-    then on, as does a value that is missing for another reason.
+    Losses are relative to the ``null_loss`` of each run. The loss of a run is infinite once it has
+    diverged, and where a value is missing for another reason.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A table of the schema `CELL_CURVES`, sorted by its key columns.
-        Quartiles are rounded to six digits that count.
+        A table of the schema `CELL_CURVES`, sorted by its key columns. Quartiles are rounded to
+        six significant digits.
 
     Raises
     ------
@@ -81,13 +81,13 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _relative(losses: pd.Series, null_losses: pd.Series) -> FloatArray:
-    """Losses over that of the best constant, infinite where there is none."""
+    """Return losses relative to that of the best constant, infinite where a loss is missing."""
     relative = losses.to_numpy("float64") / null_losses.to_numpy()
     return np.where(np.isnan(relative), np.inf, relative)
 
 
 def _group_quartiles(values: FloatArray, starts: Positions, sizes: Positions) -> FloatArray:
-    """Quartiles ``(3, groups)`` of values that lie group by group."""
+    """Return quartiles ``(3, groups)`` of values that are ordered by group."""
     quartiles = np.empty((len(QUARTILES), len(starts)))
     for size in np.unique(sizes):
         chosen = sizes == size
@@ -99,8 +99,8 @@ def _group_quartiles(values: FloatArray, starts: Positions, sizes: Positions) ->
 def quantiles(values: ArrayLike, shares: ArrayLike) -> FloatArray:
     """Quantiles along the first axis of values that may be infinite.
 
-    Between two values it goes in a straight line, as `numpy.quantile` does by default; from a
-    finite one to an infinite one it is infinite.
+    Quantiles between two values are interpolated linearly, as by default in `numpy.quantile`. They
+    are infinite between a finite and an infinite value.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def quantiles(values: ArrayLike, shares: ArrayLike) -> FloatArray:
         below = int(position)
         weight = position - below
         if weight:
-            # Not a + w (b − a), which has no value where both are infinite.
+            # Not a + w (b − a), which is NaN if both are infinite.
             rows.append((1 - weight) * ordered[below] + weight * ordered[below + 1])
         else:
             rows.append(ordered[below])

@@ -1,8 +1,8 @@
-"""The stability line against the runs: how far λ_max at the start foretells which ones diverge.
+"""Comparison of the stability line with runs: how well λ_max at the start predicts divergence.
 
-On a quadratic of curvature λ a rule is stable just if its rate times λ stays below a limit, for
-momentum αλ < 2(1 + β)/(1 − β). A network's λ_max moves while it is trained, and its loss is no
-quadratic: how far the line holds all the same is measured here.
+On a quadratic of curvature λ a rule is stable if and only if its rate times λ is below a limit, for
+momentum αλ < 2(1 + β)/(1 − β). The λ_max of a network changes during training, and its loss is not
+quadratic. This module measures how well the line predicts divergence nevertheless.
 """
 
 import numpy as np
@@ -18,24 +18,24 @@ from momentum_study.theory.quadratics import stability_limit
 
 KEYS = ["grid", "dataset", "network", "batch"]
 PREDICTED_RULES = tuple(name for name in LINEAR_RULES if not get_rule(name).depends_on_t)
-"""Rules that the line speaks of: a corrected bias makes its limit one of the long run alone."""
+"""Rules with a line: that of a rule with corrected bias would apply to the long run only."""
 
 RUN_COLUMNS = [*RUN_KEYS, "status", "train_loss_final", "null_loss"]
-"""What is needed of the table of runs."""
+"""Required columns of the table of runs."""
 
-# How far off the line can be found, on either side, and how finely.
+# Factors by which the line can be shifted.
 SHIFTS = 10.0 ** (np.arange(-40, 61) / 20)
 
 Mask = NDArray[np.bool_]
 
 
 def beyond_line(runs: pd.DataFrame) -> NDArray[np.float64]:
-    """Return how far each run lies beyond the line: rate · λ_max over the limit of its rule.
+    """Return the position of each run relative to the line: rate · λ_max / limit of its rule.
 
     Parameters
     ----------
     runs
-        With ``rule``, ``beta``, ``learning_rate`` and ``lambda_max``.
+        Columns ``rule``, ``beta``, ``learning_rate`` and ``lambda_max``.
 
     Returns
     -------
@@ -60,29 +60,28 @@ def stability_table(
     resamples: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Compare the line from λ_max at the start with what became of the runs.
+    """Compare the line from λ_max at the start with the outcomes of the runs.
 
     Parameters
     ----------
     runs
-        A table of the schema `RUNS`. Those that enter have a constant
-        learning rate and one of the `PREDICTED_RULES`.
+        A table of the schema `RUNS`. Only runs with a constant learning rate and one of the
+        `PREDICTED_RULES` are used.
     initial
         λ_max by replicate, of the schema `INITIAL_SHARPNESS`.
     confidence, resamples, seed
-        Of the interval of the accuracy: a bootstrap over replicates, since the runs of one
-        replicate share their λ_max and are not independent.
+        Settings of the interval of the accuracy. It is a bootstrap interval over replicates, since
+        the runs of a replicate share their λ_max and are not independent.
 
     Returns
     -------
     DataFrame
-        Of the schema `STABILITY`, a row for each grid, data set, network,
-        batch size and outcome. Outcomes: ``diverged``, and ``failed`` for runs that diverged or
-        ended no better than the best constant prediction. A prediction is correct if the run lies
-        beyond the line and the outcome came, or neither. ``shift`` is the factor by which the line
-        would have to be moved to be right most often on the even replicates, and
-        ``accuracy_shifted`` how often it is right then on the odd ones; both are missing with a
-        single replicate, and where all runs ended alike.
+        Of the schema `STABILITY`, a row for each grid, data set, network, batch size and outcome.
+        Outcomes are ``diverged``, and ``failed`` for runs that diverged or ended no better than the
+        best constant prediction. A prediction is correct if the run is beyond the line and has the
+        outcome, or neither. ``shift`` is the factor that moves the line to where it is correct most
+        often on the even replicates, and ``accuracy_shifted`` is the accuracy of the moved line on
+        the odd ones. Both are missing with a single replicate, and if all runs ended alike.
     """
     known = runs["rule"].isin(PREDICTED_RULES) & (runs["schedule"] == "constant")
     joined = runs[known].merge(initial, on=["grid", "dataset", "network", "replicate"])
@@ -141,7 +140,7 @@ def _best_shift(
     if even.all() or len(np.unique(bad[even])) < 2:
         return np.nan, np.nan
     right = ((position[even] > SHIFTS[:, np.newaxis]) == bad[even]).mean(axis=1)
-    # Where many do equally well, the middle one.
+    # Of several equally good shifts, the middle one.
     best = np.flatnonzero(right == right.max())
     shift = float(SHIFTS[best[len(best) // 2]])
     return shift, float(((position[~even] > shift) == bad[~even]).mean())

@@ -1,8 +1,8 @@
-"""The best of k trials: what a search of k random candidates can expect, from n that were run.
+"""The best of k trials: the expected result of a search of k random candidates, estimated from n.
 
-All subsets of k of the n candidates are equally likely. Drawn without replacement the expectation
-is a U-statistic and unbiased; with replacement, that is with k draws from the distribution of the
-n values, the best would be too bad, since draws repeat themselves.
+All subsets of k of the n candidates are equally likely. For draws without replacement the
+expectation is a U-statistic, which is unbiased. Draws with replacement would underestimate how
+good the best is, because they repeat values.
 """
 
 import numpy as np
@@ -43,17 +43,18 @@ def best_of_k(values: ArrayLike, k: int) -> FloatArray:
 
 
 def chosen_of_k(selection: ArrayLike, outcome: ArrayLike, k: int) -> FloatArray:
-    """Expected outcome of the candidate that is chosen among k, as the smallest by `selection`.
+    """Expected outcome of the candidate with the smallest `selection` among k.
 
-    The candidate of rank i is chosen with probability C(n − i, k − 1) / C(n, k). Candidates that
-    tie share the probability of all their ranks evenly.
+    The candidate of rank i is chosen with probability C(n − i, k − 1) / C(n, k). Tied candidates
+    share the total probability of their ranks equally.
 
     Parameters
     ----------
     selection
-        ``(..., n)``: what the choice looks at, a validation loss say; without NaN, +∞ for failed.
+        ``(..., n)``: the criterion of the choice, such as a validation loss; without NaN, +∞ for
+        failed.
     outcome
-        ``(..., n)``: what is reported of the chosen one; without NaN, +∞ for failed.
+        ``(..., n)``: the result of each candidate; without NaN, +∞ for failed.
     k
         Number of trials, from 1 to n.
 
@@ -72,7 +73,7 @@ def chosen_of_k(selection: ArrayLike, outcome: ArrayLike, k: int) -> FloatArray:
     first = rankdata(selection, "min", axis=-1).astype(np.intp)
     last = rankdata(selection, "max", axis=-1).astype(np.intp)
     weight = (missed[first - 1] - missed[last]) / (last - first + 1)
-    # 0 × ∞ is no number.
+    # 0 × ∞ is NaN.
     possible = np.where(weight > 0, outcome, 0.0)
     return np.asarray(np.sum(weight * possible, axis=-1))
 
@@ -95,7 +96,7 @@ def best_of_k_quantiles(values: ArrayLike, k: int, probabilities: ArrayLike) -> 
     Returns
     -------
     numpy.ndarray
-        ``(..., q)``, values out of the n.
+        ``(..., q)``, each one of the n values.
 
     Raises
     ------
@@ -104,13 +105,13 @@ def best_of_k_quantiles(values: ArrayLike, k: int, probabilities: ArrayLike) -> 
     """
     values = _without_nan(values)
     reached = 1 - _missed(values.shape[-1], k)[1:]
-    # Rounded, or 0.5 as computed could lie just above a share of one half.
+    # Rounded: a computed 0.5 could lie just above a share of one half.
     ranks = np.searchsorted(np.round(reached, 12), np.round(np.asarray(probabilities), 12))
     return np.sort(values, axis=-1)[..., ranks]
 
 
 def _missed(n: int, k: int) -> FloatArray:
-    """Chance C(n − j, k) / C(n, k) that none of the j best is among the k, j = 0 … n."""
+    """Probability C(n − j, k) / C(n, k) that none of the j best is among the k, j = 0 … n."""
     if not 1 <= k <= n:
         raise ValueError(f"k must be from 1 to the number of values, {n}, got {k}")
     return np.asarray(hypergeom.pmf(0, n, np.arange(n + 1), k))

@@ -1,4 +1,4 @@
-"""Time to a target over runs that may miss it: the missed ones count with what they spent."""
+"""Time to a target over runs that may miss it: a missed target counts with the budget spent."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,9 +16,9 @@ def expected_running_time(steps: ArrayLike, budget: ArrayLike, axis: int = -1) -
     ----------
     steps
         ``(..., n, ...)``: updates until each run reached the target, +∞ if it never did, NaN for a
-        run that does not enter.
+        run that is left out.
     budget
-        Updates that a run may make, one number or of a shape that broadcasts to that of `steps`.
+        Largest number of updates of a run: one number, or a shape that broadcasts to `steps`.
     axis
         The axis of the runs.
 
@@ -45,20 +45,21 @@ def expected_running_time(steps: ArrayLike, budget: ArrayLike, axis: int = -1) -
 
 
 def kaplan_meier_median(steps: ArrayLike, budget: ArrayLike) -> float:
-    """Median time to the target by the Kaplan–Meier estimate of the share still short of it.
+    """Kaplan–Meier median of the time to the target.
 
-    The first time t at which S(t) < 1/2. Where S is exactly 1/2 for a while it is the middle of
-    that stretch, as the median of an even number is. If all runs have the same budget it is the
-    median of `steps`, infinities included.
+    S(t) is the estimated share of runs that have not reached the target by t. The median is the
+    first t with S(t) < 1/2. If S is exactly 1/2 on an interval, it is the middle of the interval,
+    like the median of an even number of values. If all runs have the same budget, it is the median
+    of `steps`, infinities included.
 
     Parameters
     ----------
     steps
         ``(n,)`` as for `expected_running_time`.
     budget
-        Updates after which a run was no longer watched: one number, or ``(n,)``. A run that
-        diverged will never reach the target. It was as good as watched to the end of its budget,
-        and with the step at which it diverged in that place the estimate would be too favourable.
+        Updates after which a run is censored: one number, or ``(n,)``. A run that diverged will
+        never reach the target, so it counts as observed to the end of its budget. The step at
+        which it diverged would make the estimate too favourable.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def kaplan_meier_median(steps: ArrayLike, budget: ArrayLike) -> float:
     if not ran.any():
         return np.nan
     survival = SurvfuncRight(spent[ran], reached[ran].astype(np.intp))
-    # Not its `quantile`: that compares with 1/2 as it comes out of rounding.
+    # Not `SurvfuncRight.quantile`, which compares with 1/2 without a tolerance for rounding.
     half = np.isclose(survival.surv_prob, 0.5, rtol=1e-9, atol=0.0)
     below = (survival.surv_prob < 0.5) & ~half
     end = np.append(survival.surv_times[below], np.inf)[0]
@@ -90,7 +91,7 @@ def kaplan_meier_median(steps: ArrayLike, budget: ArrayLike) -> float:
 def _observed(
     steps: ArrayLike, budget: ArrayLike
 ) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
-    """Steps, which runs reached the target, and what each spent; all of the shape of `steps`."""
+    """Return steps, success and updates spent of each run, all with the shape of `steps`."""
     steps = np.asarray(steps, dtype=np.float64)
     reached = np.isfinite(steps)
     late = reached & (steps > budget)

@@ -1,7 +1,7 @@
 """Estimates and intervals that keep infinities.
 
-A diverged run or a missed target enters as an infinity of the bad sign. It is never dropped and
-never averaged away: an estimate that rests on one is infinite itself.
+A diverged run or a missed target is an infinity of the unfavourable sign. It is never dropped: an
+estimate that depends on one is infinite.
 """
 
 import math
@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 FloatArray = NDArray[np.float64]
 Statistic = Callable[[FloatArray, int], FloatArray]
 
-# Resampled values at a time: half a MiB, which sorts within the cache.
+# Number of resampled values at a time: half a MiB, which fits in the cache for sorting.
 _CHUNK_VALUES = 2**16
 
 
@@ -23,7 +23,7 @@ def wilson_interval(
 ) -> tuple[FloatArray, FloatArray]:
     """Wilson's score interval for a binomial rate.
 
-    With p = count / n and z the normal quantile of (1 + confidence) / 2, the ends are::
+    With p = count / n and z the normal quantile of (1 + confidence) / 2, the limits are::
 
         (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)
 
@@ -42,12 +42,12 @@ def wilson_interval(
     count, n = np.asarray(count), np.asarray(n)
     rate = count / n
     low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
-    # For count = n the upper end is 1; rounding can leave it just below.
+    # For count = n the upper limit is 1; rounding can leave it just below.
     return np.clip(low, 0.0, rate), np.clip(high, rate, 1.0)
 
 
 def median(x: ArrayLike, axis: int = -1) -> FloatArray:
-    """Median along an axis; of an even number, the mean of the middle two.
+    """Median along an axis; for an even number of values, the mean of the middle two.
 
     One infinity among the middle two makes the median infinite.
 
@@ -71,11 +71,12 @@ def median(x: ArrayLike, axis: int = -1) -> FloatArray:
 def interquartile_mean(x: ArrayLike, axis: int = -1) -> FloatArray:
     """Mean of the middle half of the values along an axis.
 
-    Exactly a quarter of the total weight n is cut off at either side, if need be as a fraction of
-    a value: of the sorted values the first and the last ⌊n/4⌋ are left out and the next at either
-    side have weight 1 − (n/4 − ⌊n/4⌋). Where n is a multiple of 4 this is ``scipy.stats.trim_mean``
-    at 0.25, which cuts off whole values only and so for other n less than a quarter. Infinities
-    within the middle half make it infinite, outside they do not matter.
+    Exactly a quarter of the total weight n is cut off on each side, if necessary with a fraction
+    of a value. The first and the last ⌊n/4⌋ of the sorted values are left out, and the next value
+    on each side has weight 1 − (n/4 − ⌊n/4⌋). If n is a multiple of 4, this is
+    ``scipy.stats.trim_mean`` at 0.25. For other n that function cuts off less than a quarter,
+    because it cuts off whole values only. Infinities within the middle half make the mean infinite;
+    infinities outside it have no effect.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def interquartile_mean(x: ArrayLike, axis: int = -1) -> FloatArray:
     Raises
     ------
     ValueError
-        If the middle half has both infinities.
+        If the middle half contains both infinities.
 
     References
     ----------
@@ -100,7 +101,7 @@ def interquartile_mean(x: ArrayLike, axis: int = -1) -> FloatArray:
 
 
 def _weighted_mean(ordered: FloatArray, edge_weight: float = 1.0) -> FloatArray:
-    """Mean over the first axis, sorted, with the given weight for its first and last value."""
+    """Mean over the first, sorted axis, with the given weight for its first and last value."""
     n = len(ordered)
     if np.any(np.isneginf(ordered[0]) & np.isposinf(ordered[-1])):
         raise ValueError("no mean of values that include both infinities")
@@ -113,12 +114,14 @@ def _weighted_mean(ordered: FloatArray, edge_weight: float = 1.0) -> FloatArray:
 
 
 def six_digits(values: ArrayLike) -> FloatArray:
-    """Round to six digits that count: about single precision, and more than replicates can tell.
+    """Round to six significant digits, about single precision.
+
+    The variation between replicates is much larger.
 
     Parameters
     ----------
     values
-        ``(n,)``; infinities and NaN stay.
+        ``(n,)``; infinities and NaN are kept.
     """
     return np.array([float(f"{value:.6g}") for value in np.asarray(values)])
 
@@ -129,7 +132,7 @@ def estimate(x: FloatArray, statistic: Statistic) -> FloatArray:
     Parameters
     ----------
     x
-        ``(cells, replicates)``; NaN marks a run that does not enter.
+        ``(cells, replicates)``; NaN marks a run that is left out.
     statistic
         As for `bootstrap_interval`.
 
@@ -151,19 +154,19 @@ def bootstrap_interval(
     resamples: int,
     generator: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Percentile bootstrap interval of a statistic, row by row, resampling replicates.
+    """Percentile bootstrap interval of a statistic over replicates, row by row.
 
-    The ends are order statistics of the resampled values (the inverse of their distribution
-    function), so that infinities survive. All rows with the same number of values are resampled
-    with the same indices: rows are paired by replicate. These indices depend on that number, on
-    the generator and on nothing else; another row, or a replicate more elsewhere, changes no
-    interval. For normal values and 95 % the ends hold the true centre in 94 % of cases from ten
-    values on, an interquartile mean's in 91 % with five.
+    The limits are order statistics of the resampled values (the inverse of their distribution
+    function), which keeps infinities. All rows with the same number of values are resampled with
+    the same indices: rows are paired by replicate. These indices depend only on that number and on
+    the generator. Other rows, or more replicates in other rows, do not change an interval. At 95 %
+    and with normal values, the interval contains the true centre in 94 % of cases with ten or more
+    values; that of an interquartile mean of five values in 91 %.
 
     Parameters
     ----------
     x
-        ``(cells, replicates)``. NaN marks a run that does not enter: a row with m others is
+        ``(cells, replicates)``. NaN marks a run that is left out: a row with m values is
         resampled m out of m.
     statistic
         ``statistic(sample, axis)`` reduces ``(rows, m, resamples)`` along axis 1 to
@@ -173,17 +176,17 @@ def bootstrap_interval(
     resamples
         Number of resamples, the same for all rows.
     generator
-        Asked once for ``replicates × resamples`` numbers.
+        Supplies ``replicates × resamples`` numbers in one call.
 
     Returns
     -------
     low, high
         ``(cells,)`` each; NaN for a row without values.
     """
-    # scipy.stats.bootstrap interpolates: between two infinities that makes NaN for some numbers
-    # of resamples (1001 at 95 %). Nor does it take rows of different length.
+    # scipy.stats.bootstrap interpolates, which between two infinities gives NaN for some numbers
+    # of resamples (1001 at 95 %). It also needs rows of equal length.
     tail = (1 - confidence) / 2
-    # A row with m values uses the first m rows of these, whatever the number of replicates.
+    # A row with m values uses the first m rows of these, for any number of replicates.
     uniform = generator.random((x.shape[1], resamples))
     interval = np.full((len(x), 2), np.nan)
     for rows, values in _rows_by_size(x):
@@ -198,14 +201,15 @@ def bootstrap_interval(
 
 
 def order_statistics(x: FloatArray, probabilities: Sequence[float]) -> FloatArray:
-    """Quantiles of the values along the last axis, each one of the values: infinities survive.
+    """Quantiles along the last axis, each one of the values, which keeps infinities.
 
     Parameters
     ----------
     x
         ``(..., n)`` without NaN.
     probabilities
-        ``(p,)`` in [0, 1]. The quantile is the first value with at least that share up to it.
+        ``(p,)`` in [0, 1]. A quantile is the first value with at least this share of values up to
+        and including it.
 
     Returns
     -------
@@ -213,13 +217,13 @@ def order_statistics(x: FloatArray, probabilities: Sequence[float]) -> FloatArra
         ``(..., p)``.
     """
     n = x.shape[-1]
-    # Rounded, or 0.975 × 1000 as computed could lie just above 975.
+    # Rounded: a computed 0.975 × 1000 could lie just above 975.
     places = [max(0, math.ceil(round(float(p) * n, 9)) - 1) for p in probabilities]
     return np.asarray(np.sort(x, axis=-1)[..., places])
 
 
 def _rows_by_size(x: FloatArray) -> Iterator[tuple[NDArray[np.intp], FloatArray]]:
-    """For each m > 0: the numbers ``(rows,)`` and values ``(rows, m)`` of rows with m values."""
+    """Yield, for each m > 0, the positions ``(rows,)`` and values ``(rows, m)`` of its rows."""
     present = ~np.isnan(x)
     sizes = present.sum(axis=1)
     for size in np.unique(sizes[sizes > 0]):

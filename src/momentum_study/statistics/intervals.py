@@ -1,11 +1,11 @@
-"""How intervals are computed: the settings that every estimate with an interval is made with."""
+"""Settings of confidence intervals."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Settings of the intervals of a study.
+    """Settings of all intervals of a study.
 
     Attributes
     ----------
@@ -14,7 +14,7 @@ class Intervals:
     resamples
         Number of bootstrap resamples.
     seed
-        The study's seed: generators of resamples are named after it.
+        The study's seed, from which the generators of resamples are made.
     """
 
     confidence: float

@@ -1,6 +1,6 @@
-"""Paired comparisons: how much better one arm is than another on the same seeds, and how surely.
+"""Paired comparisons: how much better one arm is than another on the same seeds, with intervals.
 
-A failed run enters as an infinity of the bad sign and stays one, as in `statistics`.
+A failed run is an infinity of the unfavourable sign and is kept, as in `estimates`.
 """
 
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from scipy.stats import friedmanchisquare, norm, rankdata, t, wilcoxon
 
 from momentum_study.statistics.estimates import FloatArray, Statistic, estimate, order_statistics
 
-# The χ² of Friedman's test is an approximation. Simulated at a level of 5 % it errs in 3 to 5 % of
-# cases from five problems on, and in 7 % with four problems and three arms.
+# The χ² of Friedman's test is an approximation. In simulations at the 5 % level the error rate is
+# 3 to 5 % with five or more problems, and 7 % with four problems and three arms.
 FEWEST_PROBLEMS = 5
 FEWEST_ARMS = 3
 
-_MOST_EXACT = 50  # differences, as in scipy
+_MOST_EXACT = 50  # differences, as in SciPy
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An estimate with its interval and the narrower one that tests for equivalence.
+    """An estimate with its interval and the narrower interval of the equivalence test.
 
     Attributes
     ----------
     value
-        The estimate; NaN without values, or where opposite infinities leave none.
+        The estimate; NaN without values, or where opposite infinities leave it undefined.
     low, high
-        Ends of the interval at the confidence asked for, c.
+        Limits of the interval at the requested confidence c.
     equivalence_low, equivalence_high
-        Ends of the interval at 2c − 1. Within ±margin, two one-sided tests (TOST) at level 1 − c
-        both reject that the effect is as large as the margin (Schuirmann 1987).
+        Limits of the interval at 2c − 1. If it lies within ±margin, two one-sided tests (TOST) at
+        level 1 − c both reject that the effect is as large as the margin (Schuirmann 1987).
     n
         Number of values behind the estimate.
     """
@@ -45,21 +45,21 @@ class Effect:
 
 
 def log_ratio(reference: ArrayLike, candidate: ArrayLike) -> FloatArray:
-    """Log ratio of two costs, log(reference / candidate): above 0 the candidate is the better.
+    """Log ratio of two costs, log(reference / candidate), positive if the candidate is better.
 
-    Swapping the arms changes the sign and nothing else, and equal ratios have equal logarithms to
-    the last bit: ties stay ties for `signed_rank_p`.
+    Swapping the arms changes only the sign. Equal ratios have equal logarithms to the last bit, so
+    that `signed_rank_p` recognizes ties.
 
     Parameters
     ----------
     reference, candidate
-        Costs, ``(...)`` each: positive, +∞ for a failed run, NaN for one that does not enter.
+        Costs, ``(...)`` each: positive, +∞ for a failed run, NaN for one that is left out.
 
     Returns
     -------
     numpy.ndarray
         ``(...)``. +∞ where only the reference failed, −∞ where only the candidate did; NaN where
-        both failed or either did not enter.
+        both failed or either was left out.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def log_ratio(reference: ArrayLike, candidate: ArrayLike) -> FloatArray:
     if np.any(reference <= 0) or np.any(candidate <= 0):
         raise ValueError("costs must be positive: zero or less has no logarithm")
     with np.errstate(invalid="ignore", over="raise"):
-        # The larger above the smaller: 2/3 and 3/2 round differently.
+        # Always larger / smaller: 2/3 and 3/2 round differently.
         ratio = np.maximum(reference, candidate) / np.minimum(reference, candidate)
         return np.asarray(np.copysign(np.log(ratio), reference - candidate))
 
@@ -87,44 +87,44 @@ def stratified_effect(
 ) -> Effect:
     """Statistic of all values pooled, with percentile bootstrap intervals over replicates.
 
-    Within each stratum its m replicates are resampled m out of m, and a replicate takes all its
-    items along: they share a seed and are not independent. Strata are resampled on their own and
-    none is left out: the interval speaks of these strata, not of others like them.
+    Within each stratum its m replicates are resampled m out of m. All items of a replicate stay
+    together, because they share a seed and are not independent. Strata are resampled separately
+    and none is left out: the interval applies to these strata, not to others of their kind.
 
-    The ends are order statistics of the resampled values, so that infinities survive; with one
-    stratum and one item they are those of `statistics.bootstrap_interval`. A resample whose
-    statistic opposite infinities leave undefined counts as −∞ for the lower ends and as +∞ for the
-    upper ones.
+    The limits are order statistics of the resampled values, which keeps infinities. With one
+    stratum and one item they are those of `estimates.bootstrap_interval`. If opposite infinities
+    leave the statistic of a resample undefined, it counts as −∞ for the lower limits and as +∞ for
+    the upper ones.
 
-    Percentile intervals are too narrow for few replicates, however many strata there are: asked for
-    95 %, seven strata of ten normal replicates give 93 %, of five 91 %. `expanded_confidence` makes
-    up for it.
+    Percentile intervals are too narrow for few replicates, with any number of strata. At a nominal
+    95 %, the coverage with seven strata of normal values is 93 % for ten replicates and 91 % for
+    five. `expanded_confidence` corrects this.
 
     Parameters
     ----------
     values
-        ``(strata, replicates, items)``: data sets, seeds and what is measured once per seed, say.
-        NaN marks what is not there; a replicate with nothing but NaN is not one of its stratum.
+        ``(strata, replicates, items)``: for example data sets, seeds and measurements per seed.
+        NaN marks a missing item; a replicate with only NaN does not belong to its stratum.
     statistic
-        As for `statistics.bootstrap_interval`.
+        As for `estimates.bootstrap_interval`.
     confidence
-        Of the interval, c in (0.5, 1). That of the equivalence interval is 2c − 1.
+        Confidence c of the interval, in (0.5, 1). That of the equivalence interval is 2c − 1.
     resamples
         Number of resamples, the same for both intervals.
     generator
-        Asked once for ``replicates × strata × resamples`` numbers. A replicate that is not there
-        changes no interval.
+        Supplies ``replicates × strata × resamples`` numbers in one call. A replicate of only NaN
+        does not change the interval.
 
     Returns
     -------
     Effect
-        All NaN, of n = 0, if there are no values.
+        All NaN, with n = 0, if there are no values.
 
     References
     ----------
     Agarwal et al. (2021), Deep reinforcement learning at the edge of the statistical precipice.
     """
-    # scipy.stats.bootstrap has no strata, no clusters, and its quantiles lose infinities.
+    # scipy.stats.bootstrap has no strata and no clusters, and its quantiles lose infinities.
     strata, replicates, _ = values.shape
     uniform = generator.random((replicates, strata, resamples))
     drawn = []
@@ -148,9 +148,9 @@ def stratified_effect(
 
 
 def _bounds(x: FloatArray, statistic: Statistic) -> tuple[FloatArray, FloatArray]:
-    """Statistic of each row: twice the same, but −∞ and +∞ where it has both infinities in it."""
+    """Bounds of each row's statistic: equal, or −∞ and +∞ where both infinities affect it."""
     mixed = np.flatnonzero(np.isneginf(x).any(axis=1) & np.isposinf(x).any(axis=1))
-    # Cut off at 0, a row keeps its order: its statistic is infinite if its infinities enter.
+    # Clipped at 0, a row keeps its order: its statistic is infinite if its infinities affect it.
     below = estimate(np.minimum(x[mixed], 0.0), statistic)
     above = estimate(np.maximum(x[mixed], 0.0), statistic)
     undefined = np.zeros(len(x), dtype=np.bool_)
@@ -161,34 +161,35 @@ def _bounds(x: FloatArray, statistic: Statistic) -> tuple[FloatArray, FloatArray
 
 
 def expanded_confidence(confidence: float, replicates: int, strata: int = 1) -> float:
-    """Confidence to ask a percentile bootstrap interval for, so that it covers as often as meant.
+    """Confidence at which a percentile bootstrap interval has nominal coverage.
 
-    A percentile interval is about as wide as ± z s √((m − 1)/m), for m replicates, where it should
-    be ± t s. The confidence c′ that makes up for both is that of z(c′) = t(c) √(m/(m − 1)), where t
-    has strata × (m − 1) degrees of freedom.
+    For m replicates a percentile interval is about ± z s √((m − 1)/m) wide, but should be ± t s.
+    The confidence c′ that corrects both factors satisfies z(c′) = t(c) √(m/(m − 1)), where t has
+    strata × (m − 1) degrees of freedom.
 
     Parameters
     ----------
     confidence
-        What is meant, c in (0, 1).
+        Nominal confidence c, in (0, 1).
     replicates
-        Number of replicates of a stratum, m at least 2; if they differ, the smallest.
+        Number m of replicates of a stratum, at least 2; if strata differ, the smallest.
     strata
-        Number of strata that are resampled on their own.
+        Number of strata that are resampled separately.
 
     Returns
     -------
     float
-        In (confidence, 1), for `stratified_effect` and `statistics.bootstrap_interval`. 95 % become
-        98.3 % for ten replicates and 99.8 % for five, with seven strata 96.5 % and 97.8 %.
+        In (confidence, 1), for `stratified_effect` and `estimates.bootstrap_interval`. For 95 % it
+        is 98.3 % with ten replicates and 99.8 % with five; with seven strata 96.5 % and 97.8 %.
 
     Notes
     -----
-    Measured for the interquartile mean of normal values at 95 %, before and after: seven strata of
-    ten cover in 93 % and 95 % of cases, of five in 91 % and 95 %; a single stratum of ten in 93 %
-    and 97 %, of five in 90 % and 93.5 %. So few values end there: the range of five holds the
-    median in 1 − 2 · 2⁻⁵ = 93.75 % of cases. An `Effect` at c′ has its equivalence interval at
-    2c′ − 1, a little above what 2c − 1 would expand to: the safe side.
+    Measured coverage for the interquartile mean of normal values at 95 %, before and after the
+    correction: with seven strata of ten replicates 93 % and 95 %, of five 91 % and 95 %; with one
+    stratum of ten 93 % and 97 %, of five 90 % and 93.5 %. More is not possible with five values:
+    their range contains the median in 1 − 2 · 2⁻⁵ = 93.75 % of cases. An `Effect` at c′ has its
+    equivalence interval at 2c′ − 1, which is slightly above the correction of 2c − 1 and therefore
+    conservative.
 
     References
     ----------
@@ -199,7 +200,7 @@ def expanded_confidence(confidence: float, replicates: int, strata: int = 1) -> 
 
 
 def probability_of_improvement(log_ratios: ArrayLike) -> float:
-    """Share of paired runs in which the candidate is better, a tie counting half.
+    """Share of paired runs in which the candidate is better; a tie counts as one half.
 
     P(x > 0) + P(x = 0) / 2 over the values that are not NaN, infinities included.
 
@@ -215,7 +216,7 @@ def probability_of_improvement(log_ratios: ArrayLike) -> float:
 
     References
     ----------
-    Agarwal et al. (2021), there for runs that are not paired.
+    Agarwal et al. (2021), for runs that are not paired.
     """
     x = np.asarray(log_ratios, dtype=np.float64)
     signs = np.sign(x[~np.isnan(x)])
@@ -225,9 +226,9 @@ def probability_of_improvement(log_ratios: ArrayLike) -> float:
 def signed_rank_p(differences: ArrayLike) -> float:
     """Two-sided p-value of Wilcoxon's signed-rank test that the differences centre on 0.
 
-    Infinities rank above all finite magnitudes, with the same rank among themselves. Zeros are
-    left out (Wilcoxon's way), and so is NaN. The value is exact up to 50 differences, ties or not,
-    beyond that it is that of the normal approximation.
+    All infinities have the same rank, above all finite magnitudes. Zeros are left out, as in
+    Wilcoxon's original method, and so are NaN. The value is exact for up to 50 differences, with or
+    without ties. For more it is that of the normal approximation.
 
     Parameters
     ----------
@@ -249,10 +250,10 @@ def signed_rank_p(differences: ArrayLike) -> float:
         return 1.0
     ranks = rankdata(np.abs(x))
     if x.size > _MOST_EXACT:
-        # The test sees signs and ranks only; ranks in the place of values are never infinite.
+        # The test depends on signs and ranks only. Ranks, unlike the values, are always finite.
         return float(wilcoxon(np.sign(x) * ranks, method="asymptotic").pvalue)
-    # scipy is exact with ties by trying all signs, a tenth of a second each. The distribution of
-    # twice the sum of positive ranks, a whole number, builds up rank by rank instead.
+    # SciPy's exact test with ties tries all signs, which takes a tenth of a second per test. Here
+    # the distribution of twice the sum of positive ranks, an integer, is built rank by rank.
     doubled = np.round(2 * ranks).astype(np.int64)
     chances = np.zeros(doubled.sum() + 1)
     chances[0] = 1.0
@@ -271,19 +272,19 @@ def holm(p_values: ArrayLike) -> FloatArray:
     Parameters
     ----------
     p_values
-        ``(tests,)``; NaN marks a test that was not made and does not count.
+        ``(tests,)``; NaN marks a test that was not performed and does not count.
 
     Returns
     -------
     numpy.ndarray
-        ``(tests,)``, NaN where `p_values` has it.
+        ``(tests,)``, NaN where `p_values` is NaN.
 
     References
     ----------
     Holm (1979), A simple sequentially rejective multiple test procedure.
     """
-    # statsmodels has it, and collects garbage in every call: with a large study in memory that
-    # takes half a second each time.
+    # The implementation of statsmodels collects garbage in every call, which takes half a second
+    # with a large study in memory.
     adjusted = np.array(p_values, dtype=np.float64)
     made = np.flatnonzero(~np.isnan(adjusted))
     order = made[np.argsort(adjusted[made], kind="stable")]
@@ -293,10 +294,10 @@ def holm(p_values: ArrayLike) -> FloatArray:
 
 
 def friedman_ranks(costs: ArrayLike) -> tuple[FloatArray, float]:
-    """Mean rank of each arm over problems, and the p-value of Friedman's test that all are alike.
+    """Mean rank of each arm over problems, and the p-value of Friedman's test that all are equal.
 
-    Rank 1 is the smallest cost of a problem. Ties share their mean rank, so do failures, and they
-    rank last. The p-value is that of the χ² approximation, corrected for ties.
+    Rank 1 is the smallest cost of a problem. Ties share their mean rank. Failures are ties on the
+    last ranks. The p-value is that of the χ² approximation, corrected for ties.
 
     Parameters
     ----------
@@ -313,7 +314,7 @@ def friedman_ranks(costs: ArrayLike) -> tuple[FloatArray, float]:
     Raises
     ------
     ValueError
-        If there are too few problems or arms, or a cost is NaN: leave out such a problem or arm.
+        If there are too few problems or arms, or a cost is NaN. Leave out such a problem or arm.
 
     References
     ----------

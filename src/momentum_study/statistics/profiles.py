@@ -10,22 +10,21 @@ def performance_profile(costs: ArrayLike, taus: ArrayLike) -> FloatArray:
     """Share of problems on which an arm's cost is at most τ times the smallest of any arm.
 
     ρₐ(τ) = |{p : c(p, a) ≤ τ minₐ c(p, a)}| / problems. At τ = 1 it is the share of problems that
-    the arm wins, ties included; for large τ the share that it solves. Who else is compared decides
-    what the smallest cost is: of two arms that differ from the best, a profile does not say which
-    of them is the better.
+    the arm wins, ties included; for large τ, the share that it solves. The smallest cost depends
+    on which arms are compared. Profiles do not rank two arms that both differ from the best.
 
     Parameters
     ----------
     costs
-        ``(problems, arms)``: not negative, +∞ for failed. A problem that no arm solves counts for
-        none of them, and counts among the problems.
+        ``(problems, arms)``: not negative, +∞ for failed. A problem that no arm solves counts
+        among the problems, but for no arm.
     taus
         ``(T,)``: factors, at least 1.
 
     Returns
     -------
     numpy.ndarray
-        ``(arms, T)``, in [0, 1], rising with τ.
+        ``(arms, T)``, in [0, 1], increasing with τ.
 
     Raises
     ------

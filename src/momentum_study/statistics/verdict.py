@@ -1,7 +1,7 @@
-"""From effects to verdicts: what a case says about a claim, and what all cases say together.
+"""From effects to verdicts: the outcome of each case of a claim, and the verdict over all cases.
 
-A case is one condition in which the claim was tested, with its effect: how much better the arm is
-that the claim favours. What counts as too small to matter, the margin, is set before.
+A case is one condition in which the claim was tested. Its effect is how much better the arm is that
+the claim favours. The margin is the largest effect that does not matter, and is set in advance.
 """
 
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ Verdict = Literal["supported", "refuted", "depends", "no_difference", "undecided
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Shares that turn outcomes into a verdict.
+    """Shares of outcomes that determine a verdict.
 
     Attributes
     ----------
     supported_share
-        Share of decided cases from which on the claim is supported.
+        Smallest share of decided cases for the claim with which it is supported.
     refuted_share
-        Share of decided cases up to which it is refuted.
+        Largest share of decided cases for the claim with which it is refuted.
     decided_share
-        Share of all cases that must be decided for any verdict.
+        Smallest share of all cases that must be decided for a verdict.
     """
 
     supported_share: float = 0.9
@@ -38,7 +38,7 @@ def case_outcome(effect: Effect, expects: Expectation, margin: float) -> Outcome
     """Judge one case of a claim by the intervals of its effect.
 
     ================  ==========================  =========================  ======================
-    the claim says    for                         against                    no difference
+    expectation       for                         against                    no difference
     ================  ==========================  =========================  ======================
     greater           low > 0                     high < 0                   equivalent; comes first
     not worse         low > −margin               high < −margin             –
@@ -46,16 +46,16 @@ def case_outcome(effect: Effect, expects: Expectation, margin: float) -> Outcome
                                                   high < −margin
     ================  ==========================  =========================  ======================
 
-    Equivalent means that the equivalence interval lies within ±margin, ends included. It comes
-    first: a difference that is certain and too small to matter is no difference. All else is
-    undecided, NaN included.
+    Equivalent means that the equivalence interval lies within ±margin, ends included. It is tested
+    first: a difference that is certain but too small to matter is no difference. In all other
+    cases, including NaN, the outcome is undecided.
 
     Parameters
     ----------
     effect
-        Above 0 if the arm that the claim favours is better.
+        Positive if the arm that the claim favours is better.
     expects
-        What the claim says of the effect.
+        What the claim expects of the effect.
     margin
         The largest effect that does not matter, in its unit; not negative.
 
@@ -92,14 +92,14 @@ def case_outcome(effect: Effect, expects: Expectation, margin: float) -> Outcome
 def verdict(outcomes: Sequence[Outcome], rule: Rule) -> Verdict:
     """Judge a claim by the outcomes of its cases.
 
-    Of the decided cases, those that are not undecided, the share that is *for* the claim makes it
-    supported or refuted, or between the two it depends on the condition. *No difference* where the
-    claim says better is decided and not for it.
+    The verdict depends on the share of decided cases that are *for* the claim: a large share
+    supports it, a small share refutes it, and in between it depends on the condition. If the claim
+    expects an improvement, *no difference* is a decided case that is not for the claim.
 
     Parameters
     ----------
     outcomes
-        One for each case, equally weighted.
+        One for each case, all with equal weight.
     rule
         The shares.
 
@@ -107,7 +107,7 @@ def verdict(outcomes: Sequence[Outcome], rule: Rule) -> Verdict:
     -------
     str
         One of `Verdict`: *no difference* if that is the outcome of every decided case; *undecided*
-        if there are no decided cases or too few among all.
+        if no case is decided, or too few of them.
     """
     decided = [outcome for outcome in outcomes if outcome != "undecided"]
     if not decided or len(decided) / len(outcomes) < rule.decided_share:

@@ -1,1 +1,1 @@
-"""Momentum on quadratics: closed forms, and what the study's own update rules do."""
+"""Momentum on quadratics: closed forms, and measurements of the study's update rules."""

@@ -14,7 +14,7 @@ TOLERANCE = 1e-6
 
 
 def product(**values: ArrayLike) -> dict[str, FloatArray]:
-    """Every combination of the values of some parameters.
+    """Return every combination of the values of some parameters.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def rows(
     measured: ArrayLike,
     tolerance: ArrayLike = TOLERANCE,
 ) -> pd.DataFrame:
-    """Rows that hold a prediction against a measurement.
+    """Return rows that compare predictions with measurements.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def compared(
     measurement: Callable[..., ArrayLike],
     tolerance: float = TOLERANCE,
 ) -> pd.DataFrame:
-    """Rows of two functions of the rule's name and the parameters.
+    """Return rows that compare a closed form with a measurement, given both as functions.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def compared(
     Returns
     -------
     pandas.DataFrame
-        As of `rows`.
+        As for `rows`.
     """
     predicted, measured = (function(form, **parameters) for function in (closed_form, measurement))
     return rows(quantity, form, parameters, predicted, measured, tolerance)

@@ -1,8 +1,8 @@
-"""What the study's update rules do on one eigenvalue: measured, to hold against the closed forms.
+"""Measurements of the study's update rules on one eigenvalue, to compare with the closed forms.
 
-Nothing here knows a rule's formula: the registered rules are run with the gradient λw, and their
-iterates looked at. `rate` is the rule's own learning rate, `curvature` is λ, 1 unless given. Every
-function takes arrays that broadcast and has the name of the closed form that it measures.
+No function here contains a rule's formula: each one runs the registered rules with the gradient λw
+and evaluates their iterates. `rate` is the rule's own learning rate, `curvature` is λ, by default
+1. Every function takes arrays that broadcast and has the name of the closed form that it measures.
 """
 
 from collections.abc import Callable
@@ -16,23 +16,23 @@ from momentum_study.engine.points import Points
 from momentum_study.theory.arrays import FloatArray, floats
 from momentum_study.theory.quadratics import ALTERNATING, DIVERGING, MONOTONE, OSCILLATING
 
-# Smaller singular values are rounding: the iterates obey a shorter recurrence, as at β = 0.
+# Smaller singular values are rounding errors: a shorter recurrence holds, as at β = 0.
 _RANK_TOLERANCE = 1e-12
 
-# The second half of so many updates shows the regime: many periods of a slow oscillation.
+# The regime is read from the second half of this many updates: many periods of a slow oscillation.
 _LONG_RUN = 2000
 
-# Rates at which every rule is stable, and at which none is, for β up to 0.999.
+# A rate at which every rule is stable, and one at which none is, for β up to 0.999.
 _SLOW, _FAST = 1e-3, 1e4
 
-# Of the size of rounding. Radii may be equal over a range of rates: the sign there is noise.
+# The size of rounding errors. Radii can be equal over a range of rates, where the sign is noise.
 _ZERO = 1e-14
 
 
 def _unit_starts(
     name: str, beta: ArrayLike, rate: ArrayLike, curvature: ArrayLike
 ) -> tuple[Points, Callable[[FloatArray], FloatArray]]:
-    """Points ``(..., n)`` that start from the n unit vectors of (w, v), and their gradient."""
+    """Return points ``(..., n)`` that start at the n unit vectors of (w, v), and their gradient."""
     rule = get_rule(name)
     if not rule.homogeneous or rule.depends_on_t:
         raise ValueError(f"{name} is not the same linear map in every update")
@@ -47,7 +47,7 @@ def _unit_starts(
 def one_step_map(
     name: str, beta: ArrayLike, rate: ArrayLike, curvature: ArrayLike = 1.0
 ) -> FloatArray:
-    """Matrix by which one update multiplies (w, v), its columns made from the unit vectors.
+    """Matrix by which one update multiplies (w, v), measured on the unit vectors.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ def recurrence(
 ) -> FloatArray:
     """Fit ``w[k+n] = c[0] w[k+n-1] + … + c[n-1] w[k]`` to the iterates.
 
-    The fit is exact for a linear rule. It joins the iterates from all unit vectors of (w, v), each
-    window of n + 1 iterates brought to the same size, so that neither a slow mode nor a large rate
-    spoils it. Where a shorter recurrence holds, it is the fit of least norm.
+    The fit is exact for a linear rule. It uses the iterates from all unit vectors of (w, v). Each
+    window of n + 1 iterates is scaled to the same size, so that the fit is accurate for slow modes
+    and large rates. Where a shorter recurrence holds, the fit is that of least norm.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def spectral_radius(
 
 
 def regime(name: str, beta: ArrayLike, rate: ArrayLike) -> NDArray[np.int64]:
-    """Regime seen in a long run: whether it grows, and how often w changes its sign.
+    """Regime of a long run, from its growth and from how often w changes its sign.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def regime(name: str, beta: ArrayLike, rate: ArrayLike) -> NDArray[np.int64]:
     -------
     numpy.ndarray
         ``(...)``, a regime of `quadratics`: `DIVERGING` if (w, v) grows in the second half of the
-        run; else `MONOTONE` if w never changes its sign there, `ALTERNATING` if it does at every
-        update, `OSCILLATING` otherwise.
+        run; else `MONOTONE` if w never changes its sign in that half, `ALTERNATING` if it does at
+        every update, `OSCILLATING` otherwise.
     """
     beta, rate = floats(beta, rate)
     points = Points(get_rule(name), beta, rate, np.ones_like(rate))
@@ -160,7 +160,7 @@ def regime(name: str, beta: ArrayLike, rate: ArrayLike) -> NDArray[np.int64]:
     for update in range(_LONG_RUN):
         negative = np.signbit(points.positions)
         points.update(points.positions)
-        # Brought back to the same size each time, or it would leave the range of numbers.
+        # Rescaled at each update to avoid overflow and underflow.
         size = np.maximum(np.max(np.abs(arrays), axis=0), np.finfo(np.float64).tiny)
         for array in arrays:
             array /= size
@@ -193,7 +193,7 @@ def stability_limit(name: str, beta: ArrayLike) -> FloatArray:
 
 
 def oscillation_window(name: str, beta: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Rates at which the fitted recurrence of two terms has a double root.
+    """Rates at which the fitted two-term recurrence has a double root.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def oscillation_window(name: str, beta: ArrayLike) -> tuple[FloatArray, FloatArr
 
 
 def lag(name: str, beta: ArrayLike, step: ArrayLike) -> FloatArray:
-    """Updates by which a rule trails plain descent, both at rate 1 on the gradient 1.
+    """Lag of a rule behind plain gradient descent, both at rate 1 on the gradient 1.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def lag(name: str, beta: ArrayLike, step: ArrayLike) -> FloatArray:
     beta
         ``(...)``.
     step
-        Number of updates made, whole, ``(...)``.
+        Number of updates, whole numbers, ``(...)``.
 
     Returns
     -------
@@ -249,12 +249,12 @@ def lag(name: str, beta: ArrayLike, step: ArrayLike) -> FloatArray:
 def root(
     function: Callable[..., FloatArray], low: ArrayLike, high: ArrayLike, *parameters: ArrayLike
 ) -> FloatArray:
-    """Roots of ``function(x, *parameters)`` between `low` and `high`, one for each element.
+    """Find the roots of ``function(x, *parameters)`` between `low` and `high`, element by element.
 
     Parameters
     ----------
     function
-        Of arrays, element by element, of opposite signs at `low` and at `high`.
+        Function of arrays, applied element by element, with opposite signs at `low` and `high`.
     low, high, *parameters
         ``(...)``.
 

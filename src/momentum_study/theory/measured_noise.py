@@ -1,7 +1,7 @@
-"""How far the study's update rules scatter under noise: solved for exactly, and simulated.
+"""Variances of the study's update rules under gradient noise: solved exactly, and simulated.
 
-Units as in `noise`: curvature 1 and noise of variance 1, so that `rate` is the rule's own learning
-rate. Nothing here knows a rule's formula.
+Units are those of `noise`: curvature 1 and noise of variance 1, so that `rate` is the rule's own
+learning rate. No function here contains a rule's formula.
 """
 
 import math
@@ -15,18 +15,18 @@ from momentum_study.engine.points import Points
 from momentum_study.theory.arrays import FloatArray, floats
 from momentum_study.theory.measured import one_step_map, root, spectral_radius
 
-# Share of the stationary variance that may be missing after the burn-in; the standard error of
-# 20000 chains is a hundred times as large.
+# Largest share of the stationary variance that is missing after the burn-in. The standard error
+# of 20000 chains is a hundred times as large.
 _TRANSIENT = 1e-4
 
-# Rates at which every rule is stable in mean square, and at which none is.
+# A rate at which every rule is stable in mean square, and one at which none is.
 _SLOW, _FAST = 1e-3, 1e4
 
 
 def stationary_covariance(name: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
     """Covariance C of (w, v), the solution of the discrete Lyapunov equation C = ACAᵀ + bbᵀ.
 
-    A is the rule's one-step map, and b what noise of size 1 makes of w = v = 0.
+    A is the rule's one-step map, and b is (w, v) after one update from 0 with the gradient 1.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def stationary_covariance(name: str, beta: ArrayLike, rate: ArrayLike) -> FloatA
 
 
 def _kick(name: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
-    """What a gradient of 1 makes of w = v = 0, ``(..., n)``."""
+    """Return (w, v) after one update from 0 with the gradient 1, ``(..., n)``."""
     beta, rate = (array[..., None] for array in floats(beta, rate))
     points = Points(get_rule(name), beta, rate, np.zeros_like(rate))
     points.update(np.ones_like(rate))
@@ -56,9 +56,9 @@ def _kick(name: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
 
 
 def jitter(name: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
-    """Variance of w[t+1] − w[t] = c·(w, v) + bξ, where (w, v) has its stationary covariance.
+    """Variance of w[t+1] − w[t] = c·(w, v) + b₁ξ, where (w, v) has its stationary covariance.
 
-    c is the first row of A − 1 and b the first number of `stationary_covariance`'s.
+    c is the first row of A − I, and b₁ the first element of b, as in `stationary_covariance`.
 
     Parameters
     ----------
@@ -86,19 +86,19 @@ def simulated(
     Parameters
     ----------
     name, beta, rate
-        As for `stationary_covariance`, but numbers.
+        As for `stationary_covariance`, but single numbers.
     draws
         Number of chains, at least 2.
     generator
-        Asked for ``draws`` numbers per update.
+        Supplies ``draws`` numbers per update.
 
     Returns
     -------
     variance, jitter
-        Unbiased estimates from one moment after a burn-in.
+        Unbiased estimates at one update after a burn-in.
     """
     radius = float(spectral_radius(name, beta, rate))
-    # A variance comes closer by ρ² per update; two updates at least, since ρ may be 0.
+    # The error of a variance shrinks by ρ² per update. At least two updates, since ρ can be 0.
     burn_in = 1 + math.ceil(math.log(_TRANSIENT) / (2.0 * math.log(max(radius, _TRANSIENT))))
     chains = Points(get_rule(name), beta, rate, np.zeros(draws))
     for _ in range(burn_in):
@@ -110,10 +110,10 @@ def simulated(
 
 
 def curvature_noise_limit(name: str, beta: ArrayLike, sigma: ArrayLike) -> FloatArray:
-    """Rate at which the second moments of (w, v) stop to shrink.
+    """Rate from which on the second moments of (w, v) no longer shrink.
 
-    In every update the curvature is 1 + σ or 1 − σ at random, and the moments are multiplied by
-    the mean of the two A ⊗ A; only the mean and the variance of the curvature matter.
+    In every update the curvature is 1 + σ or 1 − σ at random. The moments are multiplied by the
+    mean of the two A ⊗ A: only the mean and the variance of the curvature matter.
 
     Parameters
     ----------

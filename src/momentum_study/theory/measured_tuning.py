@@ -1,7 +1,7 @@
-"""The best learning rate and β over a spectrum [μ, L], sought on the measured radius.
+"""The best learning rate and β over a spectrum [μ, L], found by minimizing the measured radius.
 
-As in `tuning`, μ = 1 and L = κ. The measured radius falls and then rises with the rate, so that of
-all eigenvalues in [μ, L] one at an end is the slowest.
+As in `tuning`, μ = 1 and L = κ. The measured radius falls and then rises with the rate, so that the
+slowest of all eigenvalues in [μ, L] is μ or L.
 """
 
 import numpy as np
@@ -13,13 +13,13 @@ from momentum_study.theory import quadratics
 from momentum_study.theory.arrays import FloatArray, floats
 from momentum_study.theory.measured import root, spectral_radius
 
-# The values of √β among which the best is first looked for, denser towards 1.
+# Values of √β at which the search for the best β starts, denser towards 1.
 _ROOTS_OF_BETA = 1.0 - np.geomspace(1.0, 1e-3, 16)
 
-# Relative error at which the search of the best β ends.
+# Relative error at which the search for the best β ends.
 _BETA_ERROR = 1e-7
 
-# This share of the largest stable rate is slow enough that no eigendirection oscillates.
+# At this share of the largest stable rate no eigendirection oscillates.
 _SLOW_SHARE = 1e-9
 
 
@@ -55,7 +55,7 @@ def tuned_rate(name: str, beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        ``(...)``; where a range of rates is as good, one of them.
+        ``(...)``; one of them where a range of rates is equally good.
     """
 
     def difference(rate: FloatArray, beta: FloatArray, kappa: FloatArray) -> FloatArray:
@@ -112,7 +112,7 @@ def best(name: str, kappa: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArra
     betas = _ROOTS_OF_BETA**2
     nearest = tuned_radius(name, betas, kappa[..., None]).argmin(axis=-1)
     bracket = tuple(betas.take(nearest + shift, mode="clip") for shift in (-1, 0, 1))
-    # A parabola through three equal values divides 0 by 0; a golden section takes its place.
+    # A parabola through three equal values divides 0 by 0. SciPy then uses a golden section.
     with np.errstate(invalid="ignore"):
         result = elementwise.find_minimum(
             lambda beta, kappa: tuned_radius(name, beta, kappa),
@@ -127,7 +127,7 @@ def best(name: str, kappa: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArra
 
 
 def break_even_kappa(name: str, beta: ArrayLike, largest: float) -> FloatArray:
-    """κ at which a rule with this β and plain descent, both tuned, have the same radius.
+    """κ at which a rule with this β has the same radius as plain gradient descent, both tuned.
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
-"""Closed forms for noisy gradients: how far the iterates scatter, and what they withstand.
+"""Closed forms for noisy gradients: stationary variances, and stability under curvature noise.
 
 The gradient on one eigenvalue λ is λw + ξ with independent noise ξ of variance s². Lengths are in
-units of s/λ and velocities in units of s, so that only β and the rule's own learning rate times λ
-remain. Every function takes arrays that broadcast and holds below the limit of stability.
+units of s/λ and velocities in units of s, so that the only parameters are β and the rule's own
+learning rate times λ. Every function takes arrays that broadcast and is valid below the limit of
+stability.
 """
 
 import numpy as np
@@ -63,8 +64,8 @@ def velocity_variance(beta: ArrayLike, rate: ArrayLike) -> FloatArray:
 def jitter(rule: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
     """Stationary variance of one update w[t+1] − w[t], in units of s²/λ².
 
-    An update is −αv, so that it is (αλ)² times `velocity_variance`, where β = 0 for ``gd`` and
-    α = η/(1 − β) for ``heavy_ball``.
+    An update is −αv, so that its variance is (αλ)² times `velocity_variance`, where β = 0 for
+    ``gd`` and α = η/(1 − β) for ``heavy_ball``.
 
     Parameters
     ----------
@@ -86,10 +87,9 @@ def jitter(rule: str, beta: ArrayLike, rate: ArrayLike) -> FloatArray:
 
 
 def curvature_noise_limit(rule: str, beta: ArrayLike, sigma: ArrayLike) -> FloatArray:
-    """Learning rate α that stays stable in mean square where the curvature itself is noisy.
+    """Limit of the learning rate α for stability in mean square where the curvature is noisy.
 
-    At each update the curvature is drawn anew, with mean 1 and variance σ²:
-    α < 2/(σ² + (1 − β)/(1 + β)).
+    Each update draws a new curvature with mean 1 and variance σ²: α < 2/(σ² + (1 − β)/(1 + β)).
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def curvature_noise_limit(rule: str, beta: ArrayLike, sigma: ArrayLike) -> Float
 
 
 def _as_average(rule: str, beta: ArrayLike, rate: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return β and αλ of the moving average that makes the rule's iterates."""
+    """Return β and αλ of the moving average that has the rule's iterates."""
     beta, rate = floats(beta, rate)
     match rule:
         case "gd":

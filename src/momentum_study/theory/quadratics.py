@@ -1,10 +1,10 @@
 """Closed forms for one eigenvalue λ: roots, regimes and limits of the linear update rules.
 
-On a quadratic every eigendirection of the Hessian moves for itself, with the gradient λw. There
-`rate` stands for the rule's own learning rate times λ, a number without unit: αλ for ``gd`` and
+On a quadratic every eigendirection of the Hessian evolves independently, with the gradient λw.
+`rate` is the rule's own learning rate times λ, a number without unit: αλ for ``gd`` and
 ``momentum``, ηλ for ``heavy_ball`` and ``nesterov``. Every function takes arrays that broadcast.
-The iterates of a linear rule obey ``w[k+2] = T w[k+1] − D w[k]``; the roots z of its
-characteristic polynomial z² − Tz + D say everything else.
+The iterates of a linear rule satisfy ``w[k+2] = T w[k+1] − D w[k]``. The roots z of its
+characteristic polynomial z² − Tz + D determine all other quantities.
 """
 
 import numpy as np
@@ -29,8 +29,8 @@ def recurrence(rule: str, beta: ArrayLike, rate: ArrayLike) -> tuple[FloatArray,
     ``nesterov``                              (1 + β)(1 − ηλ)      β(1 − ηλ)
     ========================================  ===================  ==============
 
-    Plain descent has the root 0 besides 1 − αλ. The correction of the bias fades, so that the
-    corrected average ends as the uncorrected one.
+    Plain gradient descent has the roots 1 − αλ and 0. The bias correction decays, so that the
+    corrected average has the recurrence of the uncorrected one in the long run.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def recurrence(rule: str, beta: ArrayLike, rate: ArrayLike) -> tuple[FloatArray,
 
 
 def dominant_root(rule: str, beta: ArrayLike, rate: ArrayLike) -> NDArray[np.complex128]:
-    """Root of largest modulus; of a conjugate pair the one above the real axis.
+    """Root of largest modulus; of a conjugate pair, the one above the real axis.
 
-    With a real pair z = (T ± √(T² − 4D))/2 the sign is T's, so that nothing cancels; the square
-    root is taken of (T − 2√D)(T + 2√D), which is exact to rounding near a double root.
+    For a real pair z = (T ± √(T² − 4D))/2 the sign is that of T, which avoids cancellation. The
+    square root is taken of (T − 2√D)(T + 2√D), which is exact to rounding near a double root.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def regime(rule: str, beta: ArrayLike, rate: ArrayLike) -> NDArray[np.int64]:
 
 
 def stability_limit(rule: str, beta: ArrayLike) -> FloatArray:
-    """Value that the rule's own learning rate times λ must stay below.
+    """Upper limit of the rule's own learning rate times λ for stability.
 
     ========================================  =====================
     rule                                      limit
@@ -160,8 +160,8 @@ def stability_limit(rule: str, beta: ArrayLike) -> FloatArray:
     ``nesterov``                              2(1 + β)/(1 + 2β)
     ========================================  =====================
 
-    For the corrected average it is the limit in the long run: its first updates, at a rate of up
-    to α/(1 − β), may grow by many orders of magnitude before they shrink.
+    For the corrected average it is the limit in the long run. The first updates have a rate of up
+    to α/(1 − β): the iterates can grow by many orders of magnitude before they shrink.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def stability_limit(rule: str, beta: ArrayLike) -> FloatArray:
     Raises
     ------
     StudyError
-        If there is no such rule, or it is not linear (``adam``): then it has no such limit.
+        If there is no such rule, or it is not linear (``adam``) and so has no such limit.
     """
     (beta,) = floats(beta)
     match rule:
@@ -196,8 +196,8 @@ def stability_limit(rule: str, beta: ArrayLike) -> FloatArray:
 def oscillation_window(rule: str, beta: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Rates between which the roots are complex, so that the iterates oscillate.
 
-    (1 ∓ √β)² for ``heavy_ball``; divided by 1 − β, which leaves (1 − √β)/(1 + √β) and its inverse,
-    for ``momentum``.
+    (1 ∓ √β)² for ``heavy_ball``. For ``momentum`` these values divided by 1 − β:
+    (1 − √β)/(1 + √β) and its inverse.
 
     Parameters
     ----------
@@ -227,10 +227,10 @@ def oscillation_window(rule: str, beta: ArrayLike) -> tuple[FloatArray, FloatArr
 
 
 def lag(rule: str, beta: ArrayLike, step: ArrayLike) -> FloatArray:
-    """Updates by which a rule trails plain descent at the same α on a gradient that never changes.
+    """Lag of a rule behind plain gradient descent at the same α on a constant gradient.
 
-    After k updates from v = 0 it is β(1 − βᵏ)/(1 − β), up to β/(1 − β); none if the bias is
-    corrected.
+    After k updates from v = 0 it is β(1 − βᵏ)/(1 − β), which increases to β/(1 − β). With
+    corrected bias there is no lag.
 
     Parameters
     ----------

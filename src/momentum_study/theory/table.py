@@ -1,4 +1,4 @@
-"""The theory table: the closed forms on grids of parameters, and what the update rules do there."""
+"""The theory table: closed forms and measured update rules on grids of parameters."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.checks import compared, product, rows
 
 STANDARD_ERRORS = 3.0
-"""By how many of them a simulated variance may miss; one in 370 does by chance."""
+"""Largest error of a simulated variance, in standard errors; one in 370 exceeds it by chance."""
 
 BETAS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 POSITIVE_BETAS = BETAS[1:]
@@ -31,30 +31,30 @@ NOISY_RATES = (0.01, 0.1, 0.5, 1.0, 1.5)
 SIMULATED_RATES = (0.1, 1.0)
 SADDLE_RATES = (0.001, 0.01, 0.1, 1.0)
 
-# Rates of the stability plane, for each β.
+# Number of rates of the stability plane, for each β.
 _PLANE_RATES = {"gd": 25, "momentum": 25, "heavy_ball": 15, "nesterov": 15}
 
-# At which the speed-up is known from the literature; that of β = 0.9 peaks at the last.
+# κ with a published speed-up. The speed-up of β = 0.9 has its maximum at the last one.
 _KNOWN_KAPPAS = (10.0, 30.0, 100.0, 300.0, 1442.0)
 
 
 def theory_table(draws: int, seed: int) -> pd.DataFrame:
-    """Hold every closed form against what the study's update rules do.
+    """Compare every closed form with the study's update rules.
 
     Parameters
     ----------
     draws
-        Independent chains behind every simulated variance, at least 2; other rows do not depend
-        on it.
+        Number of independent chains for each simulated variance, at least 2. Other rows do not
+        depend on it.
     seed
-        Of the study, for the chains' noise.
+        The study's seed, for the noise of the chains.
 
     Returns
     -------
     pandas.DataFrame
-        Of the schema `THEORY`. The tolerance is `comparison.TOLERANCE`, but 0 for a regime and
-        `STANDARD_ERRORS` standard errors, √(2/(draws − 1)) of what is predicted, for a simulated
-        variance.
+        Of the schema `THEORY`. The tolerance is `checks.TOLERANCE`, 0 for a regime, and
+        `STANDARD_ERRORS` standard errors, each √(2/(draws − 1)) times the prediction, for a
+        simulated variance.
     """
     parts = (_plane(), _limits(), _saddles_and_lags(), _best(), _tuned(), _scatter())
     exact = [table for part in parts for table in part]
@@ -63,12 +63,12 @@ def theory_table(draws: int, seed: int) -> pd.DataFrame:
 
 
 def _betas(form: str, betas: tuple[float, ...] = BETAS) -> tuple[float, ...]:
-    """Values of β for a rule: 0 for plain descent, which has none."""
+    """Return the values of β for a rule: 0 for plain gradient descent, which has no β."""
     return (0.0,) if form == "gd" else betas
 
 
 def _four_digits(values: FloatArray) -> FloatArray:
-    """Round to four digits, for parameters that read well."""
+    """Round to four significant digits, which makes parameters easier to read."""
     return np.array([float(f"{value:.4g}") for value in values])
 
 

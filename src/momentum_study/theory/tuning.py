@@ -1,8 +1,8 @@
-"""Closed forms over a spectrum [μ, L]: the best learning rate and β, and what they are worth.
+"""Closed forms over a spectrum [μ, L]: the best learning rate and β, and the speed-up.
 
-κ = L/μ is the condition number; μ = 1 and L = κ, so that a learning rate is one times μ. A rule
-is as fast as its slowest eigendirection: its radius is the larger of those at μ and at L, since
-ρ falls and then rises with the rate.
+κ = L/μ is the condition number. With μ = 1 and L = κ, learning rates are in units of 1/μ. The
+slowest eigendirection determines the speed of a rule: its radius is the larger of those at μ and
+at L, since ρ falls and then rises with the rate.
 """
 
 import numpy as np
@@ -114,9 +114,10 @@ def best_radius(rule: str, kappa: ArrayLike) -> FloatArray:
 
 
 def tuned_rate(beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
-    """Best α of ``momentum`` where β is given, 2(1 + β)/((1 − β)(μ + L)).
+    """Best α of ``momentum`` for a given β, 2(1 + β)/((1 − β)(μ + L)).
 
-    It makes the traces at μ and L opposite. Below `saturation_kappa` other rates do as well.
+    At this rate the traces at μ and L have opposite signs and the same size. Below
+    `saturation_kappa` other rates are equally good.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def tuned_rate(beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
 
 
 def tuned_radius(beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
-    """Radius of ``momentum`` where β is given and α tuned.
+    """Radius of ``momentum`` for a given β and the best α.
 
     √β up to κ = ((1 + √β)/(1 − √β))²; above, (|T| + √(T² − 4β))/2 with
     |T| = (1 + β)(κ − 1)/(κ + 1).
@@ -154,9 +155,9 @@ def tuned_radius(beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
 
 
 def speed_up(beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
-    """How many updates of tuned descent one update of momentum is worth, both with tuned rates.
+    """Updates of gradient descent without momentum per update of momentum, both at tuned rates.
 
-    ln ρ(momentum, β)/ln ρ(gd); towards (1 + β)/(1 − β) for large κ.
+    ln ρ(momentum, β)/ln ρ(gd), which approaches (1 + β)/(1 − β) for large κ.
 
     Parameters
     ----------
@@ -172,9 +173,9 @@ def speed_up(beta: ArrayLike, kappa: ArrayLike) -> FloatArray:
 
 
 def break_even_kappa(beta: ArrayLike) -> FloatArray:
-    """κ below which momentum with this β loses to plain descent, both tuned.
+    """κ below which momentum with this β is slower than plain gradient descent, both tuned.
 
-    Where (κ − 1)/(κ + 1) = √β, that is κ = (1 + √β)/(1 − √β).
+    There (κ − 1)/(κ + 1) = √β, that is κ = (1 + √β)/(1 − √β).
 
     Parameters
     ----------
@@ -191,7 +192,7 @@ def break_even_kappa(beta: ArrayLike) -> FloatArray:
 
 
 def saturation_kappa(beta: ArrayLike) -> FloatArray:
-    """κ up to which momentum with this β and α tuned has ρ = √β: `break_even_kappa` squared.
+    """κ up to which momentum with this β and tuned α has ρ = √β: `break_even_kappa` squared.
 
     Parameters
     ----------

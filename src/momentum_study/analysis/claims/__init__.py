@@ -1,1 +1,1 @@
-"""Verdicts: the claims of the tutorial, the cases that try them, and what the cases say."""
+"""Verdicts: the claims of the tutorial, the cases that test them, and their outcomes."""

@@ -1,4 +1,4 @@
-"""Cases: a claim under one condition, with its effect, its interval and what came out."""
+"""Cases: a claim under one condition, with its effect, interval and outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from momentum_study.statistics.paired import Effect, holm, probability_of_improv
 from momentum_study.statistics.verdict import Expectation, Outcome, case_outcome
 
 Kind = Literal["log_ratio", "share", "cost", "arrays"]
-"""What an effect is: a log ratio of costs in training, a difference of shares, a log ratio of times
-that an update takes, or a number of arrays."""
+"""Kind of an effect: a log ratio of training costs, a difference of shares, a log ratio of times
+per update, or a number of arrays."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,20 @@ class Margins:
 
 @dataclass(frozen=True)
 class Evidence:
-    """An effect and what it rests on.
+    """An effect and the data that it is based on.
 
     Attributes
     ----------
     effect
-        Above 0 where the claim is right.
+        Positive if the claim is right.
     counts
-        As `momentum_study.analysis.comparison.effects.counts_of` gives them.
+        As returned by `momentum_study.analysis.comparison.effects.counts_of`.
     probability
-        How often the pair says that the claim is right; NaN where there are no pairs.
+        Share of pairs in which the claim is right; NaN without pairs.
     datasets
-        Data sets, and those among them that speak for and against it on their own.
+        Numbers of data sets, of those significantly for it, and of those significantly against it.
     test
-        What the interval is.
+        Description of the interval.
     """
 
     effect: Effect
@@ -68,17 +68,17 @@ class Case:
     Attributes
     ----------
     claim
-        Which claim.
+        Name of the claim.
     levels
         The condition, in the order of its display text.
     evidence
-        What was found.
+        The effect and its data.
     kind, expects
-        What the effect is, and what the claim says of it.
+        The kind of the effect, and what the claim expects of it.
     experiment, query
-        What was done; and which rows of which table it rests on.
+        Description of the experiment, and the query that selects its rows of a table.
     headline, votes
-        Whether it stands for the claim as a whole; whether the verdict counts it.
+        Whether the case represents the claim as a whole; whether it counts in the verdict.
     """
 
     claim: str
@@ -102,7 +102,7 @@ class Case:
 
     @property
     def unit(self) -> str:
-        """What tables name as the unit of its effect."""
+        """Unit of its effect in tables."""
         return "log_ratio" if self.kind == "cost" else self.kind
 
     def row(self, margins: Margins) -> dict[str, Any]:
@@ -133,16 +133,16 @@ class Case:
 
 
 def pairs_evidence(pairs: pd.DataFrame, intervals: Intervals, *names: str) -> Evidence:
-    """Weigh pairs of runs together.
+    """Return the evidence of pairs of runs.
 
     Parameters
     ----------
     pairs
         Of the schema `PAIRS`, all of one unit.
     intervals
-        How intervals are computed.
+        Settings of the intervals.
     *names
-        What the generator of the resamples is named after.
+        Names of the generator of resamples.
     """
     source = generator(intervals.seed, "cases", *names)
     gains = stacked_gains(pairs)
@@ -158,9 +158,9 @@ def pairs_evidence(pairs: pd.DataFrame, intervals: Intervals, *names: str) -> Ev
 
 
 def _data_sets(gains: FloatArray, level: float) -> tuple[int, int]:
-    """Count data sets whose signed-rank test, corrected after Holm, is for or against."""
+    """Count data sets for and against by their signed-rank tests with Holm's correction."""
     by_replicate = [replicate_gains(own[np.newaxis]) for own in gains]
     significant = holm([signed_rank_p(own) for own in by_replicate]) <= level
-    # More replicates on one side than on the other: what a significant test means here.
+    # The side with more replicates is the side that a significant test favours.
     sign = np.array([np.sign(np.sign(own).sum()) for own in by_replicate])
     return int((significant & (sign > 0)).sum()), int((significant & (sign < 0)).sum())

@@ -1,7 +1,7 @@
-"""What a verdict depends on: the shortest conditions that separate its cases, as display text.
+"""Conditions of a verdict: the shortest ones that separate its cases, as display text.
 
-A case has several levels, such as same η, full batch and κ ≥ 38. A *condition* is one level or
-several together.
+A case has several levels, such as same η, full batch and κ ≥ 38. A *condition* is a combination of
+one or more levels.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from itertools import combinations
 
 from momentum_study.statistics.verdict import Outcome
 
-_MOST = 4  # conditions that a cell of a table can hold
+_MOST = 4  # conditions shown in one cell of a table
 
 
 Levels = tuple[str, ...]
@@ -17,14 +17,14 @@ Levels = tuple[str, ...]
 
 
 def condition_of(outcomes: Mapping[Levels, Outcome]) -> str:
-    """Say when a claim holds, and when not.
+    """Describe when a claim holds, and when it does not.
 
     Parameters
     ----------
     outcomes
-        Of its cases, by their levels. For either side the shortest conditions that hold in no case
-        of the other are named, those that hold in most cases first, until every decided case is
-        covered.
+        Outcomes of its cases, by their levels. Each side lists the shortest conditions that are
+        met in no case of the other side, until every decided case is covered. Conditions that are
+        met in most cases come first.
     """
     holds = [levels for levels, outcome in outcomes.items() if outcome == "for"]
     does_not = [
@@ -43,7 +43,7 @@ def condition_of(outcomes: Mapping[Levels, Outcome]) -> str:
 
 
 def conditions(these: Iterable[Levels], others: Iterable[Levels]) -> list[str]:
-    """Shortest conditions that together hold in all of these cases and in none of the others."""
+    """Return the shortest conditions that cover all of these cases and none of the others."""
     left = [frozenset(levels) for levels in these]
     against = [frozenset(levels) for levels in others]
     found = []
@@ -57,7 +57,7 @@ def conditions(these: Iterable[Levels], others: Iterable[Levels]) -> list[str]:
 def _candidates(
     left: Sequence[frozenset[str]], against: Sequence[frozenset[str]]
 ) -> Iterable[tuple[tuple[str, ...], int]]:
-    """Conditions that hold in none of the others, and in how many of what is left."""
+    """Yield conditions met in none of the others, with the number of remaining cases they cover."""
     for levels in left:
         for size in range(1, len(levels) + 1):
             for condition in combinations(sorted(levels), size):

@@ -1,4 +1,4 @@
-"""C11: what an update costs in time and in memory, with momentum and without."""
+"""C11: the costs of an update in time and memory, with and without momentum."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import log_ratio
 
 CLAIMED_ARRAYS = 1
-"""More arrays of the parameters' size, as the tutorial says."""
+"""Number of additional arrays of the parameters' size that the tutorial claims."""
 
 _SETTING = ["network", "batch"]
 
@@ -33,11 +33,11 @@ def cost_cases(costs: pd.DataFrame, intervals: Intervals) -> Iterator[Case]:
     Parameters
     ----------
     costs
-        Of the schema `STEP_COSTS`. The effect in time is
-        log(descent's seconds per update / momentum's), round by round; that in memory the number
-        of arrays claimed less the number counted.
+        Of the schema `STEP_COSTS`. The effect in time is, for each round, the log ratio of the
+        seconds per update without momentum to those with momentum. The effect in memory is the
+        claimed number of arrays minus the counted one.
     intervals
-        How intervals are computed.
+        Settings of the intervals.
     """
     both = costs[costs["rule"].isin([DESCENT, MOMENTUM])]
     tables = {

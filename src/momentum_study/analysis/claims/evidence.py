@@ -44,7 +44,7 @@ from momentum_study.theory.tuning import break_even_kappa
 
 @dataclass(frozen=True)
 class Findings:
-    """The tables that claims are put to, and how.
+    """The tables that claims are tested on, and the settings.
 
     Attributes
     ----------
@@ -53,13 +53,13 @@ class Findings:
     landscapes, step_costs
         Of the schemas `LANDSCAPES` and `STEP_COSTS`.
     curvatures
-        λ_max where runs start: `START_KEYS` and ``lambda_max``.
+        λ_max at the start of runs: `START_KEYS` and ``lambda_max``.
     conditions
         Condition number of the inputs of each data set, by its name.
     defaults
-        The values usually advised.
+        The usual advice on β and the learning rate.
     intervals
-        How intervals are computed.
+        Settings of the intervals.
     """
 
     pairs: pd.DataFrame
@@ -72,11 +72,11 @@ class Findings:
 
     @property
     def usual(self) -> dict[str, object]:
-        """Columns of the arm of momentum at the usual β."""
+        """Columns of the arm with momentum at the usual β."""
         return {"arm_rule": MOMENTUM, "arm_beta": self.defaults.beta}
 
     def select(self, question: str, **values: object) -> Selection:
-        """Pairs of one question, without injected noise unless that is asked for."""
+        """Select pairs of one question, by default those without injected noise."""
         return Selection(self.pairs).where(question=question, **{"gradient_noise": 0.0, **values})
 
     def case(
@@ -91,7 +91,7 @@ class Findings:
         headline: bool = False,
         votes: bool = True,
     ) -> Iterator[Case]:
-        """Yield the case that some pairs make; none without pairs."""
+        """Yield the case of the chosen pairs; nothing if there are no pairs."""
         if len(chosen.rows):
             yield Case(
                 claim,
@@ -140,7 +140,7 @@ def smoothness(findings: Findings) -> Iterator[Case]:
 
 
 def noise(findings: Findings) -> Iterator[Case]:
-    """C3: the final training loss under injected noise, and under that of small batches."""
+    """C3: the final training loss under injected noise and under minibatch noise."""
     case = partial(findings.case, "C3", experiment="final training loss under noise, paired")
     pairs = Selection(findings.pairs).where(
         question="rules", **findings.usual, criterion=TRAIN_LOSS
@@ -160,14 +160,14 @@ def noise(findings: Findings) -> Iterator[Case]:
 
 
 def default_beta(findings: Findings) -> Iterator[Case]:
-    """C5: what is lost by taking the usual β instead of tuning it."""
+    """C5: the loss from using the usual β instead of tuning it."""
     experiment = "momentum at the usual β against β tuned as well, α tuned in both"
     pairs = findings.select("default_beta", **findings.usual)
     yield from _defaults(findings, "C5", pairs, experiment)
 
 
 def default_rate(findings: Findings) -> Iterator[Case]:
-    """C6: what is lost by keeping to the range of learning rates advised."""
+    """C6: the loss from restricting the learning rate to the advised range."""
     low, high = findings.defaults.rates
     pairs = findings.select("default_rate", **findings.usual, arm_rate_low=low, arm_rate_high=high)
     experiment = "momentum with α within the range advised against α tuned over the grid"
@@ -187,7 +187,7 @@ def _defaults(findings: Findings, claim: str, pairs: Selection, experiment: str)
 
 
 def interventions(findings: Findings, claim: str, state: str, advised: str) -> Iterator[Case]:
-    """C7, C8: β changed at a quarter of the budget or left alone, and α changed instead."""
+    """C7, C8: β changed at a quarter of the budget or unchanged, and α changed instead."""
     case = partial(
         findings.case,
         claim,
@@ -211,7 +211,7 @@ def interventions(findings: Findings, claim: str, state: str, advised: str) -> I
 
 
 def correction(findings: Findings) -> Iterator[Case]:
-    """C9: the moving average with its bias corrected against the same without."""
+    """C9: the moving average with and without bias correction."""
     case = partial(
         findings.case,
         "C9",
@@ -240,7 +240,7 @@ def correction(findings: Findings) -> Iterator[Case]:
 
 
 def decay(findings: Findings) -> Iterator[Case]:
-    """C10: momentum with a decay against momentum without; and descent likewise."""
+    """C10: momentum with and without a decay, and gradient descent with and without it."""
     case = partial(findings.case, "C10", experiment="a decay against a constant rate, each tuned")
     for rule, text in ((MOMENTUM, "momentum"), (DESCENT, "descent")):
         is_momentum = rule == MOMENTUM
@@ -258,13 +258,13 @@ def decay(findings: Findings) -> Iterator[Case]:
 
 
 def variants(findings: Findings) -> Iterator[Case]:
-    """C12: the best of momentum and its variants against plain descent, and each alone."""
+    """C12: momentum and its variants, the best and each one, against plain gradient descent."""
     case = partial(findings.case, "C12", experiment="each tuned over as many rates, paired")
     beta = findings.defaults.beta
     pairs = findings.select("rules", comparison="tuned", arm_beta=beta)
     pairs = pairs.filter(pairs.rows["arm_rule"] != HEAVY_BALL, f"arm_rule != {HEAVY_BALL!r}")
     rules = sorted(set(pairs.rows["arm_rule"]))
-    # The arm that may choose among all of them, or the only rule there is.
+    # The arm that chooses among all variants, or the only rule.
     every = ANY_RULE if ANY_RULE in rules else next(iter(rules), "")
     for criterion in (SPEED, TEST_LOSS):
         for rule, part in pairs.where(criterion=criterion).each("arm_rule"):
@@ -288,7 +288,10 @@ def _by_condition(findings: Findings, pairs: Selection) -> Iterator[tuple[Level,
 
 
 def _by_curvature(findings: Findings, pairs: Selection) -> Iterator[tuple[Level, Selection]]:
-    """Yield pairs by αλ_max at the start: below 1 descent is monotone, up to 2 it oscillates."""
+    """Yield pairs by αλ_max at the start.
+
+    Gradient descent without momentum is monotone below 1, and oscillates between 1 and 2.
+    """
     start = list(START_KEYS)
     curvature = pairs.rows[start].merge(findings.curvatures, on=start, how="left")["lambda_max"]
     position = pairs.rows["alpha"].to_numpy() * curvature.to_numpy()

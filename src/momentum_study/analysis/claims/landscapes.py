@@ -1,4 +1,4 @@
-"""C4 on landscapes: how soon a saddle is left, and how often a barrier is crossed."""
+"""C4 on landscapes: the time to leave a saddle, and the share of runs that cross a barrier."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from momentum_study.experiments.landscapes.tables import CONFIDENCE
 from momentum_study.statistics.paired import Effect
 
 OPPONENTS = {"same_alpha": MOMENTUM, "same_eta": HEAVY_BALL, "tuned": MOMENTUM}
-"""The form that the comparison speaks of: the same iterates under another name of the rate."""
+"""Form of momentum by comparison. Both have the same iterates, with the rate as α or as η."""
 
 SADDLES = ("saddle", "monkey_saddle")
 WELLS = ("double_well", "double_well_slope")
@@ -28,9 +28,9 @@ def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
     Parameters
     ----------
     landscapes
-        Of the schema `LANDSCAPES`. Of a saddle the effect is
-        log(descent's median updates / momentum's), of a barrier the difference of the shares that
-        crossed it.
+        Of the schema `LANDSCAPES`. For a saddle the effect is the log ratio of the median updates
+        without momentum to those with momentum. For a barrier it is the difference of the shares
+        that crossed it.
     """
     for landscape in (*SADDLES, *WELLS):
         for comparison, rule in OPPONENTS.items():
@@ -54,7 +54,7 @@ def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
                     "greater",
                     "updates to leave a saddle" if times else "share that crossed a barrier",
                     f"landscapes: {query}",
-                    # The plainest one, in the tutorial's own form, stands for the claim.
+                    # The simplest landscape, with the tutorial's form of momentum.
                     headline=(landscape, comparison) == HEADLINE,
                 )
 
@@ -68,11 +68,12 @@ def _by_height(
 
 
 def _exit_times(reference: pd.Series, own: pd.Series) -> Evidence:
-    """Log ratio of two medians, its interval made of theirs (MOVER; Zou & Donner 2008).
+    """Log ratio of two medians, with an interval from theirs (MOVER; Zou & Donner 2008).
 
-    The interval of a difference a − b of two estimates with intervals (l, u) reaches down by
-    √((a − lₐ)² + (u_b − b)²) and up likewise. Both rules met the same draws, so that it is rather
-    too wide. Where one of the medians is infinite it is (lₐ − u_b, uₐ − l_b), which is wider still.
+    For a difference a − b of two estimates with intervals (l, u), the lower limit is
+    √((a − lₐ)² + (u_b − b)²) below it, and the upper limit correspondingly above it. The interval
+    is conservative, since both rules have the same draws. If one of the medians is infinite, the
+    interval is (lₐ − u_b, uₐ − l_b), which is wider.
     """
     columns = ["median_steps", "median_steps_low", "median_steps_high"]
     a, a_low, a_high = np.log(reference[columns].to_numpy("float64"))
@@ -82,10 +83,10 @@ def _exit_times(reference: pd.Series, own: pd.Series) -> Evidence:
         low = value - np.hypot(a - a_low, b_high - b)
         high = value + np.hypot(a_high - a, b - b_low)
     if np.isinf(value):
-        # An infinite median has no distance to its ends: these themselves reach farther than that.
+        # The distance of an infinite median to its limits is undefined.
         low, high = a_low - b_high, a_high - b_low
     draws = int(own["draws"])
-    # Without the interval at the lower level the wider one stands in: equivalence is harder.
+    # There is no interval at the lower level. The wider one makes equivalence harder to show.
     effect = Effect(value, low, high, low, high, draws)
     test = f"medians of {draws} draws, {100 * CONFIDENCE:g} % intervals combined (MOVER)"
     return Evidence(effect, _counts(reference, own), np.nan, (0, 0, 0), test)
@@ -117,7 +118,7 @@ def _counts(reference: pd.Series, own: pd.Series) -> dict[str, int]:
         "n_compared": draws,
         "n_failed": failed,
         "n_reference_failed": reference_failed,
-        # How many draws both failed in is not recorded: as many as must have.
+        # The number of draws in which both failed is not recorded: this is the smallest possible.
         "n_both_failed": max(0, failed + reference_failed - draws),
         "n_diverged": int(own["n_diverged"]),
         "n_reference_diverged": int(reference["n_diverged"]),

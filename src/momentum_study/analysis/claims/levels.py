@@ -28,7 +28,7 @@ NO_LEVELS: dict[str, str | float] = {
     "landscape": "",
     "height": np.nan,
 }
-"""Columns of levels, with the value that they have where a case has no such level."""
+"""Columns of levels, with their values for a case without such a level."""
 
 CRITERIA = {
     SPEED: "updates to a target",
@@ -40,7 +40,7 @@ CRITERIA = {
     "memory": "memory",
 }
 FORMS = {MOMENTUM: "moving average", HEAVY_BALL: "heavy ball"}
-"""The forms: when β changes the moving average keeps its α, the heavy ball its η."""
+"""Forms of momentum. If β changes, the moving average keeps its α and the heavy ball its η."""
 
 LANDSCAPES = {
     "saddle": "saddle",
@@ -57,9 +57,9 @@ class Level:
     Attributes
     ----------
     text
-        Display text; empty if the name of the case leaves it out.
+        Display text; empty if it is not part of the case's name.
     columns
-        Its columns among `NO_LEVELS`; none where the text says that all levels are pooled.
+        Its columns among `NO_LEVELS`; none if the level pools all values.
     """
 
     text: str
@@ -89,13 +89,13 @@ def comparison_level(comparison: str) -> Level:
 
 
 def batch_level(batch: str, text: str = "{}") -> Level:
-    """Return the level of a batch size, its text possibly within a longer one."""
+    """Return the level of a batch size, with its text inserted into a longer one."""
     size = "full batch" if batch == "full" else f"batch {batch}"
     return Level(text.format(size), {"batch": batch})
 
 
 def kappa_level(side: str, threshold: float) -> Level:
-    """Return the level of condition numbers κ ``below`` a threshold, or not (``above``)."""
+    """Return the level of condition numbers ``below`` a threshold, or of the others (``above``)."""
     sign = "<" if side == "below" else "≥"
     text = f"κ {sign} {threshold:.0f}"
     return Level(text, {"kappa_side": side, "kappa_threshold": threshold})

@@ -19,14 +19,14 @@ from momentum_study.tables.schemas.claim_cases import CLAIM_CASES
 
 @dataclass(frozen=True)
 class VerdictRule:
-    """How cases become verdicts: what does not matter, and how many cases decide."""
+    """Rule for verdicts: the margins of cases, and the shares of outcomes."""
 
     margins: Margins
     shares: Rule
 
 
 def rule_of(verdicts: Verdicts) -> VerdictRule:
-    """Make the rule of a configuration: relative margins become those of log ratios."""
+    """Return the rule of a configuration, with relative margins converted to log ratios."""
     margins = verdicts.margins
     return VerdictRule(
         Margins(
@@ -42,20 +42,20 @@ def rule_of(verdicts: Verdicts) -> VerdictRule:
 def claims_tables(
     findings: Findings, rule: VerdictRule, default: VerdictRule
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Try every claim.
+    """Test every claim.
 
     Parameters
     ----------
     findings
-        What is known.
+        The tables to test on.
     rule, default
-        The study's rule for verdicts, and the one that the project proposes.
+        The study's rule for verdicts, and the project's default rule.
 
     Returns
     -------
     cases, claims
-        Of the schemas `CLAIM_CASES` and `CLAIMS`. A claim that the study has
-        no case for has no row among the cases, and the verdict ``undecided``.
+        Of the schemas `CLAIM_CASES` and `CLAIMS`. A claim without a case in this study has no row
+        in ``cases``, and the verdict ``undecided``.
     """
     cases = {claim.name: list(EXPERIMENTS[claim.name](findings)) for claim in CLAIMS}
     rows = [

@@ -1,4 +1,4 @@
-"""The claims in words, and the figure that shows what settles each."""
+"""The claims in words, and the figure that shows the experiment for each."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Claim:
     name
         ``C1`` … ``C12``.
     words
-        What it says.
+        Text of the claim.
     figure
         Kind of the figure that shows its experiment.
     """

@@ -1,1 +1,1 @@
-"""Fair comparison: update rules tuned alike, paired by replicate, with failures kept."""
+"""Fair comparison: update rules tuned in the same way, paired by replicate, failures included."""

@@ -1,4 +1,4 @@
-"""Arms: the ways of training that are tuned and compared, each a set of cells to choose from."""
+"""Arms: the training methods that are tuned and compared, each a set of cells to choose from."""
 
 from dataclasses import dataclass, replace
 
@@ -13,15 +13,15 @@ DESCENT = "gd"
 
 @dataclass(frozen=True)
 class Arm:
-    """Update rules, and what of them is tuned.
+    """Update rules, and which of their hyperparameters are tuned.
 
     Attributes
     ----------
     rules
         One rule, or several to choose among.
     beta
-        The momentum coefficient; None if it is tuned as well. Tuned, a rule that is plain descent
-        at β = 0 may choose that too.
+        The momentum coefficient; None if it is tuned as well. A rule that is plain gradient descent
+        at β = 0 may then choose β = 0 too.
     schedule
         The learning-rate schedule.
     rates
@@ -35,7 +35,7 @@ class Arm:
 
     @property
     def key(self) -> ArmKey:
-        """What identifies it in tables."""
+        """Key that identifies the arm in tables."""
         uses_beta = any(_uses_beta(rule) for rule in self.rules)
         return ArmKey(
             self.rules[0] if len(self.rules) == 1 else ANY_RULE,
@@ -47,16 +47,16 @@ class Arm:
 
     @property
     def seed_name(self) -> str:
-        """What generators of resamples are named after, which lists every rule."""
+        """Name of the arm for generators of resamples, which lists every rule."""
         return replace(self.key, rule=" or ".join(self.rules)).label
 
     def among(self, cells: pd.DataFrame) -> Mask:
-        """Say of each cell whether it can be chosen."""
+        """Return a mask of the cells that can be chosen."""
         own = cells["rule"].isin(self.rules)
         if self.beta is not None:
             own &= (cells["beta"] == self.beta) | ~cells["rule"].map(_uses_beta)
         elif set(self.rules) & set(LINEAR_RULES) - {DESCENT}:
-            # β = 0 belongs to the grid, and is plain descent.
+            # β = 0 is part of the grid, and is plain gradient descent.
             own |= cells["rule"] == DESCENT
         own &= cells["schedule"] == self.schedule
         if self.rates is not None:
@@ -72,7 +72,8 @@ def _uses_beta(rule: str) -> bool:
 def arms_of(cells: pd.DataFrame, schedule: str = CONSTANT) -> list[Arm]:
     """List the arms of a problem under one schedule.
 
-    Descent; each rule at each of its coefficients; and a rule with several of them with β tuned.
+    These are gradient descent without momentum, each rule at each of its values of β, and each rule
+    with several values of β with β tuned.
     """
     arms = []
     scheduled = cells[cells["schedule"] == schedule]

@@ -1,4 +1,4 @@
-"""Basins: how far from the best cell of a rule's β and α the cells are nearly as good."""
+"""Basins: the range of α and β around the best cell of a rule in which cells are nearly as good."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ class Scores:
     Attributes
     ----------
     beta, alpha
-        ``(n,)``, by α, then β.
+        ``(n,)``, sorted by α, then β.
     values
-        ``(1 + resamples, n)``: on all replicates first, then on resamples of them.
+        ``(1 + resamples, n)``: first on all replicates, then on resamples of them.
     """
 
     beta: FloatArray
@@ -26,7 +26,7 @@ class Scores:
     values: FloatArray
 
     def at(self, beta: float) -> "Scores":
-        """Return those of one β."""
+        """Return the scores of one β."""
         own = self.beta == beta
         return Scores(self.beta[own], self.alpha[own], self.values[:, own])
 
@@ -38,7 +38,7 @@ class Scores:
 
     @property
     def best(self) -> NDArray[np.intp]:
-        """Place of the best cell ``(1 + resamples,)``, of equals the first."""
+        """Position of the best cell ``(1 + resamples,)``; the first of equally good ones."""
         best: NDArray[np.intp] = self.values.argmin(axis=1)
         return best
 
@@ -49,31 +49,31 @@ class Scores:
         return np.where(np.isfinite(self.smallest[:, 0]), alpha, np.nan)
 
     def near(self, smallest: FloatArray, margin: float) -> Mask:
-        """Say which scores ``(1 + resamples, n)`` exceed a best one by that share at most."""
+        """Return which scores ``(1 + resamples, n)`` exceed a best one by at most this share."""
         near: Mask = np.isfinite(self.values) & (self.values <= (1 + margin) * smallest)
         return near
 
 
 def basin_width(alpha: FloatArray, near: Mask, best: int) -> float:
-    """Decades of α around the best one in which all rates of the grid are nearly as good.
+    """Width in decades of the range of α around the best one in which all are nearly as good.
 
-    Each rate stands for its surroundings up to the middle, on the logarithmic scale, to its
-    neighbours; the first and the last reach as far outwards as inwards. A basin that ends with the
-    grid may be wider.
+    Each rate represents the interval up to the midpoints to its neighbours on the logarithmic
+    scale. The intervals of the first and the last rate are symmetric. A basin that reaches the edge
+    of the grid may be wider.
 
     Parameters
     ----------
     alpha
-        ``(n,)``, rising.
+        ``(n,)``, increasing.
     near
-        ``(n,)``: nearly as good as the best.
+        ``(n,)``: which rates are nearly as good as the best.
     best
-        Place of the best.
+        Position of the best.
 
     Returns
     -------
     float
-        NaN for a single rate, which has no surroundings.
+        NaN for a single rate, which has no neighbours.
     """
     if len(alpha) == 1:
         return np.nan
@@ -87,30 +87,30 @@ def basin_width(alpha: FloatArray, near: Mask, best: int) -> float:
 
 
 def scaling_exponent(betas: FloatArray, best_alpha: FloatArray) -> FloatArray:
-    """Exponent d in best α ∝ (1/(1 − β))ᵈ by least squares on logarithms.
+    """Exponent d of best α ∝ (1/(1 − β))ᵈ, by least squares on logarithms.
 
-    0 if the best α is the same for every β; 1 if the best η = (1 − β)α is.
+    It is 0 if the best α is the same for every β, and 1 if the best η = (1 − β)α is.
 
     Parameters
     ----------
     betas
-        ``(b,)`` coefficients.
+        ``(b,)`` momentum coefficients.
     best_alpha
-        ``(m, b)``: the best α at each of them, in m samples; NaN where all cells failed. A β at
-        which they failed in the first sample is left out, and so is every other sample in which
-        they failed at one that is left.
+        ``(m, b)``: the best α at each β, in m samples; NaN where all cells failed. A β at which all
+        cells failed in the first sample is left out. A sample in which all cells failed at one of
+        the other β is left out too.
 
     Returns
     -------
     numpy.ndarray
-        ``(m,)``; NaN for samples that are left out, and for all with fewer than two β.
+        ``(m,)``; NaN for samples that are left out, and for all samples with fewer than two β.
     """
     known = ~np.isnan(best_alpha[0])
     slopes = np.full(len(best_alpha), np.nan)
     whole = ~np.isnan(best_alpha[:, known]).any(axis=1)
     if known.sum() > 1:
         alpha = best_alpha[np.ix_(whole, known)]
-        # Relative to the first, so that what does not move at all has slope 0 to the last bit.
+        # Relative to the first β, so that a constant α has slope 0 to the last bit.
         relative = np.log10(alpha / alpha[:, :1])
         slopes[whole] = np.polyfit(-np.log10(1 - betas[known]), relative.T, 1)[0]
     return slopes

@@ -1,4 +1,4 @@
-"""What tuning costs: how good the best of k random trials of an arm is, and when it pays."""
+"""The cost of tuning: the best of k random trials of an arm, and from which k on an arm pays."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -38,35 +38,36 @@ def budget_table(
     seed: int = 0,
     beta: float = USUAL_BETA,
 ) -> pd.DataFrame:
-    """Tell for every arm how good the best of k random trials is.
+    """Estimate for every arm how good the best of k random trials is.
 
-    The k trials are different cells of the arm's grid, every set of k as likely as any other. In
-    each replicate the expected validation loss of the best is a U-statistic, exact; so is the
-    expected test loss of the trial that is best on validation data. Over replicates stands the
-    interquartile mean, as in all effects of the study: in a small test set a single split can be
-    off by orders of magnitude. Its interval comes from a bootstrap over replicates, at the
-    confidence at which that covers as often as meant (`expanded_confidence`).
+    The k trials are different cells of the arm's grid, and all sets of k cells are equally likely.
+    In each replicate the expected validation loss of the best trial is computed exactly, as a
+    U-statistic, and so is the expected test loss of the trial with the best validation loss. The
+    estimate is the interquartile mean over replicates, as in all effects of the study, because with
+    a small test set a single split can differ by orders of magnitude. Its interval comes from a
+    bootstrap over replicates at the confidence with nominal coverage (`expanded_confidence`).
 
-    What one or a few trials give says as much about the grid as about the rule: rates that diverge,
-    or are far too small, are among the draws.
+    The results of few trials depend on the grid as much as on the rule, since rates that diverge or
+    are far too small are among the draws.
 
     Parameters
     ----------
     problems
-        What to compare on.
+        The problems to compare on.
     floor
         Smallest relative loss.
     confidence, resamples, seed
-        Of the bootstrap.
+        Settings of the bootstrap.
     beta
         The usual momentum coefficient, for `usual_arms`.
 
     Returns
     -------
     DataFrame
-        Of the schema `BUDGET`, for the numbers of trials of `trial_numbers`.
-        The advantage over plain descent is paired by replicate; if there are more trials than
-        descent has cells, descent has all of its own. It is missing where descent was not run.
+        Of the schema `BUDGET`, for the numbers of trials of `trial_numbers`. The advantage over
+        plain gradient descent is paired by replicate. If there are more trials than cells of
+        gradient descent, all of its cells are used. The advantage is missing where gradient descent
+        was not run.
 
     References
     ----------
@@ -121,9 +122,9 @@ def _interval(
     resamples: int,
     source: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    """Interval of the interquartile mean over replicates, made to cover as often as meant.
+    """Return the interval of the interquartile mean over replicates, with nominal coverage.
 
-    A single replicate says nothing about others: then the ends are the bounds of the values.
+    With a single replicate the limits are the bounds of the values.
     """
     replicates = int((~np.isnan(values[0])).sum())
     if replicates == 1:
@@ -145,7 +146,9 @@ def _facts(problem: Problem, trials: Trials) -> dict[str, Any]:
 
 
 def trials_until_it_pays(budget: pd.DataFrame) -> pd.DataFrame:
-    """Return from how many trials on an arm is better than descent with as many trials.
+    """Return the number of trials from which on an arm is better than plain gradient descent.
+
+    Gradient descent has the same number of trials.
 
     Parameters
     ----------
@@ -155,9 +158,9 @@ def trials_until_it_pays(budget: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each problem and arm but descent: `PROBLEM_KEYS`, `ARM_KEYS`, ``trials``, the
-        smallest number from which on the whole interval of the advantage lies above 0, for that
-        number and all larger ones of the table; infinite if there is none.
+        `PROBLEM_KEYS`, `ARM_KEYS` and ``trials``, with a row for each problem and each arm except
+        gradient descent. ``trials`` is the smallest number for which the interval of the advantage
+        lies above 0, for this number and all larger ones of the table; infinite if there is none.
     """
     return pd.DataFrame(_paying(budget), columns=[*PROBLEM_KEYS, *ARM_KEYS, "trials"])
 
@@ -166,7 +169,7 @@ def _paying(budget: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     others = budget[budget["arm_rule"] != DESCENT].sort_values("trials")
     for key, own in others.groupby([*PROBLEM_KEYS, *ARM_KEYS], sort=True, dropna=False):
         pays = (own["advantage_low"] > 0).to_numpy()
-        # How many at the end pay one after the other.
+        # Number of consecutive rows at the end that pay.
         last = int(np.argmin(np.append(pays[::-1], False)))
         trials = float(own["trials"].iloc[-last]) if last else np.inf
         yield (*key, trials)

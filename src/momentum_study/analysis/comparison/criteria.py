@@ -1,7 +1,7 @@
-"""What a run is judged by: costs to be small, with failures as infinities, and shapes of the path.
+"""Criteria of runs: costs, which are infinite for failed runs, and shapes of the path.
 
-A *criterion* gives each run a cost to choose by and a cost to report. They differ where a network
-is chosen by its validation loss and judged on test data.
+A *criterion* gives each run a cost for the selection of cells and a cost for their evaluation. They
+differ if cells are chosen by validation loss and evaluated on test data.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ Unit = Literal["log_ratio", "share"]
 
 SPEED = "speed"
 UPDATES = "updates"
-"""In tables: updates to a given target. Elsewhere such a criterion has the name of the target's
+"""Updates to a given target, in tables. In code such a criterion has the name of the target's
 column."""
 TRAIN_LOSS = "train_loss"
 TEST_LOSS = "test_loss"
 PATH_CRITERIA = {"sign_flips": "sign_flip_share", "up_steps": "up_step_share"}
-"""Criterion → column: shares that a smooth path has small, compared by their difference."""
+"""Criterion → column: shares that are small for a smooth path, compared by their difference."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Costs:
     Attributes
     ----------
     selection
-        ``(cells, R)`` what cells are chosen by; +∞ for a failed run, NaN for one not there.
+        ``(cells, R)``: costs by which cells are chosen; +∞ for a failed run, NaN for a missing one.
     outcome
-        ``(cells, R)`` what is reported, likewise.
+        ``(cells, R)``: costs by which cells are evaluated; also +∞ and NaN.
     budget
-        Updates that a failed run has cost, if the costs are updates to a target; else None, and
-        the costs are losses.
+        Number of updates of a failed run, if the costs are updates to a target; None if they are
+        losses.
     """
 
     selection: FloatArray
@@ -50,7 +50,7 @@ class Costs:
     budget: int | None = None
 
     def score(self, replicates: NDArray[np.intp]) -> FloatArray:
-        """Score of each cell on the given replicates, smaller is better.
+        """Return the score of each cell on the given replicates; smaller is better.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class Costs:
         -------
         numpy.ndarray
             ``(..., cells)``: expected running time, or the geometric mean of the losses. +∞ where
-            no run reached its target, or one diverged; NaN where a run is not there.
+            no run reached its target, or one diverged; NaN where a run is missing.
         """
         chosen = np.moveaxis(self.selection[:, replicates], 0, -2)
         if self.budget is not None:
@@ -72,9 +72,9 @@ class Costs:
 
 
 def criterion_columns(criterion: str) -> dict[str, str | float]:
-    """Return a criterion as tables have it: its name, and the target if it is one.
+    """Return the columns of a criterion in tables: its name, and its target if it has one.
 
-    The target of `SPEED` differs from problem to problem and is missing here.
+    The target of `SPEED` differs between problems and is missing here.
     """
     if target_columns([criterion]):
         return {"criterion": UPDATES, "target": target_of_column(criterion)}
@@ -82,7 +82,7 @@ def criterion_columns(criterion: str) -> dict[str, str | float]:
 
 
 def target_costs(problem: "Problem", target: str) -> Costs:
-    """Updates to a target, at least 1; +∞ where it was missed or the run diverged."""
+    """Return updates to a target, at least 1; +∞ if the target was missed or the run diverged."""
     steps = problem.columns[target]
     cost = np.where(np.isnan(steps), np.inf, np.maximum(steps, 1.0))
     failed = _failures(problem, cost)
@@ -90,13 +90,13 @@ def target_costs(problem: "Problem", target: str) -> Costs:
 
 
 def train_costs(problem: "Problem", floor: float) -> Costs:
-    """Final training loss over that of the best constant prediction, not below `floor`."""
+    """Return final training losses relative to the best constant prediction, at least `floor`."""
     cost = _failures(problem, _relative(problem, "train_loss_final", floor))
     return Costs(cost, cost)
 
 
 def test_loss_costs(problem: "Problem", floor: float) -> Costs:
-    """Best validation loss to choose by, and the test loss there to report; relative likewise."""
+    """Return best validation losses for selection and the test losses there, both relative."""
     return Costs(
         _failures(problem, _relative(problem, "validation_loss_best", floor)),
         _failures(problem, _relative(problem, "test_loss_at_best", floor)),
@@ -104,7 +104,7 @@ def test_loss_costs(problem: "Problem", floor: float) -> Costs:
 
 
 def all_costs(problem: "Problem", targets: Sequence[str], floor: float) -> dict[str, Costs]:
-    """Costs of a problem under each criterion that has costs but `SPEED`, by its name."""
+    """Return the costs of a problem by criterion, for each one with costs except `SPEED`."""
     costs = {target: target_costs(problem, target) for target in targets}
     return {
         **costs,
@@ -114,7 +114,7 @@ def all_costs(problem: "Problem", targets: Sequence[str], floor: float) -> dict[
 
 
 def targets_of(problem: "Problem") -> list[str]:
-    """Targets of a problem, the easiest first."""
+    """Return the targets of a problem, the easiest first."""
     return target_columns(problem.columns)
 
 
@@ -124,6 +124,6 @@ def _relative(problem: "Problem", column: str, floor: float) -> FloatArray:
 
 
 def _failures(problem: "Problem", cost: FloatArray) -> FloatArray:
-    """Enter +∞ for diverged runs and values that overflowed, NaN for runs that are not there."""
+    """Set +∞ for diverged runs and values that overflowed, and NaN for missing runs."""
     failed = ~problem.completed | np.isnan(cost)
     return np.where(np.isnan(problem.columns["steps"]), np.nan, np.where(failed, np.inf, cost))

@@ -1,4 +1,4 @@
-"""Effects: what many pairs say together, with an interval, and what became of their runs."""
+"""Effects: summaries of many pairs, with intervals and counts of failed runs."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,19 +22,18 @@ Table = pd.DataFrame | Mapping[str, ArrayLike]
 
 
 def unit_of(criterion: str) -> Unit:
-    """Return in what the gains by a criterion are measured."""
+    """Return the unit of gains by a criterion."""
     return "share" if criterion in PATH_CRITERIA else "log_ratio"
 
 
 def stacked_gains(pairs: Table) -> FloatArray:
-    """Gains as ``(data sets, replicates, pairs of a replicate)``, NaN where there is none.
+    """Return gains as ``(data sets, replicates, pairs of a replicate)``, NaN where missing.
 
     Parameters
     ----------
     pairs
-        Columns of the schema `PAIRS`, of one unit. Data sets are the strata
-        of every interval; all pairs of a replicate of a data set (its batch sizes, rates, …)
-        belong together.
+        Columns of the schema `PAIRS`, of one unit. Data sets are the strata of every interval. All
+        pairs of a replicate of a data set (its batch sizes, rates, …) stay together.
     """
     gains = np.asarray(pairs["gain"], dtype=np.float64)
     if len(gains) == 0:
@@ -59,11 +58,11 @@ def _places(values: NDArray[Any]) -> NDArray[np.intp]:
 def calibrated_effect(
     values: FloatArray, confidence: float, resamples: int, generator: np.random.Generator
 ) -> Effect:
-    """Interquartile mean of ``(strata, replicates, items)``, its interval as wide as it must be.
+    """Interquartile mean of ``(strata, replicates, items)``, with an interval of nominal coverage.
 
-    The percentile interval of few replicates is too narrow; it is asked for the confidence at
-    which it covers as often as meant (`paired.expanded_confidence`). Where
-    no stratum has two replicates there is no interval: its ends are infinite.
+    The percentile interval of few replicates is too narrow. It is computed at the confidence at
+    which it has nominal coverage (`paired.expanded_confidence`). If no stratum has two replicates,
+    the limits are infinite.
     """
     present = (~np.isnan(values).all(axis=2)).sum(axis=1)
     strata = present[present > 1]
@@ -78,10 +77,10 @@ def calibrated_effect(
 
 
 def counts_of(pairs: Table) -> dict[str, int]:
-    """Count pairs, and the runs among them that failed or diverged.
+    """Count pairs, and their runs that failed or diverged.
 
-    A pair is *compared* if it has a gain: not if both runs failed, nor, by the shape of the path,
-    if one diverged.
+    A pair is *compared* if it has a gain. It has none if both runs failed or, for shapes of the
+    path, if one diverged.
     """
     diverged = np.asarray(pairs["diverged"], dtype=bool)
     reference_diverged = np.asarray(pairs["reference_diverged"], dtype=bool)
@@ -101,7 +100,7 @@ def counts_of(pairs: Table) -> dict[str, int]:
 def summary_of(
     pairs: Table, confidence: float, resamples: int, generator: np.random.Generator
 ) -> dict[str, Any]:
-    """Effect, interval, probability of improvement, signed-rank test and counts of some pairs."""
+    """Return effect, interval, probability of improvement, signed-rank test and counts of pairs."""
     gains = stacked_gains(pairs)
     return {
         **effect_columns(calibrated_effect(gains, confidence, resamples, generator)),
@@ -112,7 +111,7 @@ def summary_of(
 
 
 def effect_columns(effect: Effect) -> dict[str, float]:
-    """Return an effect under the names that tables give it."""
+    """Return the columns of an effect in tables."""
     return {
         "effect": effect.value,
         "low": effect.low,
@@ -123,9 +122,9 @@ def effect_columns(effect: Effect) -> dict[str, float]:
 
 
 def replicate_gains(gains: FloatArray) -> FloatArray:
-    """Median gain ``(n,)`` of each replicate that has one: what a test may take as independent.
+    """Return the median gain ``(n,)`` of each replicate: independent values for tests.
 
-    A replicate whose median lies between both infinities has none.
+    A replicate without gains is left out, as is one whose middle two gains are −∞ and +∞.
     """
     present = gains[~np.isnan(gains).all(axis=2)]
     with np.errstate(invalid="ignore"):

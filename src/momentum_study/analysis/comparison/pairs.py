@@ -1,14 +1,15 @@
-"""Pairs: two runs from one start, of an arm and of the reference, and the gain of the arm.
+"""Pairs: two runs from the same start, one of the arm and one of the reference, with their gain.
 
-Three comparisons match a chosen cell of the arm with a chosen cell of the reference. Both are
+Three comparisons match a chosen cell of the arm with a chosen cell of the reference. Both cells are
 chosen on one fold of the replicates and compared on the other, for each fold in turn:
 
 ``tuned``
-    each arm's own best cell;
+    the best cell of each arm;
 ``same_alpha``, ``same_eta``
-    the reference's best cell, and the arm's best among those of the same α, or the same η.
+    the best cell of the reference, and the best cell of the arm with the same α, or the same η.
 
-The fourth, ``every_alpha``, chooses nothing: it has all replicates at each α that both have.
+The fourth comparison, ``every_alpha``, chooses no cells: it pairs all replicates at each α that
+both have.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ from momentum_study.tables.arms import REFERENCE_KEYS
 MatchedOn = Literal["same_alpha", "same_eta", "tuned", "every_alpha"]
 
 COMPARISONS = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
-"""The comparisons that figures show side by side, with their display texts."""
+"""The comparisons that figures show next to each other, with their display texts."""
 
 # Rates are products such as (1 − 0.9) · 3: equal up to rounding.
 _SAME = 1e-9
@@ -40,18 +41,18 @@ _SAME = 1e-9
 
 @dataclass(frozen=True)
 class Comparison:
-    """An arm against a reference.
+    """A comparison of an arm with a reference.
 
     Attributes
     ----------
     question
-        What is asked, as `momentum_study.analysis.comparison.questions` names it.
+        Name of the question, from `momentum_study.analysis.comparison.questions`.
     reference, arm
-        What is compared.
+        The arms to compare.
     matched_on
         How cells are matched.
     criteria
-        By which criteria.
+        The criteria of the comparison.
     """
 
     question: str
@@ -72,7 +73,7 @@ class Comparison:
 
     @property
     def seed_names(self) -> tuple[str, ...]:
-        """What generators of resamples are named after."""
+        """Names of the comparison for generators of resamples."""
         return (self.question, self.matched_on, self.reference.seed_name, self.arm.seed_name)
 
 
@@ -83,16 +84,16 @@ Pairs = dict[str, NDArray[Any]]
 def compare(
     tuner: Tuner, comparison: Comparison, states: NDArray[np.str_] | None = None
 ) -> Iterator[tuple[str, Pairs, str]]:
-    """Yield, for each criterion, its name, its pairs and why there are none if there are none.
+    """Yield, for each criterion, its name, its pairs, and the reason if there are no pairs.
 
     Parameters
     ----------
     tuner
-        Of the problem.
+        The tuner of the problem.
     comparison
-        What is compared.
+        The comparison.
     states
-        ``(cells, R)`` name of the state that each run was in early on, for ``every_alpha``.
+        ``(cells, R)``: early state of each run, for ``every_alpha``.
     """
     for criterion in comparison.criteria:
         if comparison.matched_on == "every_alpha":
@@ -157,7 +158,7 @@ def _pairs(
     places: NDArray[np.intp],
     states: NDArray[np.str_] | None = None,
 ) -> Pairs:
-    """Pair reference and arm cells, one by one, on the replicates at the given places."""
+    """Pair reference and arm cells one by one, on the replicates at the given positions."""
     problem = tuner.problem
     first, second = np.ix_(references, places), np.ix_(arms, places)
     if criterion in PATH_CRITERIA:

@@ -1,8 +1,8 @@
-"""Problems: what update rules are compared on, with every cell's costs as arrays.
+"""Problems on which update rules are compared, with the results of every cell as arrays.
 
 A *problem* is a data set, a network, a batch size and a level of injected noise, within a family of
-grids that give every run the same budget. On a problem all runs of a replicate start at the same
-weights and see the same minibatches, whatever grid they come from.
+grids with the same budget for every run. All runs of a replicate on a problem have the same initial
+weights and the same minibatches, even if they are from different grids.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,20 +24,20 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem and all that was trained on it.
+    """A problem and all runs on it.
 
     Attributes
     ----------
     keys
         Its `PROBLEM_KEYS` and ``batch_size``.
     cells
-        A row per cell, with `CELL_COLUMNS`, by rule, schedule, α and β.
+        A row per cell, with `CELL_COLUMNS`, sorted by rule, schedule, α and β.
     replicates
         ``(R,)`` numbers of the replicates.
     columns
-        Name of a column of runs → ``(cells, R)``, NaN where a run is not there.
+        Name of a column of runs → ``(cells, R)``, NaN for missing runs.
     completed
-        ``(cells, R)``: there, and not diverged.
+        ``(cells, R)``: runs that are present and did not diverge.
     """
 
     keys: dict[str, Any]
@@ -48,7 +48,7 @@ class Problem:
 
     @cached_property
     def cell_columns(self) -> dict[str, NDArray[Any]]:
-        """The columns of ``cells`` as arrays, which are quicker to pick from."""
+        """The columns of ``cells`` as arrays, which are faster to index."""
         return {name: self.cells[name].to_numpy() for name in CELL_COLUMNS}
 
     @property
@@ -57,7 +57,7 @@ class Problem:
         return int(np.nanmax(self.columns["steps"]))
 
     def fold(self, name: str) -> Mask:
-        """Return which replicates ``(R,)`` belong to the fold ``even`` or ``odd``."""
+        """Return which replicates ``(R,)`` are in the fold ``even`` or ``odd``."""
         mask: Mask = self.replicates % 2 == (1 if name == "odd" else 0)
         return mask
 
@@ -68,10 +68,10 @@ def problems(runs: pd.DataFrame, families: Mapping[str, str]) -> Iterator[Proble
     Parameters
     ----------
     runs
-        A table of the schema `RUNS`, or those of its columns that matter.
+        A table of the schema `RUNS`, or its required columns.
     families
-        Grid → its family, as `momentum_study.runs.design.families` gives them. A cell that several
-        grids of a family have is taken from the first in the order of their names: it is the same.
+        Grid → its family, as returned by `momentum_study.runs.design.families`. A cell that is in
+        several grids of a family is the same in all. It is taken from the first grid by name.
     """
     named = runs.assign(family=runs["grid"].map(families)).sort_values("grid", kind="stable")
     named = named.drop_duplicates([*PROBLEM_KEYS, *CELL_COLUMNS, "replicate"])

@@ -1,4 +1,4 @@
-"""Performance profiles over the problems of a study: how often an arm is nearly the best."""
+"""Performance profiles over the problems of a study: how often an arm is close to the best."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from momentum_study.tables.files import joined_tables
 from momentum_study.tables.schemas.profiles import PROFILES
 
 RATIOS = 10.0 ** (np.arange(41) / 40)
-"""From 1, the best arm itself, to 10 times its cost."""
+"""From 1, the cost of the best arm, to 10 times this cost."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """An arm on a problem: its cost, +∞ if it failed, and of how many runs how many failed."""
+    """Result of an arm on a problem: its cost, +∞ if it failed, and counts of runs and failures."""
 
     cost: float
     n_runs: int
@@ -44,13 +44,13 @@ def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Resu
     Parameters
     ----------
     tuner
-        Of a problem that has replicates in both halves.
+        The tuner of a problem that has replicates in both folds.
     arm
-        What to choose from; has complete cells.
+        The arm, which has complete cells.
     criterion
         `SPEED` or a key of the tuner's costs.
     complete
-        ``(cells,)``: those that were run in every replicate.
+        ``(cells,)``: cells that were run in every replicate.
     """
     scores = []
     failed = 0
@@ -58,7 +58,7 @@ def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Resu
         places = np.flatnonzero(tuner.problem.fold(fold))
         judged = tuner.criterion_of(criterion, fold)
         choice = tuner.choose(arm, judged, fold, complete)
-        assert choice is not None  # there are cells, and replicates to choose by
+        assert choice is not None  # there are cells, and replicates to choose on
         costs = tuner.costs[judged]
         outcome = costs.outcome[[choice.cell]]
         scores.append(Costs(outcome, outcome, costs.budget).score(places)[0])
@@ -73,37 +73,38 @@ def profiles_table(
     seed: int = 0,
     beta: float = USUAL_BETA,
 ) -> pd.DataFrame:
-    """Draw up the performance profiles of a study, by family and criterion.
+    """Compute the performance profiles of a study, by family and criterion.
 
-    The arms are plain descent, momentum with β tuned and at the usual β, and the other rules at
-    the usual β, all under a constant learning rate that is tuned. The heavy ball is left out where
-    momentum is there: it is the same rule, its rate written otherwise. Of each problem without
-    injected noise the arms are listed that were run in all its replicates. Those that all the
-    problems with the most arms have are compared, on every problem that has them.
+    The arms are plain gradient descent, momentum with β tuned and at the usual β, and the other
+    rules at the usual β, all with a constant, tuned learning rate. The heavy ball is left out if
+    there is momentum: it is the same rule with another definition of the learning rate. Only
+    problems without injected noise are used, and only arms that were run in all replicates of a
+    problem. The compared arms are those in common to all problems with the largest number of arms,
+    and they are compared on every problem that has all of them.
 
-    The band answers what the shares would be on other data sets. Problems that differ in their
-    batch size alone tend to end alike, and count as one: the band is Wilson's interval for the
+    The band is for the shares on other data sets. Problems that differ only in their batch size
+    tend to have similar results, so that they count as one: the band is Wilson's interval for the
     share with the number of *data sets* as the number of trials. A bootstrap over problems or data
-    sets would have no width where an arm is within the ratio everywhere, or nowhere.
+    sets would have no width if an arm is within the ratio everywhere, or nowhere.
 
     Parameters
     ----------
     problems
-        What to compare on; those with replicates in both halves enter.
+        The problems to compare on. Those with replicates in both folds are used.
     floor
         Smallest relative loss.
     confidence
-        Of the bands.
+        Level of the bands.
     seed
-        Of the tuner.
+        Seed of the tuner.
     beta
         The usual momentum coefficient.
 
     Returns
     -------
     DataFrame
-        Of the schema `PROFILES`. ``n_unsolved`` counts the problems on which
-        the arm failed, ``n_runs`` and ``n_failed`` the runs that were reported.
+        Of the schema `PROFILES`. ``n_unsolved`` counts the problems on which the arm failed,
+        ``n_runs`` and ``n_failed`` the runs that were evaluated.
 
     References
     ----------
@@ -145,9 +146,9 @@ def _results(number: int, tuner: Tuner, beta: float) -> Iterator[dict[str, Any]]
 
 
 def _profile(results: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """Return the profile of the arms that all problems with the most arms have.
+    """Return the profile of the arms in common to all problems with the most arms.
 
-    The results are those of one family and criterion.
+    The results are from one family and criterion.
     """
     arms_of_problem = results.groupby("problem")["arm"].agg(frozenset)
     most = arms_of_problem.map(len).max()
@@ -183,7 +184,7 @@ def _profile(results: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
 
 def _ranked(costs: FloatArray) -> tuple[FloatArray, float]:
-    """Mean ranks of ``(problems, arms)`` and Friedman's p-value, if there are enough of both."""
+    """Return mean ranks of ``(problems, arms)`` and Friedman's p-value; NaN with too few."""
     problems, arms = costs.shape
     if problems < FEWEST_PROBLEMS or arms < FEWEST_ARMS:
         return np.full(arms, np.nan), np.nan

@@ -1,18 +1,18 @@
-"""The questions put to a study: which arms are compared with which, and by what criteria.
+"""The questions of a study: which arms are compared with which, and by which criteria.
 
 ==================  ===========================================  ================================
 question            reference                                    arm
 ==================  ===========================================  ================================
-``rules``           plain descent                                every other rule
-``rules_decayed``   plain descent under a decay of the rate      momentum under the same
+``rules``           plain gradient descent                       every other rule
+``rules_decayed``   plain gradient descent with a rate decay     momentum with the same decay
 ``default_beta``    momentum, β and α tuned                      momentum at the usual β
-``default_rate``    momentum at the usual β, α tuned             the same with the rates advised
+``default_rate``    momentum at the usual β, α tuned             the same at advised rates only
 ``correction``      momentum                                     momentum with corrected bias
-``schedule``        a rule at a constant rate                    the same rule under a decay
-``intervention``    momentum or heavy ball, left alone           β or α changed in mid-run
+``schedule``        a rule at a constant rate                    the same rule with a decay
+``intervention``    momentum or heavy ball, unchanged            β or α changed during the run
 ==================  ===========================================  ================================
 
-In mid-run the form matters: the average keeps its α when β changes, the heavy ball its η.
+When β changes during the run, the form matters: the average keeps its α, the heavy ball its η.
 """
 
 from collections.abc import Iterator
@@ -28,19 +28,19 @@ from momentum_study.engine.schedules import INTERVENTIONS
 from momentum_study.tables.arms import CONSTANT
 
 RULES_QUESTIONS = ("rules", "rules_decayed")
-"""What `CONTRASTS` answers; the other questions are pieces of advice."""
+"""Questions in the table `CONTRASTS`; the others are in `ADVICE`."""
 
 MOMENTUM = "momentum"
 HEAVY_BALL = "heavy_ball"
 FORMS = (MOMENTUM, HEAVY_BALL)
-"""The two forms of momentum, with the same iterates as long as β stays."""
+"""The two forms of momentum, which have the same iterates while β is constant."""
 
 CORRECTED = "momentum_corrected"
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """The values usually advised: of β, and the range of learning rates."""
+    """The usual advice: a value of β and a range of learning rates."""
 
     beta: float = USUAL_BETA
     rates: tuple[float, float] = (0.001, 0.01)
@@ -54,11 +54,11 @@ def comparisons(
     Parameters
     ----------
     cells
-        Of a problem: columns ``rule``, ``schedule``, ``beta``.
+        Cells of the problem, with columns ``rule``, ``schedule``, ``beta``.
     targets
-        Its targets.
+        Targets of the problem.
     defaults
-        The values usually advised.
+        The usual advice.
     """
     costs = (SPEED, *targets, TRAIN_LOSS, TEST_LOSS)
     present = set(zip(cells["rule"], cells["schedule"], strict=True))
@@ -90,7 +90,7 @@ def _rules(arms: list[Arm], costs: tuple[str, ...], defaults: Defaults) -> Itera
         if set(arm.rules) <= set(LINEAR_RULES):
             yield Comparison("rules", descent, arm, "same_alpha", costs)
             yield Comparison("rules", descent, arm, "same_eta", costs)
-    # The heavy ball makes the iterates of momentum: with both there is no more to choose from.
+    # The heavy ball has the iterates of momentum, so that it adds nothing to choose from.
     differ = [arm.rules[0] for arm in usual if arm.rules != (HEAVY_BALL,)]
     if len(differ) > 1:
         every = Arm(tuple(differ), defaults.beta)

@@ -1,4 +1,4 @@
-"""How exactly β and α have to be met: near-best shares, widths of basins, best α over β."""
+"""Sensitivity to β and α: near-best shares, widths of basins, and the best α by β."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -25,14 +25,15 @@ from momentum_study.tables.schemas.sensitivity import SENSITIVITY
 
 
 def start_curvature(initial: pd.DataFrame, problem: Problem) -> float:
-    """Median over replicates of λ_max where a problem's runs start; NaN if it was not measured.
+    """Return the median over replicates of λ_max at the start; NaN if it was not measured.
 
     Parameters
     ----------
     initial
         A table of the schema `INITIAL_SHARPNESS`.
     problem
-        Its family's first grid is looked up, else the first by name with this data set and network.
+        The problem. The grid with the name of its family is used; without it, the first grid by
+        name with this data set and network.
     """
     keys = problem.keys
     own = initial[(initial["dataset"] == keys["dataset"]) & (initial["network"] == keys["network"])]
@@ -52,33 +53,35 @@ def sensitivity_table(
     resamples: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Tell for every rule and β how much of the grid is nearly as good as the best, and where.
+    """Compute for every rule and β which share of the grid is nearly as good as the best.
 
-    All replicates enter, by speed and by validation loss (``test_loss``): this describes the grid,
-    and reports no winner. The learning rate is constant. Speed is the expected running time to the
-    hardest target that plain descent reaches in every replicate.
+    The criteria are speed and validation loss (``test_loss``). All replicates are used, because the
+    table describes the grid and evaluates no chosen cell. The learning rate is constant. Speed is
+    the expected running time to the hardest target that plain gradient descent reaches in every
+    replicate.
 
     Parameters
     ----------
     problems
-        What was trained.
+        The problems of the study.
     initial
         λ_max at the start, of the schema `INITIAL_SHARPNESS`.
     floor
         Smallest relative loss.
     margin
-        A cell is nearly the best if its score exceeds the best by this share at most.
+        A cell is near the best if its score exceeds the best by at most this share.
     confidence, resamples, seed
-        Of the bootstrap over replicates: choices are made anew in each resample.
+        Settings of the bootstrap over replicates, which repeats all choices in each resample.
 
     Returns
     -------
     DataFrame
-        Of the schema `SENSITIVITY`. Near-best shares are of the grid of
-        rates at this β, against the best cell that the rule has at any β; widths against the best
-        at this β, as `basin_width`. A rule with several β has a row with β missing for them all:
-        near-best share of the whole grid; best cell, and width at its β; `scaling_exponent`.
-        Intervals of α and of the exponent leave out resamples in which all cells failed.
+        Of the schema `SENSITIVITY`. Near-best shares are shares of the grid of rates at this β,
+        relative to the best cell of the rule at any β. Widths are relative to the best cell at this
+        β, as in `basin_width`. A rule with several β also has a row for all of them, with missing
+        β: the near-best share of the whole grid, the best cell, the width at its β, and the
+        `scaling_exponent`. Intervals of α and of the exponent leave out resamples in which all
+        cells failed.
     """
     parts = []
     for problem in problems:
@@ -157,7 +160,7 @@ def _counts(selection: FloatArray, scores: Scores) -> dict[str, int]:
 def _basin(
     scores: Scores, smallest: FloatArray, margin: float, confidence: float
 ) -> dict[str, float]:
-    """Near-best share against a best score; best cell and the width around it."""
+    """Return the near-best share relative to a best score, the best cell, and its basin width."""
     share = scores.near(smallest, margin).mean(axis=1)
     row = {
         **_estimate("near_best_share", share, confidence),

@@ -10,21 +10,20 @@ from momentum_study.analysis.comparison.problems import Problem
 SLOW, OSCILLATING, MONOTONE, DIVERGED = "slow", "oscillating", "monotone", "diverged"
 
 SEED_NAMES = {MONOTONE: "steady"}
-"""What generators of resamples are named after, where it is not the state: as the first studies
-named it, so that their numbers can be reproduced."""
+"""Names of states for generators of resamples where they differ: those of the first studies, so
+that their numbers can be reproduced."""
 
 
 @dataclass(frozen=True)
 class StateRule:
-    """When a run counts as slow or as oscillating, judged at a quarter of its budget.
+    """Thresholds for slow and oscillating runs, at a quarter of their budget.
 
     Attributes
     ----------
     oscillating_share
-        It oscillates if its training loss rose between at least this share of the evaluations so
-        far.
+        A run oscillates if its training loss rose in at least this share of the evaluations so far.
     slow_loss
-        It is slow if it does not oscillate and its training loss is still above this share of
+        A run is slow if it does not oscillate and its training loss is still above this share of
         the initial one.
     """
 
@@ -33,9 +32,9 @@ class StateRule:
 
 
 def states(problem: Problem, rule: StateRule) -> NDArray[np.str_]:
-    """Name the state ``(cells, R)`` of each run at a quarter of its budget.
+    """Return the state ``(cells, R)`` of each run at a quarter of its budget.
 
-    ``diverged`` if it had diverged by then; ``monotone`` if it is none of the others.
+    It is ``diverged`` if the run had diverged by then, and ``monotone`` if no other state applies.
     """
     columns = problem.columns
     rising = columns["up_step_share_early"] >= rule.oscillating_share

@@ -1,4 +1,4 @@
-"""The tables of comparisons: tuned cells, pairs of runs, contrasts, and advice put to the test."""
+"""The tables of comparisons: tuned cells, pairs of runs, contrasts, and tests of the advice."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from momentum_study.tables.schemas.contrasts import CONTRASTS
 from momentum_study.tables.schemas.pairs import PAIRS
 from momentum_study.tables.schemas.tuned import TUNED
 
-# What effects and counts are made of.
+# Columns that effects and counts are computed from.
 _COUNTED = ["replicate", "reference_cost", "cost", "reference_diverged", "diverged", "gain"]
 _COUNTED += ["target"]
 
 
 @dataclass(frozen=True)
 class ComparisonSettings:
-    """What the comparisons depend on, besides the runs."""
+    """Settings of the comparisons."""
 
     families: Mapping[str, str]
     floor: float
@@ -54,14 +54,14 @@ class ComparisonTables:
 
 
 def comparison_tables(runs: pd.DataFrame, settings: ComparisonSettings) -> ComparisonTables:
-    """Tune, pair and compare all that a study has.
+    """Tune, pair and compare all arms of a study.
 
     Parameters
     ----------
     runs
         A table of the schema `RUNS`.
     settings
-        Families of grids, and what the configuration sets.
+        Families of grids, and settings from the configuration.
     """
     tuned: list[dict[str, Any]] = []
     pairs: list[tuple[dict[str, Any], Pairs]] = []
@@ -104,7 +104,7 @@ def _compared(
 
 
 def _pairs_table(pairs: list[tuple[dict[str, Any], Pairs]]) -> pd.DataFrame:
-    """Put the pairs of all comparisons, each with its key, into one table."""
+    """Return a table of the pairs of all comparisons, each with its key."""
     if not pairs:
         return joined_tables([], PAIRS)
     lengths = [len(own["gain"]) for _, own in pairs]
@@ -115,7 +115,7 @@ def _pairs_table(pairs: list[tuple[dict[str, Any], Pairs]]) -> pd.DataFrame:
 
 
 def _by_state(pairs: Pairs) -> Iterator[tuple[str, Pairs]]:
-    """Yield pairs by the state that the reference was in; nothing at all, where there are none."""
+    """Yield pairs by the state of the reference; empty columns if there are no pairs."""
     if not pairs:
         yield "", {name: np.array([]) for name in _COUNTED}
         return
@@ -153,7 +153,7 @@ def _effect(
 
 
 def _corrected(effects: list[dict[str, Any]], schema: Table) -> pd.DataFrame:
-    """Correct the p-values of the same comparison on several data sets together, after Holm."""
+    """Apply Holm's correction to the p-values of each comparison over its data sets."""
     if not effects:
         return joined_tables([], schema)
     table = pd.DataFrame(effects)

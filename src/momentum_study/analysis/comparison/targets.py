@@ -1,4 +1,4 @@
-"""Which training loss a problem's speed is measured to."""
+"""The target training loss that defines the speed on a problem."""
 
 from collections.abc import Mapping
 
@@ -10,21 +10,23 @@ from momentum_study.analysis.comparison.problems import Mask, Problem
 
 
 def hardest_target(problem: Problem, costs: Mapping[str, Costs], replicates: Mask) -> str:
-    """Return the hardest target that plain descent reaches, at some rate, in every replicate.
+    """Return the hardest target that plain gradient descent reaches in every replicate.
+
+    One learning rate has to reach it in all of them.
 
     Parameters
     ----------
     problem
-        With at least one target.
+        A problem with at least one target.
     costs
-        Its costs by criterion, as `criteria.all_costs` gives them.
+        Its costs by criterion, as returned by `criteria.all_costs`.
     replicates
-        ``(R,)``: those that count.
+        ``(R,)``: the replicates to use.
 
     Returns
     -------
     str
-        The easiest target if there is none that descent reaches, or no replicate.
+        The easiest target if gradient descent reaches none, or there is no replicate.
     """
     targets = targets_of(problem)
     descent = Arm((DESCENT,)).among(problem.cells)

@@ -1,4 +1,4 @@
-"""Trials: the cells of an arm as the draws of a random search, and the best of k of them."""
+"""Trials: the cells of an arm as draws of a random search, and the best of k of them."""
 
 from dataclasses import dataclass
 
@@ -13,25 +13,25 @@ from momentum_study.statistics.best_of_k import best_of_k, best_of_k_quantiles, 
 from momentum_study.statistics.estimates import FloatArray, interquartile_mean
 
 CONSTANT_LOSS = 1.0
-"""Relative loss of the best constant prediction: what a trial that came to nothing is worth."""
+"""Relative loss of the best constant prediction, which is the loss of a failed trial."""
 
 DRAWS = (0.1, 0.9)
-"""Between these quantiles lie the draws of an arm's trials that the table shows."""
+"""Quantiles over draws of an arm's trials, between which the table shows the spread."""
 
-# Steps of about 1.6 through each decade.
+# Steps by a factor of about 1.6.
 _FIRST = (1, 2, 3, 5, 8)
 _THEN = (13, 20, 30, 50, 80)
 
 
 def usual_arms(cells: pd.DataFrame, beta: float = USUAL_BETA) -> list[Arm]:
-    """Arms under a constant learning rate, of those with a fixed β the ones at the usual β.
+    """Return the arms with a constant learning rate and the usual or a tuned β.
 
-    A rule with a single coefficient is taken at that one, whichever it is.
+    A rule with a single β has an arm at this one.
 
     Parameters
     ----------
     cells
-        Of a problem.
+        Cells of a problem.
     beta
         The usual momentum coefficient.
     """
@@ -41,23 +41,23 @@ def usual_arms(cells: pd.DataFrame, beta: float = USUAL_BETA) -> list[Arm]:
 
 
 def trial_numbers(cells: int) -> list[int]:
-    """Numbers of trials to look at: 1, 2, 3, 5, 8, 13, 20, 30, 50, 80, 130, … and all cells."""
+    """Return numbers of trials: 1, 2, 3, 5, 8, 13, 20, 30, 50, 80, 130, … and all cells."""
     decades = [count * 10**power for power in range(len(str(cells))) for count in _THEN]
     return [*(count for count in (*_FIRST, *decades) if count < cells), cells]
 
 
 @dataclass(frozen=True)
 class Trials:
-    """The trials of an arm on a problem: each of its cells is one.
+    """The trials of an arm on a problem, one for each of its cells.
 
     Attributes
     ----------
     validation, test
         ``(R, n)`` losses relative to the best constant prediction, at most 1.
     complete
-        ``(R,)``: replicates in which all n cells were run. In the others the losses mean nothing.
+        ``(R,)``: replicates in which all n cells were run. Losses of the others are not used.
     n_diverged
-        How many of the complete replicates' runs diverged.
+        Number of diverged runs of the complete replicates.
     """
 
     validation: FloatArray
@@ -71,10 +71,10 @@ class Trials:
         return int(self.validation.shape[1])
 
     def expected(self, trials: int) -> tuple[FloatArray, FloatArray]:
-        """Expected validation and test loss ``(R,)`` of the best on validation of so many trials.
+        """Expected validation and test loss ``(R,)`` of the trial with the best validation loss.
 
-        Of more trials than there are cells it is the best of all cells. NaN where the replicate is
-        not complete.
+        With more trials than cells it is the best of all cells. NaN if the replicate is not
+        complete.
         """
         k = min(trials, self.cells)
         validation, test = np.full((2, len(self.complete)), np.nan)
@@ -92,14 +92,15 @@ class Trials:
 def trials_of(problem: Problem, arm: Arm, floor: float) -> Trials:
     """Return an arm's trials on a problem.
 
-    A trial that diverged, or is no better on validation data than the best constant prediction,
-    is worth that prediction: one would take it instead. Nor does a test loss count for more: a
-    network that is far off on a single row of a small test set would decide every average.
+    A trial that diverged, or is no better on validation data than the best constant prediction, has
+    the loss of this prediction, which one would use instead. Test losses are limited to the same
+    value. Otherwise a network with a large error on a single row of a small test set would dominate
+    every average.
 
     Parameters
     ----------
     problem, arm
-        What was trained, and what of it the trials are drawn from.
+        The problem, and the arm whose cells are the trials.
     floor
         Smallest relative loss.
     """

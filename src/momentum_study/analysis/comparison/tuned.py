@@ -1,4 +1,4 @@
-"""Tuned cells: the cell that each arm chose on one fold, and its results on the other."""
+"""Tuned cells: the cell chosen for each arm on one fold, and its results on the other."""
 
 import math
 from itertools import product
@@ -24,7 +24,7 @@ EXTENSIONS = (
     "extend_beta_below",
     "extend_beta_above",
 )
-"""Columns of the values to add to a grid on whose edge a chosen cell lies."""
+"""Columns of the values to add to a grid if the chosen cell is on its edge."""
 
 _CHOSEN = ("rule", "beta", "learning_rate", "alpha", "eta")
 
@@ -32,8 +32,8 @@ _CHOSEN = ("rule", "beta", "learning_rate", "alpha", "eta")
 def tuned_rows(tuner: Tuner, targets: list[str], defaults: Defaults) -> list[dict[str, Any]]:
     """List the rows of the schema `TUNED` of one problem.
 
-    They are the free choices that its comparisons rest on: of each arm and reference, by each
-    criterion of theirs.
+    These are the unrestricted choices for each arm and reference of its comparisons, by each of
+    their criteria.
     """
     choices = dict.fromkeys(
         (arm, criterion)
@@ -106,26 +106,25 @@ def _evaluated(problem: Problem, costs: Costs, choice: Choice, fold: str) -> dic
 
 
 def grid_extension(problem: Problem, arm: Arm, among: Mask, cell: int) -> dict[str, float]:
-    """Return how to extend the grid if a chosen cell lies on its edge.
+    """Return how to extend the grid if a chosen cell is on its edge.
 
     The next learning rate continues the grid by its last ratio, the next β by the last ratio of
-    1/(1 − β). Below the smallest β of a rule that can choose plain gradient descent nothing is
-    missing.
+    1/(1 − β). A rule that can choose plain gradient descent needs no smaller β.
 
     Parameters
     ----------
     problem, arm
-        What was tuned.
+        The problem, and the arm that was tuned.
     among
         ``(cells,)``: which cells the arm can choose from.
     cell
-        The cell that it chose.
+        The chosen cell.
 
     Returns
     -------
     dict
-        The value to add to the grid on each side, under `EXTENSIONS`; NaN where the chosen cell
-        does not lie on that edge.
+        The value to add to the grid on each side, with keys `EXTENSIONS`; NaN if the chosen cell is
+        not on that edge.
     """
     columns = problem.cell_columns
     rule, beta, rate = (columns[name][cell] for name in ("rule", "beta", "learning_rate"))

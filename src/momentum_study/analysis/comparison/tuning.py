@@ -19,18 +19,18 @@ RESAMPLES = 200
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen for an arm.
+    """The cell chosen for an arm.
 
     Attributes
     ----------
     cell
-        Row of the problem's cells.
+        Row of the cell among the problem's cells.
     score
         Its score on the fold it was chosen on.
     win_share
-        How often it wins when the replicates of that fold are resampled with replacement.
+        Share of resamples of the replicates of that fold in which the cell wins.
     trials
-        Number of cells there were to choose from.
+        Number of cells to choose from.
     """
 
     cell: int
@@ -42,7 +42,7 @@ class Choice:
 class Tuner:
     """The choices on one problem, for any arm, criterion and fold.
 
-    The cells of a problem are in the order of α, then β: of equal scores the first wins.
+    Of cells with equal scores, the first in the order of α, then β, is chosen.
     """
 
     def __init__(self, problem: Problem, floor: float, seed: int) -> None:
@@ -58,15 +58,15 @@ class Tuner:
         self._seed = seed
 
     def among(self, arm: Arm) -> Mask:
-        """Say of each cell ``(cells,)`` whether the arm can choose it."""
+        """Return which cells ``(cells,)`` the arm can choose."""
         if arm not in self._among:
             self._among[arm] = arm.among(self.problem.cells)
         return self._among[arm]
 
     def criterion_of(self, name: str, evaluation_fold: str) -> str:
-        """Return the criterion meant by a name: for `SPEED` a target.
+        """Return the criterion of a name, which for `SPEED` is a target.
 
-        It is the hardest one that plain gradient descent reaches on the fold to choose on.
+        It is the hardest target that plain gradient descent reaches on the fold to choose on.
         """
         if name != SPEED:
             return name
@@ -83,23 +83,24 @@ class Tuner:
         Parameters
         ----------
         arm
-            What to choose from.
+            The arm.
         criterion
             A key of ``costs``.
         evaluation_fold
             A key of `FOLDS`.
         allowed
-            ``(cells,)`` further restriction.
+            ``(cells,)``: further restriction.
 
         Returns
         -------
         Choice or None
-            None if there is no cell to choose from, or no replicate to choose by. Where every cell
-            failed, as when none reached a target, the one of the lowest training loss is chosen.
+            None if there is no cell to choose from, or no replicate to choose on. If every cell
+            failed, for example because none reached a target, the choice is the cell with the
+            lowest training loss.
         """
         if allowed is not None:
             return self._choose(arm, criterion, evaluation_fold, allowed)
-        # Every arm is compared with plain descent: its choice is asked for again and again.
+        # Cached, because every arm is compared with the same choice of plain gradient descent.
         key = (arm, criterion, evaluation_fold)
         if key not in self._free:
             self._free[key] = self._choose(*key, None)
@@ -123,12 +124,12 @@ class Tuner:
         return Choice(best, float(scores[best]), float((winners == best).mean()), len(places))
 
     def score_on(self, criterion: str, cell: int, fold: str) -> float:
-        """Score of a cell on a fold of the replicates."""
+        """Return the score of a cell on a fold of the replicates."""
         places = np.flatnonzero(self.problem.fold(fold))
         return float(self.costs[criterion].score(places)[cell]) if len(places) else np.nan
 
     def _scored(self, criterion: str, evaluation_fold: str) -> tuple[FloatArray, FloatArray]:
-        """Scores ``(cells,)`` on the fold to choose on, ``(RESAMPLES, cells)`` on its resamples."""
+        """Return scores ``(cells,)`` on the selection fold, ``(RESAMPLES, cells)`` on resamples."""
         key = (criterion, evaluation_fold)
         if key not in self._scores:
             costs = self.costs[criterion]
