@@ -20,3 +20,6 @@ class Intervals:
     confidence: float
     resamples: int
     seed: int
+
+
+USUAL_INTERVALS = Intervals(confidence=0.95, resamples=1000, seed=0)

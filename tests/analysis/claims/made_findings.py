@@ -133,9 +133,7 @@ def made_findings(
         floor=FLOOR,
         defaults=DEFAULTS,
         state_rule=StateRule(),
-        confidence=0.95,
-        resamples=100,
-        seed=0,
+        intervals=Intervals(confidence=0.95, resamples=100, seed=0),
     )
     curvatures = pd.DataFrame(
         [

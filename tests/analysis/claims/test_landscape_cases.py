@@ -52,7 +52,7 @@ def row(
 
 
 def only(*rows):
-    (case,) = landscape_cases(pd.DataFrame(rows))
+    (case,) = landscape_cases(pd.DataFrame(rows), 0.95)
     return case
 
 
@@ -171,7 +171,7 @@ def test_each_comparison_uses_the_form_whose_rate_is_the_same():
             )
         ]
     )
-    cases = list(landscape_cases(table))
+    cases = list(landscape_cases(table, 0.95))
     assert [case.name for case in cases] == [
         "saddle, same α",
         "saddle, same η",
@@ -182,13 +182,13 @@ def test_each_comparison_uses_the_form_whose_rate_is_the_same():
 
 
 def test_every_height_of_a_barrier_is_a_case(landscapes):
-    names = [case.name for case in landscape_cases(landscapes)]
+    names = [case.name for case in landscape_cases(landscapes, 0.95)]
     assert len(names) == len(set(names)) == 2 * 3 + 2 * 3 * 5
     assert "well from the slope, same η, height 0.4" in names
 
 
 def test_the_query_of_a_case_selects_the_two_rows_that_it_compares(landscapes):
-    for case in landscape_cases(landscapes):
+    for case in landscape_cases(landscapes, 0.95):
         name, query = case.query.split(": ", 1)
         assert name == "landscapes"
         rows = landscapes.query(query).set_index("rule")
@@ -202,7 +202,7 @@ def test_the_query_of_a_case_selects_the_two_rows_that_it_compares(landscapes):
 
 def test_outcomes_at_a_saddle_are_those_of_theory(landscapes, tmp_path):
     write_table(landscapes, tmp_path / "landscapes.csv", LANDSCAPES)
-    outcomes = {case.name: case.outcome(MARGINS) for case in landscape_cases(landscapes)}
+    outcomes = {case.name: case.outcome(MARGINS) for case in landscape_cases(landscapes, 0.95)}
     # The moving average leaves later than gradient descent at the same α, earlier at the same η.
     assert outcomes["saddle, same α"] == "against"
     assert outcomes["saddle, same η"] == "for"

@@ -1,5 +1,7 @@
 """The best of k trials on problems with given losses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_study.analysis.comparison.budget import budget_table, trials_until_it_pays
+from momentum_study.statistics.intervals import USUAL_INTERVALS
 from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.files import write_table
 from momentum_study.tables.keys import PROBLEM_KEYS
@@ -60,7 +63,7 @@ def test_a_test_loss_counts_at_most_as_the_constant_prediction():
 @given(st.lists(st.floats(1e-5, 3.0), min_size=3, max_size=3, unique=True))
 def test_all_trials_find_the_best_cell(losses):
     problem = made_problem(arm_of("gd", 0.0, [[loss] for loss in losses]))
-    rows = rows_of(budget_table([problem], FLOOR, resamples=10), "gd")
+    rows = rows_of(budget_table([problem], FLOOR, replace(USUAL_INTERVALS, resamples=10)), "gd")
     assert rows.loc[3, "validation_loss"] == pytest.approx(min(*losses, 1.0))
     assert rows["validation_loss"].is_monotonic_decreasing
 

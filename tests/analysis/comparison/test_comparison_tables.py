@@ -8,6 +8,7 @@ from momentum_study.analysis.comparison.criteria import UPDATES
 from momentum_study.analysis.comparison.questions import RULES_QUESTIONS, Defaults
 from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.arms import REFERENCE_KEYS
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.keys import PROBLEM_KEYS
@@ -24,9 +25,7 @@ SETTINGS = ComparisonSettings(
     floor=0.01,
     defaults=Defaults(rates=(0.003, 0.03)),
     state_rule=StateRule(),
-    confidence=0.95,
-    resamples=100,
-    seed=0,
+    intervals=Intervals(confidence=0.95, resamples=100, seed=0),
 )
 SCHEMAS = {"tuned": TUNED, "pairs": PAIRS, "contrasts": CONTRASTS, "advice": ADVICE}
 COMPARISON = ["question", "comparison", "reference", "arm", "criterion", "given_target", "state"]

@@ -1,10 +1,13 @@
 """Near-best shares, best rates and scaling exponents on grids with given losses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table, start_curvature
+from momentum_study.statistics.intervals import USUAL_INTERVALS
 from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.sensitivity import SENSITIVITY
 from tests.analysis.comparison.made_problems import ABSENT, DIVERGED, FLOOR, made_problem
@@ -169,7 +172,9 @@ def test_the_table_is_valid_and_reproducible(tmp_path):
     }
     study = [made_problem(cells, dataset=name) for name in ("iris", "wine")]
     for name in ("a", "b"):
-        table = sensitivity_table(study, NONE, FLOOR, MARGIN, resamples=200)
+        table = sensitivity_table(
+            study, NONE, FLOOR, MARGIN, replace(USUAL_INTERVALS, resamples=200)
+        )
         write_table(table, tmp_path / f"{name}.csv", SENSITIVITY)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 

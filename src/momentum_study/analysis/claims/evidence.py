@@ -305,7 +305,7 @@ EXPERIMENTS: dict[str, Callable[[Findings], Iterator[Case]]] = {
     "C1": speed,
     "C2": smoothness,
     "C3": noise,
-    "C4": lambda findings: landscape_cases(findings.landscapes),
+    "C4": lambda findings: landscape_cases(findings.landscapes, findings.intervals.confidence),
     "C5": default_beta,
     "C6": default_rate,
     "C7": partial(interventions, claim="C7", state=SLOW, advised="beta_up"),

@@ -11,7 +11,6 @@ from momentum_study.analysis.claims.levels import comparison_level, height_level
 from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.core.text import format_number
-from momentum_study.experiments.landscapes.tables import CONFIDENCE
 from momentum_study.statistics.paired import Effect
 
 OPPONENTS = {"same_alpha": MOMENTUM, "same_eta": HEAVY_BALL, "tuned": MOMENTUM}
@@ -22,7 +21,7 @@ WELLS = ("double_well", "double_well_slope")
 HEADLINE = ("saddle", "same_alpha")
 
 
-def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
+def landscape_cases(landscapes: pd.DataFrame, confidence: float) -> Iterator[Case]:
     """Yield the cases of C4.
 
     Parameters
@@ -49,7 +48,9 @@ def landscape_cases(landscapes: pd.DataFrame) -> Iterator[Case]:
                 yield Case(
                     "C4",
                     tuple(levels),
-                    _exit_times(reference, own) if times else _crossings(reference, own),
+                    _exit_times(reference, own, confidence)
+                    if times
+                    else _crossings(reference, own, confidence),
                     "log_ratio" if times else "share",
                     "greater",
                     "updates to leave a saddle" if times else "share that crossed a barrier",
@@ -67,7 +68,7 @@ def _by_height(
     return [row for _, row in own.sort_values("height").iterrows()]
 
 
-def _exit_times(reference: pd.Series, own: pd.Series) -> Evidence:
+def _exit_times(reference: pd.Series, own: pd.Series, confidence: float) -> Evidence:
     """Log ratio of two medians, with an interval from theirs (MOVER; Zou & Donner 2008).
 
     For a difference a − b of two estimates with intervals (l, u), the lower limit is
@@ -88,16 +89,16 @@ def _exit_times(reference: pd.Series, own: pd.Series) -> Evidence:
     draws = int(own["draws"])
     # There is no interval at the lower level. The wider one makes equivalence harder to show.
     effect = Effect(value, low, high, low, high, draws)
-    test = f"medians of {draws} draws, {100 * CONFIDENCE:g} % intervals combined (MOVER)"
+    test = f"medians of {draws} draws, {100 * confidence:g} % intervals combined (MOVER)"
     return Evidence(effect, _counts(reference, own), np.nan, (0, 0, 0), test)
 
 
-def _crossings(reference: pd.Series, own: pd.Series) -> Evidence:
+def _crossings(reference: pd.Series, own: pd.Series, confidence: float) -> Evidence:
     """Difference of two shares with Newcombe's interval, from statsmodels."""
     counts = [int(row[name]) for row in (own, reference) for name in ("n_reached", "draws")]
     intervals = [
         confint_proportions_2indep(*counts, method="newcomb", compare="diff", alpha=alpha)
-        for alpha in (1 - CONFIDENCE, 2 * (1 - CONFIDENCE))
+        for alpha in (1 - confidence, 2 * (1 - confidence))
     ]
     value = float(own["share"] - reference["share"])
     # Newcombe's interval of the shares 0 and 1 ends at their difference, up to rounding.
@@ -106,7 +107,7 @@ def _crossings(reference: pd.Series, own: pd.Series) -> Evidence:
     )
     draws = int(own["draws"])
     effect = Effect(value, low, high, inner_low, inner_high, draws)
-    test = f"difference of two shares of {draws} draws, {100 * CONFIDENCE:g} % interval (Newcombe)"
+    test = f"difference of two shares of {draws} draws, {100 * confidence:g} % interval (Newcombe)"
     return Evidence(effect, _counts(reference, own), np.nan, (0, 0, 0), test)
 
 

@@ -23,6 +23,7 @@ from momentum_study.statistics.estimates import (
     estimate,
     interquartile_mean,
 )
+from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.statistics.paired import expanded_confidence, log_ratio
 from momentum_study.tables.arms import ARM_KEYS
 from momentum_study.tables.files import joined_tables
@@ -33,9 +34,7 @@ from momentum_study.tables.schemas.budget import BUDGET
 def budget_table(
     problems: Iterable[Problem],
     floor: float,
-    confidence: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
+    intervals: Intervals = USUAL_INTERVALS,
     beta: float = USUAL_BETA,
 ) -> pd.DataFrame:
     """Estimate for every arm how good the best of k random trials is.
@@ -56,7 +55,7 @@ def budget_table(
         The problems to compare on.
     floor
         Smallest relative loss.
-    confidence, resamples, seed
+    intervals
         Settings of the bootstrap.
     beta
         The usual momentum coefficient, for `usual_arms`.
@@ -80,7 +79,7 @@ def budget_table(
         for arm, trials in arms.items():
             if trials.complete.any():
                 descent = arms.get(Arm((DESCENT,)))
-                rows = _arm_rows(trials, descent, confidence, resamples, seed, names)
+                rows = _arm_rows(trials, descent, intervals, names)
                 parts.append(rows.assign(**arm.key.columns(), **_facts(problem, trials)))
     return joined_tables(parts, BUDGET)
 
@@ -88,9 +87,7 @@ def budget_table(
 def _arm_rows(
     trials: Trials,
     descent: Trials | None,
-    confidence: float,
-    resamples: int,
-    seed: int,
+    intervals: Intervals,
     names: list[str],
 ) -> pd.DataFrame:
     """Return the estimates of one arm, a row for each number of trials."""
@@ -108,8 +105,8 @@ def _arm_rows(
         ("test_loss", test, (0.0, CONSTANT_LOSS)),
         ("advantage", log_ratio(reference, test), (-np.inf, np.inf)),
     ):
-        source = generator(seed, "budget", *names)
-        interval = _interval(values, bounds, confidence, resamples, source)
+        source = generator(intervals.seed, "budget", *names)
+        interval = _interval(values, bounds, intervals, source)
         table[name] = estimate(values, interquartile_mean)
         table[f"{name}_low"], table[f"{name}_high"] = interval
     return table
@@ -118,8 +115,7 @@ def _arm_rows(
 def _interval(
     values: FloatArray,
     bounds: tuple[float, float],
-    confidence: float,
-    resamples: int,
+    intervals: Intervals,
     source: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the interval of the interquartile mean over replicates, with nominal coverage.
@@ -129,9 +125,10 @@ def _interval(
     replicates = int((~np.isnan(values[0])).sum())
     if replicates == 1:
         return np.full(len(values), bounds[0]), np.full(len(values), bounds[1])
+    confidence = intervals.confidence
     if replicates:
         confidence = expanded_confidence(confidence, replicates)
-    return bootstrap_interval(values, interquartile_mean, confidence, resamples, source)
+    return bootstrap_interval(values, interquartile_mean, confidence, intervals.resamples, source)
 
 
 def _facts(problem: Problem, trials: Trials) -> dict[str, Any]:

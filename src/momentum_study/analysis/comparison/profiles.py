@@ -15,6 +15,7 @@ from momentum_study.analysis.comparison.trials import usual_arms
 from momentum_study.analysis.comparison.tuning import FOLDS, Tuner
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.statistics.estimates import FloatArray, wilson_interval
+from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.statistics.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
 from momentum_study.statistics.profiles import performance_profile
 from momentum_study.tables.arms import ARM_KEYS
@@ -69,8 +70,7 @@ def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Resu
 def profiles_table(
     problems: Iterable[Problem],
     floor: float,
-    confidence: float = 0.95,
-    seed: int = 0,
+    intervals: Intervals = USUAL_INTERVALS,
     beta: float = USUAL_BETA,
 ) -> pd.DataFrame:
     """Compute the performance profiles of a study, by family and criterion.
@@ -93,10 +93,8 @@ def profiles_table(
         The problems to compare on. Those with replicates in both folds are used.
     floor
         Smallest relative loss.
-    confidence
-        Level of the bands.
-    seed
-        Seed of the tuner.
+    intervals
+        Level of the bands, and seed of the tuner.
     beta
         The usual momentum coefficient.
 
@@ -114,12 +112,12 @@ def profiles_table(
         result
         for number, problem in enumerate(problems)
         if problem.keys["gradient_noise"] == 0 and all(problem.fold(name).any() for name in FOLDS)
-        for result in _results(number, Tuner(problem, floor, seed), beta)
+        for result in _results(number, Tuner(problem, floor, intervals.seed), beta)
     ]
     if not results:
         return joined_tables([], PROFILES)
     by_criterion = pd.DataFrame(results).groupby(["family", "criterion"], sort=True)
-    parts = [_profile(own, confidence) for _, own in by_criterion]
+    parts = [_profile(own, intervals.confidence) for _, own in by_criterion]
     return joined_tables(parts, PROFILES)
 
 

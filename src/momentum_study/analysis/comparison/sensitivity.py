@@ -18,6 +18,7 @@ from momentum_study.analysis.comparison.problems import Problem
 from momentum_study.analysis.comparison.targets import hardest_target
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray, order_statistics
+from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.tables.arms import CONSTANT
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
@@ -49,9 +50,7 @@ def sensitivity_table(
     initial: pd.DataFrame,
     floor: float,
     margin: float,
-    confidence: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
+    intervals: Intervals = USUAL_INTERVALS,
 ) -> pd.DataFrame:
     """Compute for every rule and β which share of the grid is nearly as good as the best.
 
@@ -70,7 +69,7 @@ def sensitivity_table(
         Smallest relative loss.
     margin
         A cell is near the best if its score exceeds the best by at most this share.
-    confidence, resamples, seed
+    intervals
         Settings of the bootstrap over replicates, which repeats all choices in each resample.
 
     Returns
@@ -91,7 +90,9 @@ def sensitivity_table(
         if targets_of(problem):
             criteria[SPEED] = costs[hardest_target(problem, costs, every)]
         names = [str(problem.keys[name]) for name in PROBLEM_KEYS]
-        uniform = generator(seed, "sensitivity", *names).random((resamples, len(every)))
+        uniform = generator(intervals.seed, "sensitivity", *names).random(
+            (intervals.resamples, len(every))
+        )
         rows = [
             {
                 **{name: problem.keys[name] for name in PROBLEM_KEYS},
@@ -99,7 +100,7 @@ def sensitivity_table(
                 **row,
             }
             for criterion, own in criteria.items()
-            for row in _rows(problem, own, uniform, margin, confidence)
+            for row in _rows(problem, own, uniform, margin, intervals.confidence)
         ]
         if rows:
             table = pd.DataFrame(rows)

@@ -16,6 +16,7 @@ from momentum_study.analysis.comparison.states import SEED_NAMES, StateRule, sta
 from momentum_study.analysis.comparison.tuned import tuned_rows
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.core.seeds import generator
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import holm
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
@@ -38,9 +39,7 @@ class ComparisonSettings:
     floor: float
     defaults: Defaults
     state_rule: StateRule
-    confidence: float
-    resamples: int
-    seed: int
+    intervals: Intervals
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def comparison_tables(runs: pd.DataFrame, settings: ComparisonSettings) -> Compa
     pairs: list[tuple[dict[str, Any], Pairs]] = []
     effects: list[dict[str, Any]] = []
     for problem in problems(runs, settings.families):
-        tuner = Tuner(problem, settings.floor, settings.seed)
+        tuner = Tuner(problem, settings.floor, settings.intervals.seed)
         targets = targets_of(problem)
         tuned += tuned_rows(tuner, targets, settings.defaults)
         own_pairs, own_effects = _compared(tuner, targets, settings)
@@ -135,7 +134,7 @@ def _effect(
     """Return the row of one comparison on one problem."""
     keys = {name: problem.keys[name] for name in PROBLEM_KEYS}
     names = (*map(str, keys.values()), *comparison.seed_names, criterion)
-    source = generator(settings.seed, "effects", *names, SEED_NAMES.get(state, state))
+    source = generator(settings.intervals.seed, "effects", *names, SEED_NAMES.get(state, state))
     of_one = {**pairs, "dataset": np.full(len(pairs["gain"]), keys["dataset"])}
     own = criterion_columns(criterion)
     targets = [target for target in (own["target"], *pairs["target"]) if not np.isnan(target)]
@@ -147,7 +146,7 @@ def _effect(
         "hardest_target": min(targets, default=np.nan),
         "state": state,
         "unit": unit_of(criterion),
-        **summary_of(of_one, settings.confidence, settings.resamples, source),
+        **summary_of(of_one, settings.intervals.confidence, settings.intervals.resamples, source),
         "_family": (*names[:1], *names[2:], state),
     }
 

@@ -38,15 +38,13 @@ class Options:
 def run(options: Options) -> None:
     """Compare, write the tables and print how many choices are at the edge of their grid."""
     load_rules(options.rule_files)
-    comparison, intervals = options.comparison, options.comparison.intervals
+    comparison = options.comparison
     settings = ComparisonSettings(
         comparison.families,
         comparison.floor,
         Defaults(comparison.beta, options.rates),
         StateRule(options.oscillating_share, options.slow_loss),
-        intervals.confidence,
-        intervals.resamples,
-        intervals.seed,
+        comparison.intervals,
     )
     tables = comparison_tables(read_table(options.runs, RUNS), settings)
     write_table(rounded(tables.tuned), options.tuned, TUNED)

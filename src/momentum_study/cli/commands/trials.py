@@ -39,15 +39,12 @@ def run(options: Options) -> None:
     load_rules(options.rule_files)
     comparison, intervals = options.comparison, options.comparison.intervals
     trained = list(problems(read_table(options.runs, RUNS), comparison.families))
-    bootstrap = (intervals.confidence, intervals.resamples, intervals.seed)
-    budget = budget_table(trained, comparison.floor, *bootstrap, beta=comparison.beta)
+    budget = budget_table(trained, comparison.floor, intervals, comparison.beta)
     write_table(rounded(budget), options.budget, BUDGET)
-    profiles = profiles_table(
-        trained, comparison.floor, intervals.confidence, intervals.seed, comparison.beta
-    )
+    profiles = profiles_table(trained, comparison.floor, intervals, comparison.beta)
     write_table(rounded(profiles), options.profiles, PROFILES)
     initial = read_table(options.initial, INITIAL_SHARPNESS)
-    sensitivity = sensitivity_table(trained, initial, comparison.floor, options.margin, *bootstrap)
+    sensitivity = sensitivity_table(trained, initial, comparison.floor, options.margin, intervals)
     write_table(rounded(sensitivity), options.sensitivity, SENSITIVITY)
     paying = trials_until_it_pays(budget)
     for arm, own in paying.groupby(arms_of_rows(paying).map(lambda arm: arm.label)):

@@ -25,8 +25,6 @@ from momentum_study.experiments.landscapes.runs import (
 from momentum_study.statistics.estimates import bootstrap_interval, median, wilson_interval
 from momentum_study.statistics.intervals import Intervals
 
-CONFIDENCE = 0.95
-
 _FINEST = 0.004  # share of the window: closer points look the same in print
 _DECIMALS = 4
 
