@@ -1,8 +1,8 @@
 """Made-up tables of comparisons that are valid and look like real ones.
 
-Gains follow the closed forms of a quadratic whose condition number the data set is given, less of
-them the smaller the batch; intervals are as wide as ten replicates make them, and where momentum is
-far too slow it fails. Enough to test figures; no evidence of anything.
+Gains follow the closed form of a quadratic with the condition number assigned to the data set. They
+are smaller for smaller batches. Intervals have the width of ten replicates. Where momentum is far
+too slow, it fails. The tables are for tests of figures only.
 """
 
 from itertools import product
@@ -31,7 +31,7 @@ CONDITION = {
 """Data set → condition number."""
 
 GAIN = {"16": 0.3, "64": 0.6, "full": 1.0}
-"""Batch size → how much of the gain on a quadratic, in logarithms, its noise leaves."""
+"""Batch size → share of the logarithmic gain on a quadratic that remains with its noise."""
 
 BETAS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 REPLICATES = 10
@@ -41,7 +41,7 @@ _KEYS = {"family": "momentum", "network": "medium", "gradient_noise": 0.0}
 
 
 def contrasts(datasets=tuple(CONDITION), batches=tuple(GAIN), networks=("medium",)):
-    """Tuned momentum against tuned descent, by updates to the target, and what else there is."""
+    """Tuned momentum against tuned gradient descent by updates to the target, and other rows."""
     rows = []
     for dataset, network, batch in product(datasets, networks, batches):
         keys = {**_KEYS, "dataset": dataset, "network": network, "batch": batch}
@@ -51,12 +51,12 @@ def contrasts(datasets=tuple(CONDITION), batches=tuple(GAIN), networks=("medium"
         }
         effects["momentum tuned"] = max(*effects.values(), 0.0)
         for arm, effect in effects.items():
-            # Beyond the budget: at first for some resamples, then for most pairs.
+            # Beyond the budget, first in some resamples, then in most pairs.
             low = -np.inf if effect < -1.2 else effect - WIDTH
             effect = -np.inf if effect < -1.6 else effect
             row = effect_row(effect, low, effect + WIDTH)
             rows.append({**keys, **_comparison("rules", "tuned", "gd", arm, "speed"), **row})
-        # What these figures leave out.
+        # Rows that these figures leave out.
         for arm, comparison, criterion in (
             ("adam 0.9", "tuned", "speed"),
             ("momentum 0.9", "tuned", "test_loss"),
@@ -73,7 +73,7 @@ def contrasts(datasets=tuple(CONDITION), batches=tuple(GAIN), networks=("medium"
         }
     )
     table = pd.DataFrame(rows)
-    # On the easiest data set descent failed with one β; with another no run got there.
+    # On the easiest data set gradient descent failed for one β; for another all runs failed.
     easiest = table["dataset"].eq(datasets[0]) & table["batch"].eq(batches[0])
     for arm, row in (
         ("momentum 0.8", effect_row(np.inf, 0.4, np.inf)),
@@ -87,7 +87,7 @@ def contrasts(datasets=tuple(CONDITION), batches=tuple(GAIN), networks=("medium"
 
 
 def theory():
-    """Speed-ups of a quadratic, as the theory table has them."""
+    """Speed-ups of a quadratic, in the form of the theory table."""
     rows = [
         {
             "quantity": "speed_up",
@@ -123,7 +123,7 @@ def datasets():
 
 
 def advice(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN)):
-    """Changes in mid-run: a higher rate helps the slow, a lower one those that oscillate."""
+    """Changes during the run: a higher rate helps slow runs, a lower one oscillating runs."""
     gain = {
         ("slow", "beta_up"): 0.05,
         ("slow", "rate_up"): 0.5,
@@ -158,8 +158,8 @@ def advice(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN)):
                 **effect_row(effect, low, effect + WIDTH / 2, **counts),
             }
         )
-        # The other form; its changes of α are the same runs, and left out by figures, as are runs
-        # that had diverged before.
+        # The other form. Figures leave out its changes of α, which are the same runs, and runs that
+        # had diverged before.
         other = {"arm_rule": "heavy_ball", "reference_arm_rule": "heavy_ball"}
         own = (0.3, 0.2, 0.4) if number == "beta" else (7.0, 6.0, 8.0)
         rows.append({**rows[-1], **other, **effect_row(*own)})
@@ -175,7 +175,7 @@ def advice(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN)):
 
 
 def budget(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN), arms=None):
-    """The best of k trials, each as good as how near it comes to the best rate, and β."""
+    """The best of k trials, whose losses depend on the distance from the best rate and β."""
     cells = arms or {
         "gd": 14,
         "momentum 0.9": 14,
@@ -226,7 +226,7 @@ def budget(datasets=tuple(CONDITION)[:7], batches=tuple(GAIN), arms=None):
 
 
 def profiles(criteria=("speed", "test_loss"), families=("momentum",)):
-    """Profiles that rise from how often an arm is the best to how often it gets there at all."""
+    """Profiles that increase from the share of problems won to the share solved."""
     share = {
         "gd": (0.05, 0.86),
         "momentum 0.9": (0.19, 1.0),
@@ -266,8 +266,8 @@ _BATCHES = tuple("full batch" if batch == "full" else f"batch {batch}" for batch
 _KAPPAS = ("κ < 38", "κ ≥ 38")
 _HEIGHTS = tuple(f"height {height}" for height in (0.1, 0.2, 0.4, 0.8, 1.6))
 _CLAIMS = (
-    # Words; unit, expectation and margin; headline; groups, each the first level of its cases with
-    # where effects begin and by how much they rise; the other levels.
+    # Words; unit, expectation and margin; headline; groups, by the first level of their cases, with
+    # the first effect and the increment; the other levels.
     (
         "Momentum converges faster than plain gradient descent.",
         ("log_ratio", "greater", 0.05),
@@ -356,7 +356,7 @@ _CLAIMS = (
 
 
 def claims_and_cases():
-    """Verdicts on twelve claims, and the cases that they rest on."""
+    """Verdicts on twelve claims, and their cases."""
     claims, cases = [], []
     for number, (words, kind, headline, groups, levels) in enumerate(_CLAIMS, 1):
         claim = f"C{number}"
@@ -365,8 +365,8 @@ def claims_and_cases():
             for place, others in enumerate(product(*levels)):
                 name = ", ".join([first, *others])
                 own.append(_case(claim, name, start + place * rise, 0.1 * kind[2] + 0.02, kind))
-        # One that stands beside the others and does not vote.
-        own.append({**_case(claim, "beside, all batch sizes", 9.0, 0.1, kind), "votes": False})
+        # A case that does not vote.
+        own.append({**_case(claim, "extra, all batch sizes", 9.0, 0.1, kind), "votes": False})
         outcomes = [case["outcome"] for case in own if case["votes"]]
         word = verdict(outcomes, Rule())
         claims.append(
@@ -425,7 +425,7 @@ _EFFECT_ONLY = ("p_value", "p_holm", "reason")
 
 
 def effect_row(effect, low, high, *, n_pairs=REPLICATES, n_compared=None):
-    """Columns of an effect; nine tenths of the interval for the test of equivalence."""
+    """Columns of an effect, whose equivalence interval is nine tenths as wide."""
     inner_low, inner_high = low, high
     if np.isfinite(effect):
         inner_low, inner_high = (0.9 * end + 0.1 * effect for end in (low, high))

@@ -3,7 +3,7 @@
 Losses decay exponentially, as on a quadratic: with curvature λ and learning rate α the loss is
 proportional to exp(−αλt/20) above a floor that grows with α and shrinks with the batch; where
 αλ > 2(1 + β)/(1 − β) it increases instead until the run has diverged. Replicates differ in
-curvature and floor. Enough to test tables, analysis and figures; no evidence of anything.
+curvature and floor. The tables are for tests only.
 """
 
 from itertools import product

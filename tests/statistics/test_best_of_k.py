@@ -48,15 +48,15 @@ def test_quantiles_are_those_of_all_subsets(values, data):
     ("n", "k", "rank", "share"), [(5, 1, 3, 0.6), (8, 1, 4, 0.5), (6, 2, 3, 0.8)]
 )
 def test_a_quantile_is_reached_by_a_share_equal_to_its_probability(n, k, rank, share):
-    # As computed, these shares come out below the probability they equal.
+    # These computed shares are below the probability that they equal.
     values = np.arange(1, n + 1)
     assert best_of_k_quantiles(values, k, [share, share + 1e-9]).tolist() == [rank, rank + 1]
 
 
 @pytest.mark.parametrize(("n", "k"), [(5, 2), (200, 1), (200, 100), (200, 200), (1000, 500)])
-def test_best_of_k_is_unbiased_where_the_plug_in_is_too_pessimistic(n, k):
-    # The i-th of n uniform values is i / (n + 1) on average and the smallest of k is 1 / (k + 1).
-    # Both estimates are linear in the sorted values, so these averages stand for all samples.
+def test_best_of_k_is_unbiased_and_the_plug_in_estimate_is_pessimistic(n, k):
+    # The mean of the i-th of n uniform values is i / (n + 1), that of the best of k 1 / (k + 1).
+    # Both estimates are linear in the sorted values, so that their means follow from these.
     averages = np.arange(1, n + 1) / (n + 1)
     assert best_of_k(averages, k) == pytest.approx(1 / (k + 1), rel=1e-11)
     shares = np.arange(n, -1, -1) / n
@@ -64,7 +64,7 @@ def test_best_of_k_is_unbiased_where_the_plug_in_is_too_pessimistic(n, k):
     assert plug_in > 1 / (k + 1) or k == 1
 
 
-def test_ends_of_the_range_of_k():
+def test_smallest_and_largest_k():
     values = np.random.default_rng(0).normal(size=(2, 3, 9))
     np.testing.assert_allclose(best_of_k(values, 1), values.mean(axis=-1))
     np.testing.assert_allclose(best_of_k(values, 9), values.min(axis=-1))
@@ -74,13 +74,13 @@ def test_ends_of_the_range_of_k():
 
 def test_expectation_is_infinite_once_all_k_can_fail():
     values = [INF, 2.0, INF, 1.0]
-    # Of six pairs one fails, three have the 1 in them and two the 2 and a failure.
+    # Of six pairs one fails, three contain the 1, and two contain the 2 and a failure.
     assert [best_of_k(values, k) for k in (1, 2)] == [INF, INF]
     assert best_of_k(values, 3) == pytest.approx(1.25)
     assert best_of_k_quantiles(values, 2, [0.4, 0.6, 0.9]).tolist() == [1, 2, INF]
 
 
-def test_a_failed_outcome_matters_just_if_it_can_be_chosen():
+def test_a_failed_outcome_matters_only_if_it_can_be_chosen():
     outcome = [1.0, 2.0, INF]
     assert chosen_of_k([0.1, 0.2, 0.3], outcome, 2) == pytest.approx(4 / 3)
     assert chosen_of_k([0.1, 0.3, 0.2], outcome, 2) == INF
@@ -88,7 +88,7 @@ def test_a_failed_outcome_matters_just_if_it_can_be_chosen():
     assert chosen_of_k([0.1, 0.2, 0.2], outcome, 2) == INF
 
 
-def test_choosing_by_a_noisy_criterion_costs_something():
+def test_choosing_by_a_noisy_criterion_increases_the_expected_outcome():
     generator = np.random.default_rng(1)
     outcome = generator.normal(size=(50, 40))
     selection = outcome + generator.normal(size=outcome.shape)

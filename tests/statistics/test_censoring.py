@@ -10,7 +10,7 @@ INF = np.inf
 NAN = np.nan
 
 # Weeks in remission, Freireich et al. (1963), Blood 21: 21 children with 6-mercaptopurine, those
-# still in remission when last seen marked by a minus, and 21 with placebo.
+# still in remission at the last observation marked by a minus, and 21 with placebo.
 TREATED = [6, 6, 6, -6, 7, -9, 10, -10, -11, 13, 16, -17, -19, -20, 22, 23, -25, -32, -32, -34, -35]
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 
@@ -41,7 +41,7 @@ def test_expected_running_time(steps, expected):
 
 
 @given(STEPS)
-def test_expected_running_time_is_a_success_after_so_many_failures_as_come_before_one(steps):
+def test_expected_running_time_adds_the_budgets_of_failures_per_success(steps):
     x = np.array(steps, dtype=float)
     won = x[np.isfinite(x)]
     if won.size:
@@ -62,11 +62,11 @@ def test_median_of_published_remissions():
     assert median_of_marked(PLACEBO) == 8
 
 
-def test_median_where_half_survive_for_a_while_is_the_middle_of_that_while():
+def test_median_is_the_middle_of_an_interval_in_which_half_survive():
     # Bewick, Cheek & Ball (2004), Critical Care 8, table 2: 0.75, 0.625, 0.5 from 5 days on and
     # 0.333 from 9 days on.
     assert median_of_marked([1, 1, 4, 5, -6, 9, -9, 22]) == 7
-    # Nobody reaches the target after that.
+    # Later none reaches the target.
     assert median_of_marked([1, 2, -9, -9]) == INF
 
 
@@ -75,13 +75,13 @@ def test_median_with_one_budget_for_all_is_the_plain_median(steps):
     assert kaplan_meier_median(steps, 30) == median(steps)
 
 
-def test_median_leaves_out_runs_that_do_not_enter():
+def test_median_leaves_out_nan():
     assert kaplan_meier_median([NAN, 3, 5, 7, NAN], [1, 9, 9, 9, 1]) == 5
     assert np.isnan(kaplan_meier_median([NAN], 10))
     assert kaplan_meier_median([INF, INF, INF], 10) == INF
 
 
-def test_median_is_too_good_where_divergence_ends_the_watch():
+def test_median_is_too_favourable_if_divergence_censors_a_run():
     # Two of four reach the target, one misses it and one diverges at step 2.
     steps = [10, 20, INF, INF]
     assert kaplan_meier_median(steps, 30) == INF

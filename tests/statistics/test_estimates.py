@@ -83,11 +83,11 @@ def test_median(values, expected):
         ([0.0, 1.0, 2.0, 4.0, 100.0], 2.3),
         # A quarter of 6 is 1.5: weights 0, 0.5, 1, 1, 0.5, 0. (0.5 + 2 + 3 + 2.5) / 3
         ([9.0, 1.0, 2.0, 3.0, 5.0, 0.0], 8 / 3),
-        # One of four is within the quarter cut off, two are not.
+        # One of four is in the quarter that is cut off, two are not.
         ([1.0, 2.0, 4.0, INF], 3.0),
         ([1.0, 2.0, INF, INF], INF),
         ([-INF, 0.5, 0.7, 0.9], 0.6),
-        # One of three is not: it keeps a quarter of its weight.
+        # One of three is not entirely cut off: a quarter of its weight remains.
         ([1.0, 2.0, INF], INF),
         ([INF, INF], INF),
     ],
@@ -103,7 +103,7 @@ def test_interquartile_mean_is_the_trimmed_mean_of_every_value_taken_four_times(
 
 
 @pytest.mark.parametrize("statistic", [median, interquartile_mean])
-def test_location_statistics_reduce_the_axis_they_are_given(statistic):
+def test_location_statistics_reduce_the_given_axis(statistic):
     x = seeded().normal(size=(3, 7, 5))
     along_middle = statistic(x, 1)
     assert along_middle.shape == (3, 5)
@@ -121,10 +121,10 @@ def test_estimate_leaves_out_nan_and_only_nan():
     np.testing.assert_array_equal(estimate(x, median), [2, NAN, INF, 3])
 
 
-def test_bootstrap_ends_are_quantiles_of_the_exact_distribution_of_resamples():
-    # Of the 27 resamples of three values: 7 have median a, 13 b, 7 c. At 40 % confidence the
-    # quantiles wanted are 0.3 and 0.7, and 7/27 = 0.26 < 0.3, 20/27 = 0.74 > 0.7: both ends b.
-    # At 60 %: 0.2 and 0.8, the ends are a and c.
+def test_bootstrap_limits_are_quantiles_of_the_exact_distribution_of_resamples():
+    # Of the 27 resamples of three values, 7 have median a, 13 b and 7 c. At 40 % confidence the
+    # quantiles are 0.3 and 0.7. Both limits are b, since 7/27 = 0.26 < 0.3 and 20/27 = 0.74 > 0.7.
+    # At 60 % the quantiles are 0.2 and 0.8, and the limits are a and c.
     values = np.array([[1.0, 5.0, 9.0]])
     medians = [median(resample) for resample in product([1.0, 5.0, 9.0], repeat=3)]
     assert [medians.count(value) for value in (1.0, 5.0, 9.0)] == [7, 13, 7]
@@ -155,7 +155,7 @@ def test_bootstrap_keeps_infinities(statistic, resamples):
 def test_bootstrap_pairs_rows_by_replicate():
     x = seeded(1).normal(size=9)
     both = interval([x, 100 - 3 * x])
-    # A mirrored row has the mirrored resamples: exactly so with an odd number of each.
+    # A mirrored row has the mirrored resamples, exactly if both numbers are odd.
     mirrored = interval([x, 100 - 3 * x], resamples=999)
     low, high = interval([x], resamples=999)[0]
     np.testing.assert_allclose(mirrored[0], [low, high])
@@ -176,7 +176,7 @@ def test_bootstrap_of_empty_rows_is_nan_and_of_single_values_has_no_width():
     np.testing.assert_array_equal(interval([[NAN, NAN], [NAN, 7.0]]), [[NAN, NAN], [7.0, 7.0]])
 
 
-def test_bootstrap_is_the_same_however_rows_are_cut_into_chunks(monkeypatch):
+def test_bootstrap_does_not_depend_on_the_size_of_chunks(monkeypatch):
     x = seeded(3).normal(size=(50, 8))
     whole = interval(x)
     monkeypatch.setattr("momentum_study.statistics.estimates._CHUNK_VALUES", 1)
@@ -184,11 +184,11 @@ def test_bootstrap_is_the_same_however_rows_are_cut_into_chunks(monkeypatch):
 
 
 def coverage(statistic, n, confidence=0.95, experiments=2000):
-    """Share of normal samples of size n whose interval holds the true centre, 0."""
+    """Return the share of normal samples of size n whose interval contains the true centre, 0."""
     low, high = np.empty(experiments), np.empty(experiments)
     for first in range(0, experiments, 100):
         part = slice(first, first + 100)
-        # New resamples for each hundred, or all would share one set's luck.
+        # New resamples for each hundred samples: one set of resamples would affect them all.
         generator = seeded(first)
         x = generator.normal(size=(100, n))
         low[part], high[part] = bootstrap_interval(x, statistic, confidence, 1000, generator)
@@ -196,12 +196,12 @@ def coverage(statistic, n, confidence=0.95, experiments=2000):
 
 
 @pytest.mark.parametrize("statistic", [median, interquartile_mean])
-def test_bootstrap_interval_covers_the_truth_about_as_often_as_it_says(statistic):
+def test_bootstrap_interval_has_about_nominal_coverage(statistic):
     # Standard error of a share near 0.95 of 2000: 0.005.
     assert 0.93 < coverage(statistic, n=40) < 0.97
     assert coverage(statistic, n=40, confidence=0.8) == pytest.approx(0.8, abs=0.04)
 
 
-def test_bootstrap_interval_of_few_replicates_covers_somewhat_less():
+def test_bootstrap_interval_of_few_replicates_has_less_than_nominal_coverage():
     assert 0.92 < coverage(median, n=10) < 0.96
     assert 0.91 < coverage(interquartile_mean, n=10) < 0.95

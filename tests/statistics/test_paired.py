@@ -56,12 +56,12 @@ def test_log_ratio(reference, candidate, expected):
 
 
 @given(COSTS, COSTS)
-def test_log_ratio_of_swapped_arms_has_the_other_sign_and_is_else_the_same(a, b):
+def test_swapping_the_arms_changes_only_the_sign_of_the_log_ratio(a, b):
     np.testing.assert_array_equal(log_ratio(a, b), -log_ratio(b, a))
 
 
 def test_log_ratio_broadcasts_and_keeps_ties():
-    # Not one of these ratios is a binary fraction.
+    # None of these ratios is a binary fraction.
     ratios = log_ratio([[3, 30, 33, 6e9]], [[7], [70], [77], [14e9]])
     assert np.unique(np.diag(ratios)).size == 1
 
@@ -73,7 +73,7 @@ def test_log_ratio_refuses_costs_without_a_logarithm(bad):
             log_ratio(*arguments)
 
 
-def test_log_ratio_takes_no_finite_cost_for_a_failure():
+def test_log_ratio_refuses_ratios_of_finite_costs_that_overflow():
     with pytest.raises(FloatingPointError):
         log_ratio(1e300, 1e-300)
 
@@ -91,27 +91,27 @@ def test_one_stratum_of_single_items_has_the_intervals_of_a_row(statistic, resam
     assert result.n == 10
 
 
-def test_a_replicate_takes_its_items_along():
+def test_items_of_a_replicate_stay_together():
     values = seeded(2).normal(size=(4, 9, 1))
-    # Three items that say the same say no more than one.
+    # Three equal items contain no more information than one.
     single, threefold = effect(values), effect(np.repeat(values, 3, axis=2))
     assert ends(threefold) == ends(single)
     assert (threefold.value, threefold.n) == (single.value, 3 * single.n)
 
 
 def test_strata_are_fixed():
-    # Without variation between seeds nothing is uncertain, however much data sets differ.
+    # Without variation between seeds there is no uncertainty, even if data sets differ.
     values = np.broadcast_to(np.array([0.0, 1.0, 5.0])[:, np.newaxis, np.newaxis], (3, 6, 2))
     assert effect(values) == Effect(1.0, 1.0, 1.0, 1.0, 1.0, 36)
 
 
-def test_a_replicate_that_is_not_there_changes_nothing():
+def test_a_missing_replicate_changes_nothing():
     values = seeded(3).normal(size=(3, 8, 2))
     padded = np.insert(values, [0, 5, 5, 8], NAN, axis=1)
     assert effect(padded, interquartile_mean) == effect(values, interquartile_mean)
 
 
-def test_absent_replicates_are_not_resampled_and_absent_items_do_not_enter():
+def test_missing_replicates_are_not_resampled_and_missing_items_are_left_out():
     present = [[[1.0, NAN], [NAN, NAN], [NAN, 1.0]], [[3.0, 3.0], [3.0, 3.0], [NAN, NAN]]]
     # Two values of 1 and four of 3 in every resample.
     assert effect(present) == Effect(3.0, 3.0, 3.0, 3.0, 3.0, 6)
@@ -120,7 +120,7 @@ def test_absent_replicates_are_not_resampled_and_absent_items_do_not_enter():
     assert effect([[[2.0, NAN], [4.0, 4.0]]] * 2).value == 4
 
 
-def test_no_values_no_effect():
+def test_no_values_make_no_effect():
     result = effect(np.full((2, 3, 2), NAN))
     assert np.isnan([result.value, *ends(result)]).all()
     assert result.n == 0
@@ -134,10 +134,10 @@ def test_equivalence_interval_lies_within_the_other():
         assert low <= equivalence_low < equivalence_high <= high
 
 
-def test_infinities_survive():
+def test_infinities_are_kept():
     values = seeded(4).normal(size=(2, 10, 1))
     values[0, :4] = INF
-    # Four of twenty are within the quarter cut off; a fifth or sixth in a resample is not.
+    # Four of twenty are in the quarter that is cut off. A fifth or sixth in a resample is not.
     few = effect(values, interquartile_mean)
     assert np.isfinite([few.value, few.low, few.equivalence_low]).all()
     assert [few.equivalence_high, few.high] == [INF, INF]
@@ -146,13 +146,13 @@ def test_infinities_survive():
     assert effect(-values, interquartile_mean).low == -INF
 
 
-def test_opposite_infinities_leave_no_more_than_they_must_open():
+def test_opposite_infinities_make_only_the_affected_limits_infinite():
     spread = np.array([-INF, -INF, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, INF, INF])
     # Failures on both sides, cut off in the estimate and in some resamples at both ends.
     both = effect(spread.reshape(1, 10, 1), interquartile_mean)
     assert both.value == pytest.approx(0, abs=1e-12)
     assert [both.low, both.high] == [-INF, INF]
-    # The single failure of the one side is cut off, the four of the other are not.
+    # The single failure on one side is cut off, the four on the other side are not.
     lopsided = np.array([-INF, 1.0, 2.0, 3.0, 4.0, 5.0, INF, INF, INF, INF]).reshape(1, 10, 1)
     assert effect(lopsided, interquartile_mean).value == INF
     torn = effect(np.array([[[-INF]] * 3 + [[INF]] * 3]))
@@ -168,7 +168,7 @@ DISTRIBUTIONS = {
 
 
 def coverage(confidence, distribution="normal", experiments=400):
-    """Share of intervals with the true centre: 7 data sets, 10 seeds, 2 correlated items."""
+    """Return the coverage of intervals: 7 data sets, 10 seeds, 2 correlated items."""
 
     def drawn(generator, replicates):
         draw = DISTRIBUTIONS[distribution]
@@ -184,7 +184,7 @@ def coverage(confidence, distribution="normal", experiments=400):
     return hits / experiments
 
 
-def test_percentile_interval_of_strata_covers_too_little_and_the_expanded_one_enough():
+def test_percentile_interval_of_strata_has_too_little_coverage_and_the_expanded_one_enough():
     # 93.4 % and 95.2 % of 20000 experiments. Standard error of a share near 0.95 of 400: 0.011.
     percentile, expanded = coverage(0.95), coverage(expanded_confidence(0.95, 10, 7))
     assert 0.90 < percentile < expanded
@@ -192,12 +192,12 @@ def test_percentile_interval_of_strata_covers_too_little_and_the_expanded_one_en
 
 
 @pytest.mark.parametrize("distribution", ["skewed", "heavy tails"])
-def test_expanded_interval_of_strata_covers_enough_whatever_the_distribution(distribution):
+def test_expanded_interval_of_strata_has_enough_coverage_for_other_distributions(distribution):
     # Standard error of a share near 0.95 of 800: 0.008.
     assert 0.93 < coverage(expanded_confidence(0.95, 10, 7), distribution, 800) < 0.97
 
 
-def test_more_strata_need_less_expansion_down_to_what_the_narrowness_of_each_needs():
+def test_expansion_decreases_with_the_number_of_strata_to_that_of_normal_quantiles():
     confidences = [expanded_confidence(0.95, 10, strata) for strata in (1, 7, 10**9)]
     narrowness = 2 * norm.cdf(norm.ppf(0.975) * np.sqrt(10 / 9)) - 1
     assert confidences[0] > confidences[1] > confidences[2]
@@ -206,7 +206,7 @@ def test_more_strata_need_less_expansion_down_to_what_the_narrowness_of_each_nee
 
 @pytest.mark.parametrize("statistic", [median, interquartile_mean])
 @pytest.mark.parametrize(("n", "least", "most"), [(10, 0.95, 0.985), (5, 0.92, 0.95)])
-def test_expanded_interval_of_a_row_covers_enough_or_as_much_as_its_range(
+def test_expanded_interval_of_a_row_has_enough_coverage_or_that_of_its_range(
     statistic, n, least, most
 ):
     # 97 % and, with five, 93.4 % of 20000 experiments. Standard error of 2000: 0.004 and 0.006.
@@ -246,8 +246,8 @@ def test_probability_of_improvement(log_ratios, expected):
 
 
 def test_signed_rank_p_of_darwins_maize():
-    # Differences in height of crossed and self-fertilised plants: T = 24, of Wilcoxon's 2¹⁵
-    # assignments of signs 676 at most so.
+    # Differences in height of crossed and self-fertilised plants: T = 24. Of Wilcoxon's 2¹⁵
+    # assignments of signs, 676 have at most this value.
     darwin = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
     assert signed_rank_p(darwin) == pytest.approx(2 * 676 / 2**15, rel=1e-12)
 
@@ -268,20 +268,20 @@ def test_signed_rank_p_ranks_a_failure_above_any_difference():
     assert signed_rank_p([1.0, 2.0, 3.0, 4.0, 5.0, INF]) == pytest.approx(2 / 2**6)
 
 
-def test_holm_is_statsmodels():
+def test_holm_agrees_with_statsmodels():
     p_values = seeded().random(40) ** 3
     np.testing.assert_allclose(holm(p_values), multipletests(p_values, method="holm")[1])
 
 
 @given(st.permutations(range(1, 31)), st.integers(0, 2**30 - 1))
-def test_signed_rank_p_is_scipys_without_ties(magnitudes, bits):
+def test_signed_rank_p_agrees_with_scipy_without_ties(magnitudes, bits):
     signs = [1 if bits >> place & 1 else -1 for place in range(30)]
     differences = np.array(magnitudes) * signs
     assert signed_rank_p(differences) == pytest.approx(wilcoxon(differences, method="exact").pvalue)
 
 
 def test_holm_by_hand():
-    # 4 × 0.005, 3 × 0.01, 2 × 0.03, and 0.04 no less than the one before.
+    # 4 × 0.005, 3 × 0.01, 2 × 0.03, and 0.04 raised to the value before.
     np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
     np.testing.assert_allclose(holm([NAN, 0.02, 0.6, NAN]), [NAN, 0.04, 0.6, NAN])
     np.testing.assert_array_equal(holm([0.9, 0.8]), [1, 1])
@@ -297,8 +297,8 @@ def test_friedman_ranks_of_a_published_table():
     costs = np.array([row.split() for row in DEMSAR.split(";")], dtype=float)
     ranks, p = friedman_ranks(costs)
     np.testing.assert_array_equal(np.round(ranks, 3), [3.143, 2.0, 2.893, 1.964])
-    # His χ² of 9.28 lacks the division by 1 − Σ(t³ − t) / (n(k³ − k)) for the ties: four pairs and
-    # a four. One pair takes 6, the four take 60.
+    # The published χ² of 9.28 lacks the correction for ties, division by 1 − Σ(t³ − t)/(n(k³ − k)).
+    # There are three ties of two, with t³ − t = 6, and one of four, with 60.
     ties = 3 * 6 + 60
     assert p == pytest.approx(chi2.sf(9.28 / (1 - ties / (14 * 60)), 3), rel=5e-3)
 
@@ -319,6 +319,6 @@ def test_friedman_needs_enough_problems_and_arms(shape):
         friedman_ranks(np.ones(shape))
 
 
-def test_friedman_needs_every_cost():
+def test_friedman_refuses_missing_costs():
     with pytest.raises(ValueError, match="got NaN"):
         friedman_ranks([[1.0, 2.0, NAN]] * 5)

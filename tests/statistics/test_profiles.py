@@ -11,7 +11,7 @@ def test_profile_by_hand():
         [1.0, 2.0, INF],  # ratios 1, 2, ∞
         [9.0, 3.0, 6.0],  # 3, 1, 2
         [5.0, 5.0, 5.0],  # a tie: all win
-        [INF, INF, INF],  # nobody solves it
+        [INF, INF, INF],  # no arm solves it
     ]
     shares = performance_profile(costs, [1, 1.99, 2, 3, 1e6])
     np.testing.assert_array_equal(
@@ -20,7 +20,7 @@ def test_profile_by_hand():
     )
 
 
-def test_profile_rises_to_the_share_of_problems_solved_and_starts_at_the_share_won():
+def test_profile_increases_from_the_share_of_problems_won_to_the_share_solved():
     generator = np.random.default_rng(0)
     costs = generator.lognormal(size=(40, 5))
     costs[generator.random(costs.shape) < 0.3] = INF
@@ -40,11 +40,11 @@ def test_profile_does_not_depend_on_the_unit_of_a_problem():
     )
 
 
-def test_a_cost_of_zero_is_matched_by_zero_only():
+def test_only_zero_is_within_a_factor_of_a_smallest_cost_of_zero():
     np.testing.assert_array_equal(performance_profile([[0.0, 0.0, 1e-9]], [1e6]), [[1], [1], [0]])
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.nan])
-def test_costs_without_a_meaning_are_refused(bad):
+def test_invalid_costs_are_refused(bad):
     with pytest.raises(ValueError, match="negative nor NaN"):
         performance_profile([[1.0, bad]], [1.0])

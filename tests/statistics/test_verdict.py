@@ -21,7 +21,7 @@ WORSE = effect(-0.9, -0.8, -0.4, -0.3)
 SLIGHTLY_BETTER = effect(0.01, 0.02, 0.05, 0.06)
 SLIGHTLY_WORSE = effect(-0.06, -0.05, -0.02, -0.01)
 SAME = effect(-0.05, -0.04, 0.04, 0.05)
-# Within the margin by the narrower interval only.
+# Only the narrower interval is within the margin.
 NEARLY_SAME = effect(-0.12, -0.08, 0.08, 0.12)
 BORDERLINE_BETTER = effect(0.05, 0.08, 0.3, 0.4)
 WIDE = effect(-0.5, -0.4, 0.4, 0.5)
@@ -93,7 +93,7 @@ def test_verdict(cases, expected):
     assert verdict(cases[::-1], Rule()) == expected
 
 
-def test_shares_are_the_rules_to_set():
+def test_the_rule_sets_the_shares():
     cases = outcomes(won=7, lost=3, unknown=10)
     assert verdict(cases, Rule(supported_share=0.7)) == "supported"
     assert verdict(cases, Rule(refuted_share=0.7)) == "refuted"
@@ -105,7 +105,7 @@ EXPERIMENTS = 400
 
 @pytest.fixture(scope="module")
 def null_effects():
-    """Effects of 7 data sets, 10 seeds and 2 correlated items each, where there is none."""
+    """Effects of 7 data sets, 10 seeds and 2 correlated items each, with a true effect of 0."""
     confidence = expanded_confidence(0.95, replicates=10, strata=7)
     effects = []
     for experiment in range(EXPERIMENTS):
@@ -116,7 +116,7 @@ def null_effects():
 
 
 def shares(effects, expects, margin, truth=0.0):
-    """Share of each outcome if all effects are larger by the truth, as all values would be."""
+    """Return the share of each outcome if the true effect is added to all effects."""
     judged = []
     for null in effects:
         moved = {
@@ -128,7 +128,7 @@ def shares(effects, expects, margin, truth=0.0):
 
 
 # The standard error of a share near 0.05 of 400 is 0.011, near 0.025 it is 0.008. The intervals of
-# these effects reach some 0.3 to either side.
+# these effects extend by about 0.3 to either side.
 
 
 def test_without_an_effect_one_case_in_twenty_is_decided(null_effects):
@@ -137,16 +137,16 @@ def test_without_an_effect_one_case_in_twenty_is_decided(null_effects):
     assert found["for"] + found["against"] + found["undecided"] == pytest.approx(1)
 
 
-def test_an_effect_of_the_margin_passes_for_no_difference_one_time_in_twenty(null_effects):
+def test_an_effect_of_the_margin_is_judged_no_difference_one_time_in_twenty(null_effects):
     for truth in (-1.0, 1.0):
         assert 0.02 <= shares(null_effects, "no_difference", 1.0, truth)["for"] <= 0.07
 
 
-def test_an_effect_of_the_margin_passes_for_not_worse_one_time_in_forty(null_effects):
+def test_an_effect_of_the_margin_is_judged_not_worse_one_time_in_forty(null_effects):
     assert 0.005 <= shares(null_effects, "not_worse", 1.0, truth=-1.0)["for"] <= 0.045
 
 
-def test_plain_cases_are_nearly_always_judged_right(null_effects):
+def test_clear_cases_are_nearly_always_judged_correctly(null_effects):
     assert shares(null_effects, "no_difference", 1.0)["for"] > 0.99
     assert shares(null_effects, "greater", 1.0)["no_difference"] > 0.99
     assert shares(null_effects, "greater", 0.1, truth=1.0)["for"] > 0.99

@@ -1,4 +1,4 @@
-"""When the moving average and the heavy ball are one method, and when not; what holds of Adam."""
+"""Equality of the moving average and the heavy ball, and invariances of Adam."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ schedules = st.lists(st.floats(0.01, 1.0), min_size=STEPS, max_size=STEPS)
 
 
 def walk(name, beta, rate, gradients, factors=None):
-    """Positions after each update on a given sequence of gradients."""
+    """Return positions after each update on a given sequence of gradients."""
     points = Points(RULES[name], beta, rate, np.zeros(1))
     path = []
     for gradient, factor in zip(gradients, factors or [1.0] * len(gradients), strict=True):
@@ -31,13 +31,13 @@ def close(path, other, rate):
 
 
 @given(betas, alphas, sequences)
-def test_the_average_makes_the_iterates_of_the_heavy_ball_on_any_gradients(beta, alpha, gradients):
+def test_the_average_has_the_iterates_of_the_heavy_ball_for_any_gradients(beta, alpha, gradients):
     average = walk("momentum", beta, alpha, gradients)
     close(walk("heavy_ball", beta, (1 - beta) * alpha, gradients), average, alpha)
 
 
 @given(betas, st.floats(1e-3, 0.2), st.floats(-2.0, 2.0))
-def test_also_where_the_gradient_depends_on_the_weights_and_not_linearly(beta, alpha, start):
+def test_iterates_are_equal_with_a_nonlinear_gradient_of_the_weights(beta, alpha, start):
     def gradient(w):
         return np.sin(3 * w) + w**3
 
@@ -50,7 +50,7 @@ def test_also_where_the_gradient_depends_on_the_weights_and_not_linearly(beta, a
 def test_a_schedule_keeps_them_equal_where_it_multiplies_the_whole_velocity(
     beta, alpha, factors, gradients
 ):
-    # v of the ball stays v of the average over 1 − β, whatever the rates: they are not in it.
+    # The velocity of the ball is that of the average over 1 − β, since rates do not enter it.
     factors = factors[: len(gradients)]
     average = walk("momentum", beta, alpha, gradients, factors)
     close(walk("heavy_ball", beta, (1 - beta) * alpha, gradients, factors), average, alpha)
@@ -72,8 +72,8 @@ def test_with_the_rate_inside_the_velocity_they_are_equal_while_it_is_constant(
 @pytest.mark.parametrize("beta", [0.5, 0.9])
 @pytest.mark.parametrize("drop", [0.5, 0.1])
 def test_with_the_rate_inside_the_velocity_a_drop_of_the_rate_acts_with_a_delay(beta, drop):
-    # Gradient 1 throughout, velocity long settled. At the drop the average steps by drop · α at
-    # once, the other by β + (1 − β) · drop of α: old gradients keep the rate they came in with.
+    # With gradient 1 the velocity is stationary before the drop. The next step of the average is
+    # drop · α, the other one is (β + (1 − β) · drop) · α, since old gradients keep their rate.
     before = 2000
     factors = [1.0] * before + [drop]
     gradients = [1.0] * len(factors)
@@ -87,7 +87,7 @@ def test_with_the_rate_inside_the_velocity_a_drop_of_the_rate_acts_with_a_delay(
 @pytest.mark.parametrize(("beta", "later"), [(0.9, 0.95), (0.9, 0.8), (0.0, 0.9)])
 def test_a_change_of_beta_breaks_the_equality_by_the_scale_of_the_velocity(beta, later):
     def resumed(name, rate, gain):
-        """Start at β, go on at the later β with the velocity times a gain."""
+        """Start with β, and continue with the later β and the velocity times a gain."""
         first = Points(RULES[name], beta, rate(beta), np.zeros(1))
         first.run(np.ones_like, 20)
         second = Points(RULES[name], later, rate(later), first.positions)
@@ -98,7 +98,7 @@ def test_a_change_of_beta_breaks_the_equality_by_the_scale_of_the_velocity(beta,
     ball = resumed("heavy_ball", lambda b: 1 - b, 1.0)
     rescaled = resumed("heavy_ball", lambda b: 1 - b, (1 - beta) / (1 - later))
     np.testing.assert_allclose(rescaled, average, rtol=1e-12)
-    # What was carried over counts (1 − later)/(1 − β) times as much in the ball, ever after.
+    # The velocity before the change has a weight (1 − later)/(1 − β) times as large in the ball.
     carried = later * (1 - beta**20)
     excess = ((1 - later) / (1 - beta) - 1) * carried
     assert average[1] - ball[1] == pytest.approx(excess)
@@ -110,15 +110,15 @@ def test_a_change_of_beta_breaks_the_equality_by_the_scale_of_the_velocity(beta,
     st.lists(st.floats(0.1, 10.0), min_size=1, max_size=STEPS),
     st.floats(0.1, 1e6),
 )
-def test_adam_does_not_see_the_scale_of_the_gradients_but_for_epsilon(beta, sizes, scale):
+def test_adam_is_invariant_to_the_scale_of_gradients_except_for_epsilon(beta, sizes, scale):
     gradients = np.array(sizes) * (-1.0) ** np.arange(len(sizes))
     path = walk("adam", beta, 0.1, gradients)
     scaled = walk("adam", beta, 0.1, scale * gradients)
-    # ε = 1e-8 against a root mean square of at least 0.01: 1e-6 of each update, at most.
+    # ε = 1e-8 relative to a root mean square of at least 0.01: at most 1e-6 of each update.
     np.testing.assert_allclose(scaled, path, rtol=0, atol=1e-6 * 0.1 * len(sizes) * 10)
 
 
-def test_adam_and_no_other_rule_is_blind_to_scale():
+def test_only_adam_is_invariant_to_scale():
     for name in RULES:
         far = walk(name, 0.9, 0.1, [50.0, 20.0])
         assert np.allclose(far, walk(name, 0.9, 0.1, [5.0, 2.0])) == (name == "adam")

@@ -1,4 +1,4 @@
-"""The measurements: they see what the rules do, and know no formula."""
+"""Measurements of the rules, compared with formulas that they do not use."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_a_rule_that_is_not_one_linear_map_is_refused(name):
         measured.spectral_radius(name, 0.9, 0.1)
 
 
-def test_another_rule_under_the_same_name_is_seen(monkeypatch):
+def test_a_replaced_rule_changes_the_measurement(monkeypatch):
     monkeypatch.setitem(RULES, "momentum", RULES["heavy_ball"])
     assert measured.stability_limit("momentum", 0.9) == pytest.approx(3.8)
     assert measured.lag("momentum", 0.9, 1) == pytest.approx(0.0)
@@ -60,10 +60,10 @@ def test_another_rule_under_the_same_name_is_seen(monkeypatch):
 
 @settings(max_examples=30)
 @given(rules, betas, st.floats(0.01, 2.0))
-def test_regimes_seen_in_a_run_are_those_of_the_roots(name, beta, share):
+def test_regimes_measured_in_a_run_are_those_of_the_roots(name, beta, share):
     rate = share * quadratics.stability_limit(name, beta)
     trace, determinant = quadratics.recurrence(name, beta, rate)
-    # Away from the edges, where a run would have to be longer; and from w = 0 in one update.
+    # Not near the edges, which need longer runs, nor where one update reaches w = 0.
     assume(abs(trace**2 - 4 * determinant) > 1e-3)
     assume(abs(share - 1) > 0.01)
     assume(abs(trace) > 1e-3)
@@ -71,14 +71,14 @@ def test_regimes_seen_in_a_run_are_those_of_the_roots(name, beta, share):
 
 
 @given(rules, betas, st.lists(st.floats(1e-3, 1.5), min_size=3, max_size=3))
-def test_the_measured_radius_falls_and_then_rises_with_the_rate(name, beta, shares):
+def test_the_measured_radius_decreases_and_then_increases_with_the_rate(name, beta, shares):
     low, middle, high = np.sort(shares) * quadratics.stability_limit(name, beta)
     ends = [measured.spectral_radius(name, beta, rate) for rate in (low, high)]
     assert measured.spectral_radius(name, beta, middle) <= max(ends) + 1e-7
 
 
 @pytest.mark.parametrize("name", ["momentum", "heavy_ball", "nesterov"])
-def test_no_rate_and_beta_nearby_are_better_than_the_best_found(name):
+def test_no_neighboring_rate_and_beta_are_better_than_the_best_found(name):
     kappa = 50.0
     rate, beta, radius = measured_tuning.best(name, kappa)
     for shift in (-1e-3, 0.0, 1e-3):
@@ -87,12 +87,12 @@ def test_no_rate_and_beta_nearby_are_better_than_the_best_found(name):
             assert nearby >= radius - 1e-9
 
 
-def test_a_root_that_is_not_between_the_ends_is_missed_loudly():
+def test_a_root_outside_the_bracket_is_an_error():
     with pytest.raises(ValueError, match="1 of 2"):
         measured.root(lambda x, at: x - at, 0.0, 1.0, np.array([0.5, 2.0]))
 
 
-def test_arrays_are_measured_as_numbers_would_be():
+def test_arrays_have_the_measurements_of_their_elements():
     beta, rate = np.array([[0.0], [0.9]]), np.array([0.1, 1.0, 30.0])
     for function in (measured.spectral_radius, measured.regime, measured_noise.jitter):
         together = function(
@@ -101,7 +101,7 @@ def test_arrays_are_measured_as_numbers_would_be():
         assert together[1, 0] == function("momentum", 0.9, 0.1)
 
 
-def test_chains_are_stationary_after_the_burn_in_and_repeat():
+def test_chains_are_stationary_after_the_burn_in_and_reproducible():
     found = [
         measured_noise.simulated("momentum", 0.9, 0.5, 500, generator(7, "chains"))
         for _ in range(2)
@@ -112,7 +112,7 @@ def test_chains_are_stationary_after_the_burn_in_and_repeat():
     np.testing.assert_allclose(found[0], predicted, rtol=5 * np.sqrt(2 / 499))
 
 
-def test_a_rule_that_forgets_in_one_update_is_simulated_too():
+def test_a_rule_that_converges_in_one_update_can_be_simulated():
     variance, jitter = measured_noise.simulated("gd", 0.0, 1.0, 5000, generator(7, "chains"))
     assert variance == pytest.approx(1.0, rel=0.1)
     assert jitter == pytest.approx(2.0, rel=0.1)

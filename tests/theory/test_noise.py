@@ -16,7 +16,7 @@ shares = st.floats(0.01, 0.99)
 
 
 @given(betas, shares)
-def test_variances_are_those_of_the_literature_form_by_form(beta, share):
+def test_variances_of_each_form_are_those_of_the_literature(beta, share):
     """docs/theory.md, noise, with λ = s = 1."""
     alpha = share * stability_limit("momentum", beta)
     eta = (1 - beta) * alpha
@@ -30,7 +30,7 @@ def test_variances_are_those_of_the_literature_form_by_form(beta, share):
 
 
 @given(betas, shares)
-def test_both_forms_of_momentum_scatter_alike_at_matched_rates(beta, share):
+def test_both_forms_of_momentum_have_equal_variances_at_matched_rates(beta, share):
     alpha = share * stability_limit("momentum", beta)
     for variance in (position_variance, jitter):
         matched = variance("heavy_ball", beta, (1 - beta) * alpha)
@@ -38,15 +38,15 @@ def test_both_forms_of_momentum_scatter_alike_at_matched_rates(beta, share):
 
 
 @pytest.mark.parametrize("beta", [0.5, 0.9, 0.99])
-def test_at_small_rates_the_floor_is_the_same_and_the_jitter_falls(beta):
-    """docs/theory.md, noise: the floor is α/2 for every β; jitter falls by (1 − β)/(1 + β)."""
+def test_at_small_rates_the_floor_is_the_same_and_the_jitter_decreases(beta):
+    """docs/theory.md, noise: the floor is α/2 for every β; jitter decreases by (1 − β)/(1 + β)."""
     rate = 1e-7
     assert position_variance("momentum", beta, rate) == pytest.approx(rate / 2, rel=1e-6)
     ratio = jitter("momentum", beta, rate) / jitter("gd", 0.0, rate)
     assert ratio == pytest.approx((1 - beta) / (1 + beta), rel=1e-6)
 
 
-def test_the_jitter_of_descent_is_that_of_an_autoregression():
+def test_the_jitter_of_gradient_descent_is_that_of_an_autoregression():
     # w[t+1] = (1 − α) w[t] − α ξ: var(Δ) = 2 var(w) (1 − corr) with corr = 1 − α.
     rate = np.array([0.1, 1.0, 1.9])
     expected = 2 * position_variance("gd", 0.0, rate) * rate
@@ -54,12 +54,12 @@ def test_the_jitter_of_descent_is_that_of_an_autoregression():
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
-def test_without_curvature_noise_the_limit_is_that_of_stability(beta):
+def test_without_curvature_noise_the_limit_is_the_stability_limit(beta):
     limit = curvature_noise_limit("momentum", beta, 0.0)
     assert limit == pytest.approx(stability_limit("momentum", beta))
 
 
-def test_momentum_gains_less_the_noisier_the_curvature():
+def test_momentum_gains_less_with_more_curvature_noise():
     sigma = np.array([0.0, 0.3, 1.0, 10.0])
     gain = curvature_noise_limit("momentum", 0.9, sigma) / curvature_noise_limit("gd", 0.0, sigma)
     assert np.all(np.diff(gain) < 0)
@@ -67,7 +67,7 @@ def test_momentum_gains_less_the_noisier_the_curvature():
     assert gain[-1] == pytest.approx(1, abs=0.01)
 
 
-def test_rules_of_which_no_noise_is_known_are_refused():
+def test_rules_without_a_closed_form_for_noise_are_refused():
     with pytest.raises(ValueError, match="nesterov"):
         position_variance("nesterov", 0.9, 0.1)
     with pytest.raises(ValueError, match="heavy_ball"):

@@ -1,4 +1,4 @@
-"""Closed forms for one eigenvalue against published numbers, and against the rules at work."""
+"""Closed forms for one eigenvalue, compared with published numbers and with runs of the rules."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_a_stability_limit_takes_arrays():
 
 
 @pytest.mark.parametrize("function", [stability_limit, lambda rule, b: spectral_radius(rule, b, 1)])
-def test_adam_has_no_closed_form_and_an_unknown_rule_is_named(function):
+def test_adam_and_unknown_rules_have_no_closed_form(function):
     with pytest.raises(StudyError, match="adam is not linear"):
         function("adam", 0.9)
     with pytest.raises(StudyError, match="did you mean 'momentum'"):
@@ -60,7 +60,7 @@ def test_adam_has_no_closed_form_and_an_unknown_rule_is_named(function):
 
 
 @pytest.mark.parametrize("function", [oscillation_window, lambda rule, b: lag(rule, b, 3)])
-def test_what_is_known_of_some_rules_only_is_refused_for_others(function):
+def test_rules_without_a_closed_form_are_refused(function):
     with pytest.raises(ValueError, match="nesterov"):
         function("nesterov", 0.9)
 
@@ -69,7 +69,7 @@ def test_what_is_known_of_some_rules_only_is_refused_for_others(function):
 def test_the_dominant_root_is_a_root_and_the_largest(rule, beta, rate):
     trace, determinant = recurrence(rule, beta, rate)
     roots = np.roots([1.0, -trace, determinant])
-    # numpy's roots are off by the square root of rounding where they meet.
+    # Near a double root the error of NumPy's roots is the square root of rounding errors.
     scale = max(1.0, abs(float(trace)))
     assert abs(dominant_root(rule, beta, rate)) == pytest.approx(max(abs(roots)), abs=1e-6 * scale)
     z = dominant_root(rule, beta, rate)
@@ -96,14 +96,14 @@ def test_near_a_double_root_the_radius_follows_the_square_root_of_the_distance(r
         assert found == pytest.approx(expected, abs=2e-3 * (expected - np.sqrt(beta)))
 
 
-def test_the_window_of_beta_09_is_that_of_the_source():
+def test_the_window_of_beta_09_is_that_of_the_literature():
     # docs/theory.md, one eigenvalue: momentum oscillates for 0.026 < αλ < 38.
     start, end = oscillation_window("momentum", 0.9)
     assert round(float(start), 3) == 0.026
     assert start * end == pytest.approx(1.0)
 
 
-def test_regimes_follow_each_other_as_the_rate_rises():
+def test_regimes_change_in_order_with_increasing_rate():
     rates = [0.01, 1.0, 37.99, 38.01]
     expected = [MONOTONE, OSCILLATING, ALTERNATING, DIVERGING]
     assert regime("momentum", 0.9, rates).tolist() == expected
@@ -117,16 +117,16 @@ def test_regimes_follow_each_other_as_the_rate_rises():
 
 @given(st.sampled_from(LINEAR_RULES), betas, st.floats(0.02, 1.5))
 def test_the_radius_is_below_one_exactly_where_the_quadratic_converges(rule, beta, share):
-    """docs/theory.md, one eigenvalue; at least two per cent away from the limit of stability."""
+    """docs/theory.md, one eigenvalue; at least two per cent from the stability limit."""
     assume(abs(share - 1.0) > 0.02)
     rate = share * stability_limit(rule, beta)
     radius = float(spectral_radius(rule, beta, rate))
     points = Points(RULES[rule], beta, rate, np.ones(1))
     with np.errstate(over="ignore", invalid="ignore"):
         path = np.abs(points.run(lambda w: w, 3000))
-    # By the trend: the corrected average first grows by many orders, see the next test.
+    # From the second half: the corrected average first grows by orders of magnitude (next test).
     middle, end = path[1400:1500].max(), path[2900:].max()
-    # 1e-300: where both have shrunk to what is left of the range of numbers.
+    # 1e-300: both can underflow.
     converges = bool(end < max(1e-3 * middle, 1e-300))
     grows = not end / 1e3 < max(middle, 1e-300)
     assert converges != grows
@@ -134,8 +134,8 @@ def test_the_radius_is_below_one_exactly_where_the_quadratic_converges(rule, bet
     assert (radius < 1.0) == (share < 1.0)
 
 
-def test_the_corrected_average_is_stable_in_the_end_only():
-    # Its first update is plain descent's at the same α, here 35 times as much as is stable there.
+def test_the_corrected_average_is_stable_in_the_long_run_only():
+    # Its first update is that of plain gradient descent at the same α, here 35 times the stable α.
     rate = 0.9 * float(stability_limit("momentum_corrected", 0.95))
     corrected, plain = (
         np.abs(Points(RULES[name], 0.95, rate, np.ones(1)).run(lambda w: w, 8000))
@@ -156,13 +156,13 @@ def test_the_lag_of_constant_gradients(beta, step):
         assert behind == pytest.approx(float(lag(name, beta, step)), abs=1e-10)
 
 
-def test_the_lag_of_beta_09_is_nine_updates_in_the_end():
+def test_the_lag_of_beta_09_is_nine_updates_in_the_long_run():
     assert lag("momentum", 0.9, 1000) == pytest.approx(9.0)
     assert lag("momentum", 0.9, 1) == pytest.approx(0.9)
 
 
 @given(st.floats(0.01, 0.99), st.floats(1e-3, 10.0))
-def test_at_a_saddle_the_average_leaves_slower_than_descent_and_the_sum_faster(beta, rate):
+def test_the_average_leaves_a_saddle_slower_than_gradient_descent_and_the_sum_faster(beta, rate):
     """docs/theory.md, saddle: the sign depends on the form."""
     plain = saddle_growth("gd", 0.0, rate)
     assert plain == pytest.approx(1.0 + rate)

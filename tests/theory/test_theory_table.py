@@ -53,14 +53,14 @@ def test_every_row_that_is_not_simulated_holds(table):
     assert (exact["tolerance"] == np.where(exact["quantity"] == "regime", 0.0, 1e-6)).all()
 
 
-def test_simulated_rows_miss_as_chance_has_it_and_no_more(table):
+def test_simulated_rows_have_the_expected_errors(table):
     simulated = table[is_simulated(table)]
     z = STANDARD_ERRORS * simulated["error"] / simulated["tolerance"]
-    # Of independent normal numbers one in 370 is beyond 3, and all stay within this bound in 999
-    # of 1000 tables. That one of 68 rows misses is no failure of a closed form.
+    # One in 370 independent normal numbers exceeds 3. In 999 of 1000 tables all are within this
+    # bound. One of 68 rows beyond its tolerance does not contradict a closed form.
     assert z.abs().max() < stats.norm.isf(0.0005 / len(z))
     assert (~simulated["holds"]).sum() <= stats.binom.isf(0.001, len(z), 2 * stats.norm.sf(3.0))
-    # Both variances of a chain are correlated: their squares are tested one quantity at a time.
+    # The two variances of a chain are correlated, so that each quantity is tested separately.
     for _, own in (z**2).groupby(simulated["quantity"]):
         assert 0.001 < stats.chi2.sf(own.sum(), len(own)) < 0.999
 
@@ -73,7 +73,7 @@ def test_every_regime_occurs(table):
         assert set(own["measured"]) == ({0, 2, 3} if form == "gd" else {0, 1, 2, 3})
 
 
-def test_draws_matter_for_simulated_rows_only(table):
+def test_only_simulated_rows_depend_on_the_draws(table):
     other = theory_table(50, 20260101)
     exact = ~is_simulated(table)
     pd.testing.assert_frame_equal(other[exact], table[exact], check_exact=True)
@@ -84,7 +84,7 @@ MOMENTUM = product(beta=[0.5, 0.9], rate=[0.1, 1.0])
 
 WRONG = {
     "heavy ball for the average": (
-        # Slow enough that the roots of the average are real; elsewhere both radii are √β.
+        # At these rates the roots of the average are real; at larger ones both radii are √β.
         product(beta=[0.5, 0.9], rate=[0.01, 0.02]),
         lambda _, **at: quadratics.spectral_radius("heavy_ball", **at),
         measured.spectral_radius,
@@ -99,7 +99,7 @@ WRONG = {
         lambda form, beta, step: quadratics.lag(form, beta, step + 1),
         measured.lag,
     ),
-    "floor of plain descent": (
+    "floor of plain gradient descent": (
         MOMENTUM,
         lambda _, beta, rate: noise.position_variance("gd", beta, rate),
         lambda form, **at: measured_noise.stationary_covariance(form, **at)[..., 0, 0],
@@ -118,7 +118,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_formula_is_seen_in_every_row(mistake):
+def test_a_wrong_formula_is_detected_in_every_row(mistake):
     at, closed_form, measurement = WRONG[mistake]
     assert not compared("of a test", "momentum", at, closed_form, measurement)["holds"].any()
 

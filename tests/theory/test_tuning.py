@@ -20,7 +20,7 @@ kappas = st.floats(1.01, 1e5)
 
 
 def slowest(rule, beta, rate, kappa):
-    """Largest radius over a spectrum that is not just its ends."""
+    """Return the largest radius over a spectrum, including values between its ends."""
     eigenvalues = np.geomspace(1.0, kappa, 50)
     return spectral_radius(rule, beta, rate * eigenvalues).max()
 
@@ -38,7 +38,7 @@ def test_published_speed_ups_of_beta_09(kappa, published, digits):
     assert round(float(speed_up(0.9, kappa)), digits) == round(published, digits)
 
 
-def test_the_speed_up_of_beta_09_peaks_at_1442_at_nearly_38_and_falls_towards_19():
+def test_the_speed_up_of_beta_09_is_largest_at_1442_with_nearly_38_and_decreases_to_19():
     kappa = np.geomspace(10, 1e6, 2000)
     gain = speed_up(0.9, kappa)
     assert kappa[gain.argmax()] == pytest.approx(1442, rel=0.01)
@@ -51,7 +51,7 @@ def test_the_speed_up_of_beta_09_peaks_at_1442_at_nearly_38_and_falls_towards_19
 @given(st.sampled_from(["gd", "momentum", "heavy_ball", "nesterov"]), kappas)
 def test_the_best_rate_and_beta_have_the_best_radius_on_the_whole_spectrum(rule, kappa):
     rate, beta = best_rate(rule, kappa), best_beta(rule, kappa)
-    # At a double root rounding enters by its square root.
+    # At a double root the error is the square root of rounding errors.
     assert slowest(rule, beta, rate, kappa) == pytest.approx(
         float(best_radius(rule, kappa)), abs=1e-6
     )
@@ -69,7 +69,7 @@ def test_no_other_rate_and_beta_are_better(rule, kappa, beta, factor):
 
 
 @given(kappas, st.floats(0.0, 0.999), st.floats(0.01, 10.0))
-def test_no_other_rate_is_better_where_beta_is_given(kappa, beta, factor):
+def test_no_other_rate_is_better_for_a_given_beta(kappa, beta, factor):
     tuned = tuned_radius(beta, kappa)
     assert slowest("momentum", beta, tuned_rate(beta, kappa), kappa) == pytest.approx(
         float(tuned), abs=1e-6
@@ -86,13 +86,13 @@ def test_the_tuned_radius_is_the_root_of_beta_up_to_saturation_and_the_formula_a
     assert tuned_radius(beta, kappa) == pytest.approx(expected, abs=1e-7)
 
 
-def test_without_momentum_the_tuned_radius_is_that_of_descent():
+def test_without_momentum_the_tuned_radius_is_that_of_gradient_descent():
     np.testing.assert_allclose(tuned_radius(0.0, [3.0, 100.0]), best_radius("gd", [3.0, 100.0]))
     np.testing.assert_allclose(tuned_rate(0.0, [3.0, 100.0]), best_rate("gd", [3.0, 100.0]))
 
 
 @given(st.floats(0.05, 0.99))
-def test_momentum_loses_below_the_break_even_and_wins_above(beta):
+def test_momentum_is_slower_below_the_break_even_and_faster_above(beta):
     even = float(break_even_kappa(beta))
     assert speed_up(beta, even) == pytest.approx(1.0)
     assert speed_up(beta, 1 + 0.9 * (even - 1)) < 1 < speed_up(beta, 1 + 1.1 * (even - 1))

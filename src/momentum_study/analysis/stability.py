@@ -81,7 +81,7 @@ def stability_table(
         best constant prediction. A prediction is correct if the run is beyond the line and has the
         outcome, or neither. ``shift`` is the factor that moves the line to where it is correct most
         often on the even replicates, and ``accuracy_shifted`` is the accuracy of the moved line on
-        the odd ones. Both are missing with a single replicate, and if all runs ended alike.
+        the odd ones. Both are missing with a single replicate or if all outcomes are the same.
     """
     known = runs["rule"].isin(PREDICTED_RULES) & (runs["schedule"] == "constant")
     joined = runs[known].merge(initial, on=["grid", "dataset", "network", "replicate"])

@@ -215,7 +215,7 @@ def test_momentum_diverging_everywhere(momentum_diverges):
             assert effect.value == effect.low == effect.high == -np.inf
             assert counts["n_diverged"] == counts["n_failed"] == counts["n_pairs"] > 0
             assert counts["n_reference_diverged"] == 0
-    # With nothing to compare nothing is decided, but the failures are counted.
+    # Without compared pairs no case is decided, but failures are counted.
     for claim in ("C2", "C6"):
         cases = cases_of(momentum_diverges, claim)
         assert judged(cases) == "undecided"
@@ -231,7 +231,7 @@ def test_gradient_descent_diverging_everywhere(found):
     assert headline(cases).evidence.counts["n_reference_diverged"] == 40
 
 
-# From where nearly every case finds no difference to where hardly any case is decided.
+# From mostly cases without a difference to mostly undecided cases.
 NOISE = np.geomspace(0.02, 0.2, 20)
 
 

@@ -137,7 +137,7 @@ def test_summary_by_hand():
     summary = summary_of(table, 0.95, 200, generator(0))
     assert summary["effect"] == pytest.approx(np.log(2))
     assert summary["probability"] == pytest.approx(5.5 / 6)
-    # Five signs alike, and a zero that the test leaves out.
+    # Five equal signs, and a zero that the test leaves out.
     assert summary["p_value"] == 2 / 2**5
     assert (summary["n_pairs"], summary["n_compared"], summary["n_failed"]) == (6, 6, 0)
 
