@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 
 from momentum_study.core.errors import StudyError
 from momentum_study.figures import lag, noise_floor, quadratic_rates, stability_plane
-from momentum_study.figures.predictions import WRONG, beta_axis, draw_dots, rows_of, verdict
-from momentum_study.figures.rules import Series
+from momentum_study.figures.predictions import WRONG, beta_axis, draw_dots, rows_of
 from momentum_study.figures.stability_plane import REGIMES, edges
 from momentum_study.tables.keys import THEORY_PARAMETERS
 from momentum_study.theory import noise, quadratics, tuning
@@ -284,12 +283,6 @@ def test_break_even_points_of_other_betas_are_left_out(theory, figures):
     assert written(quadratic_rates.draw(more)) == written(figures["quadratic_rates"])
 
 
-def test_colours_of_beta_are_those_of_all_figures(figures):
-    for name, panel in (("quadratic_rates", 0), ("lag", 1)):
-        colors = [line.get_color() for line in figures[name].axes[panel].lines]
-        assert any(same_color(color, Series(True, 0.9).color) for color in colors)
-
-
 def panel(**limits):
     axes = Figure().subplots()
     axes.set(**limits)
@@ -316,10 +309,3 @@ def test_rings_stay_within_their_panel():
     draw_dots(axes, [0.1, 0.2, 0.3, 0.4], [0.5, 9.0, -9.0, np.nan], [True, False, False, False])
     (ring,) = (line for line in axes.lines if is_ring(line))
     assert ring.get_xydata().tolist() == [[0.2, 1.0], [0.3, 0.0], [0.4, 0.0]]
-
-
-def test_the_verdict_counts(table):
-    rows = rows_of(table, "lag", "momentum")
-    assert verdict(rows, rows).startswith("All 18 agree")
-    one_wrong = rows.assign(holds=[False, *rows["holds"][1:]])
-    assert verdict(rows, one_wrong).startswith("17 of 18 agree")
