@@ -18,14 +18,6 @@ def test_a_name_is_read_and_written(text: str, name: Name) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "..", "../mine", "mine/..", "/etc", "mine.", ".coarse", "a.b.c", "a b", "-x"]
-)
-def test_a_name_leads_nowhere_else(text: str) -> None:
-    with pytest.raises(StudyError, match="expected a plain name"):
-        parse(text)
-
-
-@pytest.mark.parametrize(
     ("name", "message"),
     [
         ("mine", r"mine: no such study. Run it .*did you mean 'mind'\?"),

@@ -54,16 +54,6 @@ def test_text_fits_the_page(study: Study, tmp_path: Path) -> None:
         assert f"{grid.runs:,} runs" in " ".join(text.split())
 
 
-def test_columns_of_grids_are_aligned(tmp_path: Path) -> None:
-    study = made_study()
-    lines = as_text(study, planned(study, tmp_path), []).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("grid "))
-    head, one, two, total = lines[start : start + 4]
-    end = head.index("updates") + len("updates")
-    assert [line[end - 1 : end + 1].strip() != "" for line in (one, two, total)] == [True] * 3
-    assert {line[end] for line in (head, one, two, total)} == {" "}
-
-
 def test_json_contains_the_plan(tmp_path: Path) -> None:
     study = made_study()
     plan = planned(study, tmp_path)
