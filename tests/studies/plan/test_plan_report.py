@@ -49,6 +49,7 @@ def test_text_fits_the_page(study: Study, tmp_path: Path) -> None:
     text = as_text(study, plan, notes(study, plan))
     lines = text.splitlines()
     assert max(map(len, lines)) <= WIDTH
+    assert "on 2 cores" in text
     assert not any(line != line.rstrip() for line in lines)
     for grid in plan.grids.values():
         assert f"{grid.runs:,} runs" in " ".join(text.split())
@@ -83,20 +84,15 @@ def test_sizes_in_bytes() -> None:
     assert [size(n * 2**20) for n in (1.25, 144.2, 2048)] == ["1.2 MiB", "144 MiB", "2.0 GiB"]
 
 
-def printed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], cores: str, *, as_json: bool = False
-) -> str:
+def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], cores: str) -> str:
     path = tmp_path / "planned.yaml"
     path.write_text(yaml.safe_dump(TREE), encoding="utf-8")
-    command.run(command.Options(path, cores=cores, results=tmp_path, json=as_json))
+    command.run(command.Options(path, cores=cores, results=tmp_path, json=True))
     return capsys.readouterr().out
 
 
-def test_the_command_prints_text_or_json(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert "on 3 cores" in printed(tmp_path, capsys, "3")
-    tree = json.loads(printed(tmp_path, capsys, "3", as_json=True))
+def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = json.loads(printed(tmp_path, capsys, "3"))
     assert tree["times"]["cores"] == 3
     assert tree["published_costs"] is False
 
