@@ -564,27 +564,29 @@ def style_of(label):
     return arm_style(arm_key(label))
 
 
-def test_styles_of_arms():
-    assert style_of("gd").label == "plain gradient descent"
-    assert style_of("momentum 0.9").label == "momentum"
+@pytest.mark.parametrize(
+    ("arm", "label"),
+    [
+        ("gd", "plain gradient descent"),
+        ("momentum 0.9", "momentum"),
+        ("momentum 0.5", "momentum, β = 0.5"),
+        ("momentum_corrected tuned", "bias-corrected, β tuned"),
+        ("nesterov 0.9, cosine", "Nesterov, cosine"),
+        ("best rule 0.9", "best rule 0.9"),
+        ("quasi_hyperbolic 0.5, cosine", "quasi hyperbolic, β = 0.5, cosine"),
+    ],
+)
+def test_labels_of_arms(arm, label):
+    assert style_of(arm).label == label
+
+
+def test_lines_and_colours_of_arms():
     assert style_of("momentum 0.9").color == RULE_STYLES["momentum"].color
-    assert style_of("momentum 0.5").label == "momentum, β = 0.5"
     assert style_of("momentum 0.5").color == Series(True, 0.5).color
-    assert style_of("momentum_corrected tuned").label == "bias-corrected, β tuned"
-    assert style_of("nesterov 0.9, cosine").label == "Nesterov, cosine"
-    tuned = style_of("momentum tuned")
-    assert tuned.label == "momentum, β tuned"
-    assert tuned.line["linewidth"] > style_of("momentum 0.9").line["linewidth"]
-    assert style_of("best rule 0.9").label == "best rule 0.9"
-
-
-def test_styles_of_arms_of_user_defined_rules():
-    usual, tuned = style_of("quasi_hyperbolic 0.9"), style_of("quasi_hyperbolic tuned")
-    assert [usual.label, tuned.label] == ["quasi hyperbolic", "quasi hyperbolic, β tuned"]
-    assert style_of("quasi_hyperbolic 0.5, cosine").label == "quasi hyperbolic, β = 0.5, cosine"
-    assert tuned.line["linewidth"] > usual.line["linewidth"]
-    assert usual.marker == tuned.marker == rule_style("quasi_hyperbolic").marker
-    assert style_of("sign-descent").label == "sign-descent"
+    for rule in ("momentum", "quasi_hyperbolic"):
+        usual, tuned = style_of(f"{rule} 0.9"), style_of(f"{rule} tuned")
+        assert tuned.line["linewidth"] > usual.line["linewidth"]
+        assert usual.marker == tuned.marker == rule_style(rule).marker
 
 
 def test_arms_are_in_the_order_of_rules():
