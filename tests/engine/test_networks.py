@@ -135,16 +135,6 @@ def test_initial_weights_have_the_spread_of_their_formula_and_no_bias(name, devi
         assert not layer[:, -1].any()
 
 
-def test_initial_weights_depend_on_the_generator_alone():
-    architecture = Architecture(3, (4,), 2)
-    first, again, other = (
-        reference.flatten(initial_weights(architecture, "he", np.random.default_rng(seed)))
-        for seed in (1, 1, 2)
-    )
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
-
-
 @pytest.mark.parametrize("rows_at_once", [2, 3, 9, 10, 11, 40, 1000])
 @pytest.mark.parametrize(("loss", "outputs"), LOSS_OUTPUTS)
 def test_evaluation_equals_scikit_learns_metrics_however_it_is_cut(loss, outputs, rows_at_once):
