@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from momentum_study.datasets.preparation import prepare
@@ -48,6 +48,15 @@ def saved(arrays: Arrays) -> bytes:
     return file.getvalue()
 
 
+def announced(shape: tuple[int, ...]) -> bytes:
+    """The header of an array, without its content."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "<f8", "fortran_order": False, "shape": shape}
+    )
+    return header.getvalue()
+
+
 def with_member(content: bytes, name: str, member: bytes, **settings: Any) -> bytes:
     """The archive with other bytes under one name."""
     file = io.BytesIO()
@@ -79,6 +88,7 @@ def test_damage_is_detected_or_changes_no_value(
 
 @SHARED
 @given(content=st.binary())
+@example(content=announced((3,)) + bytes(24))
 def test_any_bytes(tally: Tally, tmp_path: Path, content: bytes) -> None:
     assert is_refused(tally, tmp_path, content)
 
@@ -158,15 +168,6 @@ def test_invalid_values_are_refused(
     else:
         arrays[key].flat[0] = value
     assert is_refused(tally, tmp_path, saved(arrays))
-
-
-def announced(shape: tuple[int, ...]) -> bytes:
-    """The header of an array, without its content."""
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": "<f8", "fortran_order": False, "shape": shape}
-    )
-    return header.getvalue()
 
 
 @pytest.mark.parametrize("shape", [(10**12, 4), (10**20,), (-1, 4), (2**62, 4)], ids=str)

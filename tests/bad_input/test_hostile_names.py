@@ -35,7 +35,7 @@ HOSTILE = (
         "{a}",
     ),
     *("<script>alert(1)</script>", "&lt;", "#let a", "$x$", "@ref", "a.b", "a:b", "é", "\u202ea"),
-    *("a\0b", "x" * 300),
+    *("a\0b", "x" * 300, "a.", ".a", "a.b.c"),
 )
 PLACES = {
     "study": lambda name: top(study=name),

@@ -144,17 +144,6 @@ def test_odd_yaml_is_refused_in_one_short_line(tally: Tally, tmp_path: Path, tex
     assert len(line) < 3000
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["study: ä".encode("latin-1"), "study: a".encode("utf-16"), "study: a".encode("utf-16-be")],
-    ids=["latin-1", "utf-16", "utf-16 without mark"],
-)
-def test_other_encodings_are_refused(tally: Tally, tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "study.yaml"
-    path.write_bytes(content)
-    assert refusal(tally, "plan", f"--configfile={path}", naming=str(path))
-
-
 def test_a_folder_or_a_pipe_is_refused(tally: Tally, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     for path in (tmp_path, tmp_path / "pipe.yaml"):

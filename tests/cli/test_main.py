@@ -63,14 +63,6 @@ def test_a_study_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_missing_file_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text("study: x\n", encoding="utf-8")
-    done = run("publish", "--study", "absent", "--results", tmp_path)
-    assert done.returncode == 1
-    assert "no finished study" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_an_unknown_command_gets_a_suggestion() -> None:
     done = run("plann")
     assert done.returncode == 2

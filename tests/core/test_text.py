@@ -76,15 +76,15 @@ def test_text_that_looks_like_a_number_is_refused() -> None:
         format_number("1e-3")  # type: ignore[arg-type]
 
 
-def test_suggestion_lists_valid_names_and_the_nearest() -> None:
-    assert suggest("momentun", ["momentum", "adam"]) == (
-        "expected one of adam, momentum; did you mean 'momentum'?"
-    )
-
-
-def test_suggestion_without_a_near_name() -> None:
-    assert suggest("zzz", ["momentum", "adam"]) == "expected one of adam, momentum"
-
-
-def test_suggestion_without_any_valid_name() -> None:
-    assert suggest("x", []) == "none is accepted here"
+@pytest.mark.parametrize(
+    ("name", "known", "text"),
+    [
+        ("momentun", ["momentum", "adam"], "one of adam, momentum; did you mean 'momentum'?"),
+        ("zzz", ["momentum", "adam"], "one of adam, momentum"),
+    ],
+)
+def test_a_suggestion_lists_valid_names_and_the_nearest(
+    name: str, known: list[str], text: str
+) -> None:
+    assert suggest(name, known) == f"expected {text}"
+    assert suggest(name, []) == "none is accepted here"

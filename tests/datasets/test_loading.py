@@ -47,13 +47,6 @@ def test_samples_of_a_file_have_columns_for_their_own_categories_only() -> None:
     assert (text.sum(axis=0) > 0).all()
 
 
-def test_features_have_the_condition_number_asked_for_over_all_rows() -> None:
-    raw = loaded("iris", condition_number=1000.0)
-    values = np.linalg.eigvalsh(np.cov(raw.features.T, bias=True))
-    np.testing.assert_allclose(values, [1, 10, 100, 1000], rtol=1e-8)
-    np.testing.assert_array_equal(raw.targets, load_iris().target)
-
-
 def test_options_go_together() -> None:
     raw = loaded("iris", rows=90, condition_number=100.0, label_noise=0.1)
     clean = loaded("iris", rows=90, condition_number=100.0)
@@ -65,12 +58,6 @@ def test_options_go_together() -> None:
 ERRORS = [
     ("iris", {"rows": 200}, "rows: 200 requested, but the table has 150"),
     ("digits", {"rows": 20}, "rows: 20 for 10 classes; expected at least 30, 3 of each"),
-    (
-        "digits",
-        {"condition_number": 10.0},
-        "condition_number: the covariance of the 64 features is",
-    ),
-    ("chebyshev", {"condition_number": 10.0}, "condition_number: there is only one feature"),
     ("load_digits", {"parameters": {"n_class": 1}}, "are of one class; expected at least two"),
     (
         "make_classification",

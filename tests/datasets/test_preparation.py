@@ -11,21 +11,8 @@ from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.prepared import load_prepared, save_prepared, training_arrays
 from momentum_study.datasets.recipe import Recipe
-from momentum_study.datasets.splits import fit_scaling
 from tests.datasets.prepared import STACKED, prepare_default
 from tests.datasets.recipes import recipe
-
-
-@pytest.mark.parametrize("source", ["iris", "diabetes"])
-def test_shapes_and_types(source: str) -> None:
-    prepared = prepare_default(source)
-    rows, features = prepared.raw.features.shape
-    assert prepared.train.shape[1] + prepared.validation.shape[1] + prepared.test.shape[1] == rows
-    for key in ("train", "validation", "test", "replicates"):
-        assert getattr(prepared, key).dtype == np.int64
-        assert len(getattr(prepared, key)) == 3
-    assert prepared.feature_mean.shape == prepared.feature_scale.shape == (3, features)
-    assert prepared.target_mean.shape == prepared.target_scale.shape == (3,)
 
 
 def test_a_replicate_is_the_same_in_every_block() -> None:
@@ -41,15 +28,6 @@ def test_splits_depend_on_replicate_name_and_seed() -> None:
         *prepare("flowers", recipe("iris"), 11, [0]).train,
     ]
     assert len({row.tobytes() for row in rows}) == 4
-
-
-def test_scaling_is_fitted_on_training_rows() -> None:
-    prepared = prepare_default("wine")
-    for replicate in range(3):
-        train = prepared.raw.features[prepared.train[replicate]]
-        fitted = fit_scaling(train, "standard")
-        np.testing.assert_array_equal(prepared.feature_mean[replicate], fitted.mean)
-        np.testing.assert_array_equal(prepared.feature_scale[replicate], fitted.scale)
 
 
 def test_scaling_is_that_of_the_recipe() -> None:

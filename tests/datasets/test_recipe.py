@@ -106,23 +106,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
     # The source.
     ({"source": "irisx"}, "source: 'irisx' is unknown; expected one of breast_cancer, chebyshev"),
     ({"source": "irisx"}, "did you mean 'iris'?"),
-    ({"source": "make_frieman1"}, "did you mean 'make_friedman1'?"),
     ({"source": "fetch_rcv1"}, "source: fetch_rcv1 returns a sparse matrix; expected one of"),
     ({"source": "load_linnerud"}, "source: load_linnerud returns three targets"),
     ({"source": "make_biclusters"}, "source: make_biclusters returns no target"),
     ({"source": "fetch_20newsgroups"}, "source: fetch_20newsgroups returns texts"),
     ({"source": "fetch_openml"}, "write source: openml"),
-    ({"source": 3}, "source: Input should be a valid string"),
     ({}, "source: Field required"),
     ({"source": "iris", "scalling": "none"}, "scalling: Extra inputs are not permitted"),
     # Keys that do not belong to the source, or are missing.
     ({"source": "iris", "path": HOUSES}, "path: source 'iris' has no such key; its keys are"),
-    ({"source": "iris", "parameters": {"seed": 1}}, "parameters: source 'iris' has no such key"),
-    ({"source": "moons", "target": "y"}, "target: source 'moons' has no such key"),
     ({"source": "iris", "missing": "drop"}, "missing: source 'iris' has no such key"),
-    ({"source": "iris", "leave_out": ["a"]}, "leave_out: source 'iris' has no such key"),
-    ({"source": "iris", "categorical": ["a"]}, "categorical: source 'iris' has no such key"),
-    ({**OPENML, "path": HOUSES}, "path: source 'openml' has no such key; its keys are par"),
     ({**FILE, "parameters": {"a": 1}}, "parameters: source 'file' has no such key; its keys are"),
     ({**FILE, "path": None}, "path: this key is missing; source 'file' needs it"),
     ({key: FILE[key] for key in ("source", "path", "task")}, "target: this key is missing"),
@@ -141,14 +134,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({**FILE, "path": "config/examples"}, "path: 'config/examples' ends in ''; expected .csv or"),
     ({**FILE, "path": "houses.xlsx"}, "path: 'houses.xlsx' ends in '.xlsx'; expected .csv or .par"),
     ({**FILE, "path": "https://example.org/a.csv"}, "is an address; expected a file on this"),
-    ({**FILE, "path": "s3://bucket/a.parquet"}, "is an address; expected a file on this machine"),
     ({**FILE, "target": "prize"}, "target: there is no column 'prize'; expected one of age, area"),
     ({**FILE, "target": "prize"}, "did you mean 'price'?"),
     ({**FILE, "leave_out": ["idd"]}, "leave_out: there is no column 'idd'; expected one of age"),
     ({**FILE, "leave_out": ["id", "id"]}, "leave_out: expected each value once, but 'id' occurs"),
     ({**FILE, "leave_out": ["price"]}, "leave_out: 'price' is the target; expected columns of fea"),
-    ({**FILE, "categorical": ["room"]}, "categorical: there is no column 'room'; expected one of"),
-    ({**FILE, "categorical": ["price"]}, "categorical: 'price' is the target; expected columns of"),
     ({**FILE, "categorical": ["id"], "leave_out": ["id"]}, "categorical: 'id' is in leave_out"),
     (
         {**FILE, "leave_out": ["id", "area", "rooms", "age", "energy", "district", "garden"]},
@@ -156,18 +146,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     ({**FILE, "missing": "fill"}, "missing: Input should be 'refuse', 'impute' or 'drop'"),
     # Parameters.
-    (
-        {"source": "moons", "parameters": {"sample": 9}},
-        "parameters: there is no 'sample' (given 9)",
-    ),
-    (
-        {"source": "moons", "parameters": {"samples": 5}},
-        "parameters: 'samples' is 5; expected a whole number from 6 to 1000000",
-    ),
-    (
-        {"source": "conditioned", "parameters": {"classes": 9, "features": 3}},
-        "parameters: 'classes' is 9; expected at most the number of features, 3",
-    ),
     (
         {"source": "make_moons", "parameters": {"n_sample": 9}},
         "parameters: make_moons has no 'n_sample' here; expected one of n_samples, noise, random",
@@ -213,7 +191,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     # Options.
     ({"source": "iris", "rows": 0}, "rows: Input should be greater than 0"),
-    ({"source": "iris", "rows": 10.5}, "rows: Input should be a valid integer"),
     ({"source": "iris", "label_noise": 1.0}, "label_noise: Input should be less than 1"),
     ({"source": "iris", "condition_number": 0.5}, "condition_number: Input should be greater than"),
     (

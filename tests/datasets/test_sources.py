@@ -5,7 +5,7 @@ import pytest
 from sklearn import datasets as reference
 
 from momentum_study.datasets.sources import SOURCES
-from tests.datasets.recipes import loaded, recipe
+from tests.datasets.recipes import loaded
 
 ALONE = sorted(
     name
@@ -49,8 +49,3 @@ def test_bundled_data_is_scikit_learns(source: str, rows: int, features: int, cl
     assert raw.feature_names == tuple(expected.feature_names)
     assert len(raw.classes) == classes
     assert raw.task == ("classification" if classes else "regression")
-
-
-def test_scaling_that_suits_the_source() -> None:
-    assert recipe("conditioned").scaling == "center"
-    assert {recipe(name).scaling for name in ALONE if name != "conditioned"} == {"standard"}

@@ -134,14 +134,6 @@ def test_center_scaling_keeps_ratios_and_sets_the_top_eigenvalue_to_1() -> None:
     assert len(set(fitted.scale)) == 1
 
 
-def test_standard_scaling_removes_the_conditioning_of_units_and_center_keeps_it() -> None:
-    table = np.random.default_rng(0).normal(size=(500, 2)) * [1, 1000]
-    for scaling, expected in (("standard", 1), ("center", 1e6)):
-        scaled = table / fit_scaling(table, scaling).scale  # type: ignore[arg-type]
-        values = np.linalg.eigvalsh(np.cov(scaled.T, bias=True))
-        assert values[-1] / values[0] == pytest.approx(expected, rel=0.3)
-
-
 def test_scaling_none_changes_nothing() -> None:
     fitted = fit_scaling(np.array([[1.0, 5.0], [2.0, 5.0]]), "none")
     assert fitted.mean.tolist() == [0, 0]
@@ -157,13 +149,9 @@ def test_constant_columns_get_scale_1_and_are_reported(scaling: Any) -> None:
     assert fitted.scale[[0, 2]].tolist() == [1, 1]
     assert fitted.scale[1] == pytest.approx(2)
     np.testing.assert_allclose(fitted.mean, table.mean(axis=0))
-
-
-@pytest.mark.parametrize("scaling", ["standard", "center"])
-def test_constant_tables_have_scale_1(scaling: Any) -> None:
-    fitted = fit_scaling(np.ones((4, 2)), scaling)
-    assert fitted.scale.tolist() == [1, 1]
-    assert fitted.constant == (0, 1)
+    nothing_varies = fit_scaling(np.ones((4, 2)), scaling)
+    assert nothing_varies.scale.tolist() == [1, 1]
+    assert nothing_varies.constant == (0, 1)
 
 
 @pytest.mark.parametrize("unit", [1e-300, 1e-160, 1e160, 1e300])

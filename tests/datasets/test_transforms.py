@@ -51,14 +51,6 @@ def test_a_sample_can_contain_all_rows(task) -> None:
     np.testing.assert_array_equal(chosen, np.arange(14))
 
 
-def test_impossible_samples_are_refused() -> None:
-    random = np.random.default_rng(0)
-    with pytest.raises(StudyError, match=r"^rows: 15 requested, but the table has 14; expected"):
-        sampled_rows(labels([9, 5]), "classification", 15, random)
-    with pytest.raises(StudyError, match=r"^rows: 5 for 2 classes; expected at least 6, 3 of each"):
-        sampled_rows(labels([9, 5]), "classification", 5, random)
-
-
 @pytest.mark.parametrize("kappa", [1.0, 50.0, 1e6])
 def test_the_spectrum_is_geometric_and_the_axes_stay(kappa: float) -> None:
     random = np.random.default_rng(0)

@@ -6,6 +6,7 @@ one cell and write both as ``(B, K)``.
 
 import numpy as np
 import pytest
+from scipy import special
 from sklearn import metrics
 
 from momentum_study.engine.losses import LOSSES, exponent_floor
@@ -44,38 +45,20 @@ def test_every_loss_is_tested_and_goes_by_its_name():
     assert {name: loss.name for name, loss in LOSSES.items()} == {name: name for name in OUTPUTS}
 
 
-def test_task_and_number_of_outputs():
-    facts = {name: (loss.task, loss.single_output) for name, loss in LOSSES.items()}
-    assert facts == {
-        "cross_entropy": ("classification", False),
-        "logistic": ("classification", True),
-        "mse": ("regression", False),
-    }
-
-
-def test_cross_entropy_equals_scikit_learns():
-    outputs, targets = draw("cross_entropy")
-    probabilities = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
-    labels = targets.argmax(axis=1)
-    loss, correct = evaluate("cross_entropy", outputs, targets)
-    expected = metrics.log_loss(labels, probabilities, normalize=False)
-    assert loss == pytest.approx(expected, rel=1e-13)
-    assert correct == metrics.accuracy_score(labels, outputs.argmax(axis=1), normalize=False)
-
-
-def test_logistic_loss_equals_scikit_learns():
-    outputs, targets = draw("logistic")
-    loss, correct = evaluate("logistic", outputs, targets)
-    expected = metrics.log_loss(targets[:, 0], 1 / (1 + np.exp(-outputs[:, 0])), normalize=False)
-    assert loss == pytest.approx(expected, rel=1e-13)
-    assert correct == metrics.accuracy_score(targets, outputs > 0, normalize=False)
-
-
-def test_squared_error_equals_scikit_learns_and_its_score_sums_squares():
-    outputs, targets = draw("mse")
-    loss, squares = evaluate("mse", outputs, targets)
-    assert loss == pytest.approx(ROWS * metrics.mean_squared_error(targets, outputs), rel=1e-14)
-    assert squares == pytest.approx(np.sum((outputs - targets) ** 2), rel=1e-14)
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_losses_and_scores_equal_scikit_learns(name):
+    outputs, targets = draw(name)
+    if name == "mse":
+        expected = ROWS * metrics.mean_squared_error(targets, outputs)
+        score = np.sum((outputs - targets) ** 2)
+    elif name == "logistic":
+        expected = metrics.log_loss(targets[:, 0], special.expit(outputs[:, 0]), normalize=False)
+        score = metrics.accuracy_score(targets, outputs > 0, normalize=False)
+    else:
+        labels = targets.argmax(axis=1)
+        expected = metrics.log_loss(labels, special.softmax(outputs, axis=1), normalize=False)
+        score = metrics.accuracy_score(labels, outputs.argmax(axis=1), normalize=False)
+    assert evaluate(name, outputs, targets) == pytest.approx((expected, score), rel=1e-13)
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

@@ -11,14 +11,6 @@ from momentum_study.engine.points import Points
 from momentum_study.engine.schedules import SCHEDULES
 
 
-def test_constant_gradient_has_the_closed_form() -> None:
-    alpha, beta, gradient, steps = 0.1, 0.9, 2.0, 50
-    path = Points(RULES["momentum"], beta, alpha, 1.0).run(lambda w: gradient, steps)
-    k = np.arange(steps + 1)
-    expected = 1.0 - alpha * gradient * (k - beta * (1 - beta**k) / (1 - beta))
-    np.testing.assert_allclose(path, expected, rtol=0, atol=1e-13)
-
-
 def test_points_equal_the_functions_of_the_tutorial() -> None:
     generator = np.random.default_rng(0)
     start = generator.standard_normal((2, 3))

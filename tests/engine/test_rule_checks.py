@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 
 import numpy as np
 import pytest
@@ -43,6 +44,15 @@ def then(change: Callable) -> Rule:
     return replace(MOMENTUM, update=update)
 
 
+def with_update(base: Rule, **changes) -> Callable:
+    """Turn an update into a function of its name that returns the base rule with this update."""
+
+    def decorate(update: Callable) -> Callable:
+        return wraps(update)(lambda: replace(base, update=update, **changes))
+
+    return decorate
+
+
 def with_t(beta, rate, t):
     return beta, rate, float(t)
 
@@ -50,30 +60,24 @@ def with_t(beta, rate, t):
 # --- broken rules, made for each check, because some keep state that they should not
 
 
-def forgets_its_state():
-    def update(w, g, state, scratch, c):
-        (v,) = state
-        v = c[0] * v + g
-        w -= c[1] * v
-
-    return replace(MOMENTUM, update=update)
+@with_update(MOMENTUM)
+def forgets_its_state(w, g, state, scratch, c):
+    (v,) = state
+    v = c[0] * v + g
+    w -= c[1] * v
 
 
-def makes_new_weights():
-    def update(w, g, state, scratch, c):
-        (v,) = state
-        v[...] = c[0] * v + g
-        w = w - c[1] * v
-
-    return replace(MOMENTUM, update=update)
+@with_update(MOMENTUM)
+def makes_new_weights(w, g, state, scratch, c):
+    (v,) = state
+    v[...] = c[0] * v + g
+    w = w - c[1] * v
 
 
-def returns_new_weights():
-    def update(w, g, state, scratch, c):
-        MOMENTUM.update(w, g, state, scratch, c)
-        return w
-
-    return replace(MOMENTUM, update=update)
+@with_update(MOMENTUM)
+def returns_new_weights(w, g, state, scratch, c):
+    MOMENTUM.update(w, g, state, scratch, c)
+    return w
 
 
 def needs_an_axis():
@@ -146,12 +150,10 @@ def takes_off_the_mean_of_the_stack():
     return then(lambda w, state, c: np.subtract(w, 0.1 * state[0].mean(axis=0), out=w))
 
 
-def stops_all_if_one_is_not_finite():
-    def update(w, g, state, scratch, c):
-        if np.isfinite(g).all():
-            MOMENTUM.update(w, g, state, scratch, c)
-
-    return replace(MOMENTUM, update=update)
+@with_update(MOMENTUM)
+def stops_all_if_one_is_not_finite(w, g, state, scratch, c):
+    if np.isfinite(g).all():
+        MOMENTUM.update(w, g, state, scratch, c)
 
 
 def changes_its_coefficients():
@@ -178,75 +180,59 @@ def loses_digits():
     return then(change)
 
 
-def ascends():
-    def update(w, g, state, scratch, c):
-        MOMENTUM.update(w, -g, state, scratch, c)
-
-    return replace(MOMENTUM, update=update)
+@with_update(MOMENTUM)
+def ascends(w, g, state, scratch, c):
+    MOMENTUM.update(w, -g, state, scratch, c)
 
 
-def is_nan_from_update_50_on():
-    def update(w, g, state, scratch, c):
-        w -= c[1] * g + (np.nan if c[2] >= 50 else 0)
-
-    return replace(DESCENT, update=update, coefficients=with_t, depends_on_t=True)
+@with_update(DESCENT, coefficients=with_t, depends_on_t=True)
+def is_nan_from_update_50_on(w, g, state, scratch, c):
+    w -= c[1] * g + (np.nan if c[2] >= 50 else 0)
 
 
 def hardly_moves():
     return replace(MOMENTUM, coefficients=lambda beta, rate, t: (beta, 1e-3 * rate))
 
 
-def clips():
-    def update(w, g, state, scratch, c):
-        w -= c[1] * np.clip(g, -100, 100)
-
-    return replace(DESCENT, update=update)
+@with_update(DESCENT)
+def clips(w, g, state, scratch, c):
+    w -= c[1] * np.clip(g, -100, 100)
 
 
 def decays_the_weights():
     return then(lambda w, state, c: np.multiply(w, 1 - 0.01 * c[1], out=w))
 
 
-def takes_root_of_rate():
-    def update(w, g, state, scratch, c):
-        w -= np.sqrt(c[1]) * np.sign(g)
-
-    return replace(DESCENT, update=update, homogeneous=False)
+@with_update(DESCENT, homogeneous=False)
+def takes_root_of_rate(w, g, state, scratch, c):
+    w -= np.sqrt(c[1]) * np.sign(g)
 
 
-def ignores_the_rate():
-    def update(w, g, state, scratch, c):
-        w -= 0.01 * np.sign(g)
-
-    return replace(DESCENT, update=update, homogeneous=False)
+@with_update(DESCENT, homogeneous=False)
+def ignores_the_rate(w, g, state, scratch, c):
+    w -= 0.01 * np.sign(g)
 
 
 def ignores_beta():
     return replace(MOMENTUM, gain=lambda beta: 0.1, coefficients=lambda beta, rate, t: (0.9, rate))
 
 
-def has_two_velocities():
-    def update(w, g, state, scratch, c):
-        first, second = state
-        first *= c[0]
-        first += g
-        second *= 0.5
-        second += 0.5 * first
-        w -= c[1] * second
-
-    return replace(MOMENTUM, update=update, state=("first", "second"))
+@with_update(MOMENTUM, state=("first", "second"))
+def has_two_velocities(w, g, state, scratch, c):
+    first, second = state
+    first *= c[0]
+    first += g
+    second *= 0.5
+    second += 0.5 * first
+    w -= c[1] * second
 
 
-def rounds_without_momentum():
-    def update(w, g, state, scratch, c):
-        (v,) = state
-        v *= c[0]
-        v += g
-        w -= c[1] * (0.3 * c[2] * g + 0.7 * v)
-
-    return replace(
-        MOMENTUM, update=update, coefficients=lambda beta, rate, t: (beta, rate, 1 / (1 - beta))
-    )
+@with_update(MOMENTUM, coefficients=lambda beta, rate, t: (beta, rate, 1 / (1 - beta)))
+def rounds_without_momentum(w, g, state, scratch, c):
+    (v,) = state
+    v *= c[0]
+    v += g
+    w -= c[1] * (0.3 * c[2] * g + 0.7 * v)
 
 
 def with_coefficients(function):

@@ -124,6 +124,8 @@ def test_a_file_that_is_not_python_is_refused_with_its_line(tmp_path):
         ("import absent_module\n", "line 1: running it raised ModuleNotFoundError"),
         ("import sys\nsys.exit(3)\n", "line 2: running it raised SystemExit: 3"),
         ("raise ValueError('two\\nlines')\n", "line 1: running it raised ValueError: two lines"),
+        ("", "but there is none"),
+        ("RULE = 'momentum'", "but it is a str"),
         (
             "from momentum_study.optimizers import Rule\nRULE = Rule('mine')\n",
             "missing 5 required",
@@ -132,15 +134,6 @@ def test_a_file_that_is_not_python_is_refused_with_its_line(tmp_path):
 )
 def test_errors_of_a_file_are_reported_with_their_line(tmp_path, text, what):
     assert what in refused(written(tmp_path, text))
-
-
-@pytest.mark.parametrize(
-    ("text", "what"), [("", "there is none"), ("RULE = 'momentum'", "it is a str")]
-)
-def test_a_file_without_a_rule_is_refused(tmp_path, text, what):
-    message = refused(written(tmp_path, text))
-    assert "expected RULE = Rule(…)" in message
-    assert what in message
 
 
 @pytest.mark.parametrize(
@@ -198,10 +191,3 @@ def test_failed_checks_are_reported_one_by_one_and_by_the_exit_code(tmp_path, ca
         *("updates", "are", "not", "proportional"),
     ]
     assert f"mine failed {len(failed)} of {len(printed.out.splitlines())} checks" in printed.err
-
-
-def test_a_file_without_a_rule_is_refused_in_one_line(tmp_path, capsys):
-    assert cli.main(["check-rule", str(tmp_path / "absent.py")]) == 1
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("error: ")

@@ -56,11 +56,3 @@ def test_bytes_of_a_run_contain_its_end_curves_and_weights():
         before = bytes_of_run(history, 0, 0), bytes_of_run(history, 0, 1)
         change()
         assert (bytes_of_run(history, 0, 0), bytes_of_run(history, 0, 1)) != before
-
-
-def test_replicates_are_the_same_alone_and_together():
-    together = trained(RULES["adam"], [0.9], [0.1], SINGLE, "cosine")
-    for replicate in (0, 1):
-        only = slice(replicate, replicate + 1)
-        alone = trained(RULES["adam"], [0.9], [0.1], SINGLE, "cosine", only)
-        assert bytes_of_run(alone, 0, 0) == bytes_of_run(together, replicate, 0)

@@ -1,5 +1,6 @@
 """Training: against references, alone and in a stack, through divergence."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -98,28 +99,52 @@ def expected_curves(problem: Problem, path: reference.Path, replicate: int, step
     return curves
 
 
+def assert_equals_reference(
+    problem: Problem,
+    history: History,
+    path_of: Callable[[int, int], reference.Path],
+    rtol: float = 1e-9,
+    atol: float = 1e-12,
+) -> None:
+    """Every curve and the final weights are those of a path, given by replicate and cell."""
+    for r, c in np.ndindex(history.first_bad_step.shape):
+        path = path_of(r, c)
+        for name, expected in expected_curves(problem, path, r, history.steps.tolist()).items():
+            np.testing.assert_allclose(
+                history.curves[name][r, c], expected, rtol=rtol, atol=atol, err_msg=name
+            )
+        np.testing.assert_allclose(
+            reference.flatten(history.weights[r][c]), path.weights[-1], rtol=rtol, atol=atol
+        )
+
+
 @pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
-@pytest.mark.parametrize("batch_size", [None, 1, 4, 5, 13, 40])
-def test_every_curve_equals_the_reference(rule, beta, batch_size):
-    """13 rows: batches of 4 leave a last one of one row, batches of 5 one of three."""
+@pytest.mark.parametrize(
+    ("batch_size", "deviation"),
+    [(None, 0), (1, 0), (4, 0), (5, 0), (13, 0), (40, 0), (None, 0.3), (4, 0.3)],
+)
+def test_every_curve_equals_the_reference(rule, beta, batch_size, deviation):
+    """13 rows: batches of 4 leave a last one of one row, batches of 5 one of three.
+
+    Noise is added to the gradient before gain and rate.
+    """
     problem = Problem.draw(Architecture(3, (4,), 2, "tanh"), 13, replicates=2)
-    evaluations, rates = (0, 1, 2, 3, 7, 8, 12, 17), [0.05, 0.2]
-    history = run(
-        problem, rule, [beta] * 2, rates, 17, evaluations=evaluations, batch_size=batch_size
-    )
+    evaluations, rates, steps = (0, 1, 2, 3, 7, 8, 12, 17), [0.05, 0.2], 17
+    options = {"evaluations": evaluations, "batch_size": batch_size, "deviation": deviation}
+    history = run(problem, rule, [beta] * 2, rates, steps, **options)
     assert history.steps.tolist() == list(evaluations)
     assert (history.first_bad_step == -1).all()
     assert (history.reason == "").all()
-    for r in range(2):
-        for c, rate in enumerate(rates):
-            path = reference.train_reference(problem, rule, beta, [rate] * 17, batch_size, r)
-            for name, expected in expected_curves(problem, path, r, evaluations).items():
-                np.testing.assert_allclose(
-                    history.curves[name][r, c], expected, rtol=1e-9, atol=1e-12, err_msg=name
-                )
-            np.testing.assert_allclose(
-                reference.flatten(history.weights[r][c]), path.weights[-1], rtol=1e-9, atol=1e-12
-            )
+
+    def path(r, c):
+        source = generator(problem.seed, "gradient_noise", "drawn", "any", r)
+        noise = deviation * source.standard_normal((steps, problem.architecture.parameters))
+        return reference.train_reference(
+            problem, rule, beta, [rates[c]] * steps, batch_size, r, noise
+        )
+
+    tolerances = (1e-8, 1e-10) if deviation else ()
+    assert_equals_reference(problem, history, path, *tolerances)
 
 
 @pytest.mark.parametrize("schedule", KEEPING_BETA)
@@ -129,9 +154,8 @@ def test_schedules_multiply_the_learning_rate_of_each_update(rule, beta, schedul
     steps = 40
     history = run(problem, rule, [beta], [0.3], steps, batch_size=4, schedule=schedule)
     rates = [0.3 * SCHEDULES[schedule].rate(t / steps) for t in range(steps)]
-    path = reference.train_reference(problem, rule, beta, rates, 4)
-    np.testing.assert_allclose(
-        reference.flatten(history.weights[0][0]), path.weights[-1], rtol=1e-9, atol=1e-12
+    assert_equals_reference(
+        problem, history, lambda r, c: reference.train_reference(problem, rule, beta, rates, 4, r)
     )
 
 
@@ -143,15 +167,14 @@ def test_a_change_of_beta_keeps_the_velocity_and_changes_the_gain(rule, schedule
     history = run(
         problem, rule, betas, rates, steps, evaluations=evaluations, batch_size=4, schedule=schedule
     )
-    for r, c in np.ndindex(2, 2):
+
+    def path(r, c):
         beta = SCHEDULES[schedule].beta
         current_betas = [beta(np.array(betas[c]), t / steps).item() for t in range(steps)]
         assert current_betas.count(betas[c]) == 10
-        path = reference.train_reference(problem, rule, current_betas, [rates[c]] * steps, 4, r)
-        for name, expected in expected_curves(problem, path, r, evaluations).items():
-            np.testing.assert_allclose(
-                history.curves[name][r, c], expected, rtol=1e-9, atol=1e-12, err_msg=name
-            )
+        return reference.train_reference(problem, rule, current_betas, [rates[c]] * steps, 4, r)
+
+    assert_equals_reference(problem, history, path)
 
 
 @pytest.mark.parametrize("schedule", INTERVENTIONS)
@@ -183,36 +206,6 @@ def test_rules_that_assume_a_constant_beta_refuse_a_change(rule, schedule):
 # --- noise injected into the gradients ----------------------------------------------------------
 
 
-@pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
-@pytest.mark.parametrize("batch_size", [None, 4])
-def test_noise_is_added_to_the_gradient_before_gain_and_rate(rule, beta, batch_size):
-    problem = Problem.draw(Architecture(3, (4,), 2, "tanh"), 13, replicates=2)
-    evaluations, rates, steps = (0, 1, 2, 3, 7, 12, 17), [0.05, 0.2], 17
-    history = run(
-        problem,
-        rule,
-        [beta] * 2,
-        rates,
-        steps,
-        evaluations=evaluations,
-        batch_size=batch_size,
-        deviation=0.3,
-    )
-    for r, c in np.ndindex(2, 2):
-        source = generator(problem.seed, "gradient_noise", "drawn", "any", r)
-        noise = 0.3 * source.standard_normal((steps, problem.architecture.parameters))
-        path = reference.train_reference(
-            problem, rule, beta, [rates[c]] * steps, batch_size, r, noise
-        )
-        for name, expected in expected_curves(problem, path, r, evaluations).items():
-            np.testing.assert_allclose(
-                history.curves[name][r, c], expected, rtol=1e-8, atol=1e-10, err_msg=name
-            )
-        np.testing.assert_allclose(
-            reference.flatten(history.weights[r][c]), path.weights[-1], rtol=1e-8, atol=1e-10
-        )
-
-
 def test_noise_of_deviation_zero_changes_no_bit():
     problem = Problem.draw(Architecture(9, (5, 3), 3), 30, 2)
     options = {"evaluations": (0, 1, 10, 39, 40), "batch_size": 8, "dtype": np.float32}
@@ -227,27 +220,6 @@ def test_noise_of_deviation_zero_changes_no_bit():
         RunSpec(40, options["evaluations"], 8, problem.order(), noise=zero),
     )
     assert_same_runs(run(problem, "momentum", *cells, 40, **options), added)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(("rule", "beta"), RULE_BETAS)
-def test_noise_is_the_same_alone_and_in_a_stack_with_diverged_networks(rule, beta, dtype):
-    problem = Problem.draw(Architecture(9, (6,), 2, "relu", "mse"), 30, 3)
-    overflowing = 1e30 if dtype is np.float32 else 1e200
-    rates = [0.01, 1e4, 0.02, overflowing, 0.03]
-    options = {
-        "evaluations": (0, 1, 2, 5, 10, 20),
-        "batch_size": 8,
-        "dtype": dtype,
-        "deviation": 0.1,
-        "loss_limit": 50.0,
-    }
-    betas = [beta, 0.0, beta / 2, beta, beta]
-    whole = assert_same_alone(problem, rule, betas, rates, 20, **options)
-    assert (whole.first_bad_step[:, 3] >= 0).all()
-    assert (whole.first_bad_step[:, [0, 2, 4]] == -1).all()
-    chunked = run(problem, rule, betas, rates, 20, stack_bytes=5000, **options)
-    assert_same_runs(whole, chunked)
 
 
 def test_a_network_that_has_diverged_stays_zero_under_noise(monkeypatch):
@@ -293,30 +265,6 @@ def test_the_variance_of_the_weights_is_the_predicted_one(rule, beta):
         np.testing.assert_array_less(
             np.abs(found / expected - 1), 4 * np.sqrt(2 / chains), err_msg=str(rate)
         )
-
-
-def test_minibatches_follow_the_order_of_every_epoch():
-    """All inputs are 0 and targets are powers of two: a gradient norm identifies its rows."""
-    problem = Problem.draw(Architecture(1, (), 1, "relu", "mse"), 5)
-    problem = Problem(
-        problem.architecture,
-        np.zeros_like(problem.inputs),
-        2.0 ** np.arange(5).reshape(1, 5, 1),
-        [[np.zeros((1, 2))]],
-        seed=3,
-    )
-    steps = 11
-    history = run(
-        problem, "gd", [0.0], [1e-9], steps, evaluations=tuple(range(steps + 1)), batch_size=2
-    )
-    norms = history.curves["gradient_norm"][0, 0, 1:]
-    order = [problem.order()(epoch)[0] for epoch in range(4)]
-    expected = [
-        2 * np.mean(2.0 ** order[epoch][start : start + 2])
-        for epoch in range(4)
-        for start in (0, 2, 4)
-    ][:steps]
-    np.testing.assert_allclose(norms, expected, rtol=1e-6)
 
 
 # --- against scikit-learn -----------------------------------------------------------------------
@@ -524,8 +472,9 @@ def test_evaluation_of_many_rows_is_the_same_alone_and_in_a_stack(rule, beta, dt
     assert_same_alone(problem, rule, [beta] * 3, [0.1, 0.01, 0.3], 33, batch_size=32, dtype=dtype)
 
 
+@pytest.mark.parametrize("deviation", [0.0, 0.1])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_diverging_networks_do_not_change_others(dtype):
+def test_diverging_networks_do_not_change_others(dtype, deviation):
     """Some cells diverge in some or all replicates, early or late, by overflow or by the limit."""
     problem = Problem.draw(Architecture(9, (5,), 2, "relu", "mse"), 30, 3)
     overflowing = 1e30 if dtype is np.float32 else 1e200
@@ -540,6 +489,7 @@ def test_diverging_networks_do_not_change_others(dtype):
         batch_size=8,
         dtype=dtype,
         loss_limit=50.0,
+        deviation=deviation,
     )
     bad = whole.first_bad_step
     assert (bad[:, [0, 3]] == -1).all()
@@ -575,14 +525,6 @@ def test_cache_blocks_change_no_bit(monkeypatch, rule):
     assert_same_runs(whole, run(problem, rule, betas, rates, 10))
 
 
-def test_without_evaluations_only_the_final_weights_are_recorded():
-    problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
-    seen = run(problem, "momentum", [0.9], [0.1], 10)
-    unseen = run(problem, "momentum", [0.9], [0.1], 10, evaluations=())
-    assert unseen.curves["train_loss"].shape == (2, 1, 0)
-    np.testing.assert_array_equal(seen.weights[1][0][0], unseen.weights[1][0][0])
-
-
 def test_snapshots_are_the_weights_at_the_evaluations():
     problem = Problem.draw(Architecture(4, (6,), 3), 20, replicates=2)
     options = {"evaluations": (0, 4, 10), "keep_snapshots": True}
@@ -595,34 +537,13 @@ def test_snapshots_are_the_weights_at_the_evaluations():
             np.testing.assert_array_equal(kept[replicate, cell, index], np.concatenate(layers))
 
 
-def test_snapshots_are_kept_on_request_and_nan_from_the_divergence_on():
-    problem, curvature = linear_regression()
-    rates = [0.5 / curvature, 4 / curvature]
-    options = {"evaluations": (0, 5, 10, 15, 20), "loss_limit": 1e3}
-    history = run(problem, "gd", [0.0] * 2, rates, 20, keep_snapshots=True, **options)
-    dead = np.array(options["evaluations"]) >= history.first_bad_step[0, 1]
-    assert np.isnan(history.snapshots[0, 1]).all(axis=-1).tolist() == dead.tolist()
-    assert np.isfinite(history.snapshots[0, 0]).all()
-    assert run(problem, "gd", [0.0] * 2, rates, 20, **options).snapshots.size == 0
-
-
-def test_a_stack_has_at_least_one_network():
-    architecture, rule = Architecture(4, (8,), 3), RULES["momentum"]
-    assert networks_per_stack(architecture, rule, 16, np.dtype("f4"), 1) == 1
-
-
 def test_networks_per_stack_follows_from_the_memory_of_a_network():
     """Weights, gradient, velocity; two buffers per hidden unit and row, one per output."""
     architecture = Architecture(4, (8,), 3)
     each = 4 * (3 * (8 * 5 + 3 * 9) + 16 * (8 + 9 + 3))
-    for count in (1, 2, 10):
-        for spare in (0, each - 1):
-            assert (
-                networks_per_stack(
-                    architecture, RULES["momentum"], 16, np.dtype("f4"), count * each + spare
-                )
-                == count
-            )
+    for memory, count in ((1, 1), (each, 1), (2 * each, 2), (11 * each - 1, 10)):
+        found = networks_per_stack(architecture, RULES["momentum"], 16, np.dtype("f4"), memory)
+        assert found == count
 
 
 # --- divergence ---------------------------------------------------------------------------------
@@ -711,26 +632,25 @@ def test_a_loss_that_overflows_at_an_evaluation_is_non_finite():
     assert history.reason.item() == NON_FINITE
 
 
-def test_curves_are_nan_from_the_divergence_on_in_the_diverged_run_alone():
+def test_a_diverged_run_has_no_final_weights_and_is_nan_from_the_divergence_on():
+    """Also in its snapshots, which are kept on request only."""
     problem, curvature = linear_regression()
     evaluations = (0, 5, 10, 15, 20)
     options = {"evaluations": evaluations, "loss_limit": 1e3}
-    pair = run(problem, "gd", [0.0] * 2, [0.5 / curvature, 4 / curvature], 20, **options)
-    bad = pair.first_bad_step[0, 1]
-    assert 0 < bad < 15
+    rates = [0.5 / curvature, 4 / curvature]
+    pair = run(problem, "gd", [0.0] * 2, rates, 20, **options)
+    dead = np.array(evaluations) >= pair.first_bad_step[0, 1]
+    assert 1 < dead.sum() < 5
     for name, curve in pair.curves.items():
-        assert np.isnan(curve[0, 1][np.array(evaluations) >= bad]).all(), name
-    assert np.isfinite(pair.curves["train_loss"][0, 1][np.array(evaluations) < bad]).all()
-    alone = run(problem, "gd", [0.0], [0.5 / curvature], 20, **options)
+        assert np.isnan(curve[0, 1][dead]).all(), name
+    assert np.isfinite(pair.curves["train_loss"][0, 1][~dead]).all()
+    assert pair.weights[0][1] == []
+    assert pair.snapshots.size == 0
+    kept = run(problem, "gd", [0.0] * 2, rates, 20, keep_snapshots=True, **options).snapshots
+    assert np.isnan(kept[0, 1]).all(axis=-1).tolist() == dead.tolist()
+    assert np.isfinite(kept[0, 0]).all()
+    alone = run(problem, "gd", [0.0], rates[:1], 20, **options)
     assert_same_runs(pair, alone, slice(0, 1))
-
-
-def test_final_weights_of_a_diverged_run_are_empty():
-    problem, curvature = linear_regression()
-    good, bad = 0.5 / curvature, 4 / curvature
-    options = {"evaluations": (0, 5, 10, 15, 20), "loss_limit": 1e3}
-    assert run(problem, "gd", [0.0], [bad], 20, **options).weights == [[[]]]
-    assert run(problem, "gd", [0.0] * 2, [bad, good], 20, **options).weights[0][0] == []
 
 
 def test_a_run_whose_first_outputs_are_not_finite_diverges_at_step_zero():

@@ -4,7 +4,6 @@ import pytest
 from matplotlib.colors import same_color
 
 from momentum_study.figures import learning_curves
-from momentum_study.figures.compared import compared_cells
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.learning_curves import (
     comparisons,
@@ -137,12 +136,3 @@ def test_a_row_of_panels_for_each_data_set_with_a_common_scale(full_batch):
     assert len(figure.axes) == 6
     for row in (figure.axes[:3], figure.axes[3:]):
         assert len({axes.get_ylim() for axes in row}) == 1
-
-
-def test_selection_is_the_lowest_median_final_training_loss(full_batch):
-    compared = compared_cells(full_batch["cells"], full_batch["runs"])
-    wine = compared[(compared["panel"] == "wine") & (compared["beta"] != 0.5)]
-    for one in comparisons(wine):
-        descent = wine[wine["rule"] == "gd"]
-        assert one.descent["loss"] == descent["loss"].min()
-    assert one.momentum["loss"] == wine.loc[wine["rule"] == "momentum", "loss"].min()

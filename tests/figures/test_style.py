@@ -29,14 +29,6 @@ def test_plain_gradient_descent_is_black_and_dashed():
     assert "linestyle" not in Series(True, 0.9).line
 
 
-def test_series_are_ordered_with_plain_gradient_descent_first():
-    assert sorted([Series(True, 0.9), Series(True, 0.0), DESCENT]) == [
-        DESCENT,
-        Series(True, 0.0),
-        Series(True, 0.9),
-    ]
-
-
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.001, "0.001"), (1.0, "1"), (1000.0, "1000"), (1e-4, "10⁻⁴"), (1e5, "10⁵"), (0.2, "0.2")],

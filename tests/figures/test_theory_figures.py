@@ -1,4 +1,4 @@
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,9 @@ from matplotlib.figure import Figure
 
 from momentum_study.core.errors import StudyError
 from momentum_study.figures import lag, noise_floor, quadratic_rates, stability_plane
-from momentum_study.figures.predictions import WRONG, beta_axis, draw_dots, rows_of, verdict
-from momentum_study.figures.rules import Series
+from momentum_study.figures.predictions import WRONG, beta_axis, draw_dots, rows_of
 from momentum_study.figures.stability_plane import REGIMES, edges
-from momentum_study.tables.keys import THEORY_PARAMETERS
-from momentum_study.theory import noise, quadratics, tuning
+from momentum_study.theory import quadratics, tuning
 from tests.figures.drawings import written
 
 FIGURES = {
@@ -29,54 +27,15 @@ QUANTITIES = {
 MISS = 1e-3  # relative difference between measured and predicted
 
 
-def case(quantity, form, predicted, miss=MISS, **parameters):
-    measured = float(predicted) * (1 - miss)
-    return {
-        "quantity": quantity,
-        "form": form,
-        **dict.fromkeys(THEORY_PARAMETERS, np.nan),
-        **parameters,
-        "predicted": float(predicted),
-        "measured": measured,
-        "error": measured - float(predicted),
-        "tolerance": 0.01 * abs(float(predicted)),
-        "holds": True,
-    }
-
-
-def cases():
-    kappas, betas = (2.0, 30.0, 1000.0, 1e5), (0.0, 0.5, 0.9, 0.99)
-    for form, kappa in product(("gd", "momentum", "heavy_ball", "nesterov"), kappas):
-        yield case("best_radius", form, tuning.best_radius(form, kappa), kappa=kappa)
-    for beta in (0.8, 0.9, 0.95):
-        at = {"beta": beta}
-        yield case("break_even_kappa", "momentum", tuning.break_even_kappa(beta), **at)
-        for kappa in kappas:
-            at["kappa"] = kappa
-            yield case("tuned_radius", "momentum", tuning.tuned_radius(**at), **at)
-            yield case("speed_up", "momentum", tuning.speed_up(**at), **at)
-    for form in ("gd", "momentum", "heavy_ball", "nesterov"):
-        for beta in betas if form != "gd" else (0.0,):
-            highest = 3 * float(quadratics.stability_limit(form, beta))
-            for rate in np.geomspace(0.01, highest, 12).round(4):
-                at = {"beta": beta, "rate": rate}
-                yield case("regime", form, quadratics.regime(form, **at), miss=0, **at)
-    for form in ("gd", "momentum", "heavy_ball"):
-        for beta, rate in product(betas if form != "gd" else (0.0,), (0.1, 1.0)):
-            at = {"beta": beta, "rate": rate}
-            for quantity, formula in (
-                ("variance", noise.position_variance),
-                ("jitter", noise.jitter),
-            ):
-                yield case(quantity, form, formula(form, **at), **at)
-                yield case(f"{quantity}_simulated", form, formula(form, **at), 3 * MISS, **at)
-    for form, beta, step in product(("momentum", "momentum_corrected"), betas[1:], (1, 10, 100)):
-        yield case("lag", form, quadratics.lag(form, beta, step), beta=beta, step=step)
-
-
 @pytest.fixture(scope="module")
-def table():
-    return pd.DataFrame(cases())
+def table(study):
+    """The theory table, but every measured value misses the predicted one by a little."""
+    table = study["theory"]
+    miss = np.where(table["quantity"].str.endswith("_simulated"), 3 * MISS, MISS)
+    miss = np.where(table["quantity"] == "regime", 0.0, miss)
+    measured, tolerance = table["predicted"] * (1 - miss), 0.01 * table["predicted"].abs()
+    error = measured - table["predicted"]
+    return table.assign(measured=measured, error=error, tolerance=tolerance, holds=True)
 
 
 @pytest.fixture
@@ -156,7 +115,7 @@ def expected_places(theory, column):
 
 def test_lines_of_theory_pass_through_what_the_table_predicts(table, figures):
     places = list(expected_places(table, "predicted"))
-    assert len(places) == 12 + 12 + 12 + 16 + 18
+    assert len(places) > 300
     for name, panel, x, y in places:
         assert is_on_a_line(figures[name].axes[panel], x, y), (name, panel, x, y)
 
@@ -172,7 +131,7 @@ def test_speed_up_of_a_fully_tuned_rule_is_over_the_measured_descent(theory, fig
     radii = rows_of(theory, "best_radius", "gd", "momentum", "nesterov").set_index(
         ["form", "kappa"]
     )["measured"]
-    for form, kappa in product(("momentum", "nesterov"), (2.0, 1e5)):
+    for form, kappa in radii.drop("gd").index:
         gain = np.log(radii[form, kappa]) / np.log(radii["gd", kappa])
         assert has_mark(figures["quadratic_rates"].axes[1], kappa, gain)
 
@@ -193,7 +152,7 @@ def test_bars_are_three_standard_errors_around_the_simulated_value(table, figure
         for segment in collection.get_segments()
         if len(segment) == 2
     ]
-    assert len(bars) == len(simulated) == 10
+    assert len(bars) == len(simulated) > 10
     ends = sorted(tuple(bar[:, 1]) for bar in bars)
     floor = simulated["rate"] / 2
     low = (simulated["measured"] - simulated["tolerance"]) / floor
@@ -211,7 +170,8 @@ def test_no_rings_if_all_measurements_agree(name, figures):
     ("name", "quantity"), [(name, one) for name in FIGURES for one in QUANTITIES[name]]
 )
 def test_a_row_that_disagrees_is_ringed_and_counted(name, quantity, theory):
-    wrong = theory.index[(theory["quantity"] == quantity) & (theory["form"] == "momentum")][1]
+    drawn = theory["beta"].isna() | (theory["beta"] == 0.9)
+    wrong = rows_of(theory[drawn], quantity, "momentum").index[-1]
     theory.loc[wrong, "holds"] = False
     figure = FIGURES[name].draw(theory)
     found = rings(figure)
@@ -238,7 +198,7 @@ def test_a_row_without_a_measurement_is_ringed_on_the_edge_of_its_panel(theory):
     theory.loc[row, ["measured", "holds"]] = [np.nan, False]
     figure = quadratic_rates.draw(theory)
     low, _ = figure.axes[1].get_ylim()
-    assert rings(figure)[1] == pytest.approx(np.array([[1000.0, low]]))
+    assert rings(figure)[1] == pytest.approx(np.array([[theory.loc[row, "kappa"], low]]))
 
 
 @pytest.mark.parametrize(("name", "rows"), QUANTITIES.items())
@@ -279,15 +239,10 @@ def test_break_even_points_and_limits_are_those_of_the_literature(figures):
 
 
 def test_break_even_points_of_other_betas_are_left_out(theory, figures):
-    other = case("break_even_kappa", "momentum", tuning.break_even_kappa(0.3), beta=0.3)
-    more = pd.concat([theory, pd.DataFrame([other])], ignore_index=True)
+    other = rows_of(theory, "break_even_kappa", "momentum")[:1]
+    other = other.assign(beta=0.3, predicted=tuning.break_even_kappa(0.3))
+    more = pd.concat([theory, other], ignore_index=True)
     assert written(quadratic_rates.draw(more)) == written(figures["quadratic_rates"])
-
-
-def test_colours_of_beta_are_those_of_all_figures(figures):
-    for name, panel in (("quadratic_rates", 0), ("lag", 1)):
-        colors = [line.get_color() for line in figures[name].axes[panel].lines]
-        assert any(same_color(color, Series(True, 0.9).color) for color in colors)
 
 
 def panel(**limits):
@@ -316,10 +271,3 @@ def test_rings_stay_within_their_panel():
     draw_dots(axes, [0.1, 0.2, 0.3, 0.4], [0.5, 9.0, -9.0, np.nan], [True, False, False, False])
     (ring,) = (line for line in axes.lines if is_ring(line))
     assert ring.get_xydata().tolist() == [[0.2, 1.0], [0.3, 0.0], [0.4, 0.0]]
-
-
-def test_the_verdict_counts(table):
-    rows = rows_of(table, "lag", "momentum")
-    assert verdict(rows, rows).startswith("All 18 agree")
-    one_wrong = rows.assign(holds=[False, *rows["holds"][1:]])
-    assert verdict(rows, one_wrong).startswith("17 of 18 agree")

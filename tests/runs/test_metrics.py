@@ -7,10 +7,7 @@ import pytest
 
 from momentum_study.engine.history import CURVES, History
 from momentum_study.runs.metrics import (
-    argbest,
-    at_best,
     lowest,
-    mean_of_finite,
     path_ratio,
     run_metrics,
     steps_to,
@@ -21,24 +18,8 @@ from momentum_study.tables.keys import target_column
 NAN = np.nan
 
 
-def test_lowest_is_the_least_value_before_any_divergence():
-    curves = np.array([[3.0, 1.0, 2.0], [2.0, 5.0, NAN], [NAN, NAN, NAN]])
-    np.testing.assert_array_equal(lowest(curves), [1.0, 2.0, NAN])
-
-
 def test_lowest_never_takes_an_infinite_loss_for_a_value():
     np.testing.assert_array_equal(lowest(np.array([[np.inf, NAN], [np.inf, 4.0]])), [NAN, 4.0])
-
-
-def test_argbest_is_the_first_lowest():
-    curves = np.array([[3.0, 1.0, 1.0], [2.0, 5.0, NAN]])
-    assert argbest(curves).tolist() == [1, 0]
-
-
-def test_at_best_reads_one_curve_where_another_is_lowest():
-    curve = np.array([[10.0, 20.0, 30.0], [40.0, 50.0, NAN]])
-    selector = np.array([[3.0, 2.0, 2.0], [9.0, 8.0, NAN]])
-    assert at_best(curve, selector).tolist() == [20.0, 50.0]
 
 
 def test_up_step_share_counts_rises_among_finite_intervals():
@@ -46,22 +27,6 @@ def test_up_step_share_counts_rises_among_finite_intervals():
         [[3.0, 2.0, 4.0, 4.0, 5.0], [1.0, 2.0, NAN, NAN, NAN], [1.0, NAN, NAN, NAN, NAN]]
     )
     np.testing.assert_array_equal(up_step_share(curves), [2 / 4, 1.0, NAN])
-
-
-def test_up_step_share_of_a_single_evaluation_is_unknown():
-    assert np.isnan(up_step_share(np.array([[1.0]]))).all()
-
-
-def test_mean_of_finite_skips_what_was_not_measured():
-    curves = np.array([[NAN, 1.0, 3.0], [NAN, 0.5, NAN], [NAN, NAN, NAN]])
-    np.testing.assert_array_equal(mean_of_finite(curves), [2.0, 0.5, NAN])
-
-
-def test_path_ratio_of_straight_and_winding_paths():
-    steps = np.array([0, 2, 4])
-    norms = np.array([[NAN, 1.0, 1.0], [NAN, 3.0, 5.0]])
-    displacement = np.array([[0.0, 2.0, 4.0], [0.0, 1.0, 2.0]])
-    np.testing.assert_array_equal(path_ratio(norms, displacement, steps), [1.0, 8.0])
 
 
 def test_path_ratio_without_displacement_or_after_divergence_is_unknown():

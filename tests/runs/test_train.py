@@ -114,16 +114,6 @@ def test_rates_of_each_form() -> None:
     np.testing.assert_allclose(average["eta"], average["learning_rate"] / 4, rtol=1e-15)
 
 
-def test_momentum_and_heavy_ball_are_one_method() -> None:
-    rates = (0.1, 1.0)
-    average = runs(replace(SETTINGS, beta=0.75, learning_rates=rates), data(0))
-    heavy = runs(
-        replace(SETTINGS, rule="heavy_ball", beta=0.75, learning_rates=(0.025, 0.25)), data(0)
-    )
-    for a, b in zip(average["curve_train_loss"], heavy["curve_train_loss"], strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
 def test_divergence_is_a_result() -> None:
     (run,) = train_shard(replace(SETTINGS, learning_rates=(3000.0,)), data(0)).table.to_pylist()
     assert run["status"] == "diverged"

@@ -58,16 +58,25 @@ def diverged(tmp_path_factory) -> MadePage:
 class Opened:
     """A page in the browser, with its errors and requests."""
 
-    def __init__(self, context, path: Path, address: str = "") -> None:
-        self.page = context.new_page()
+    def __init__(self, page, path: Path, address: str = "") -> None:
+        self.page = page
         self.errors: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda message: self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.errors.append(dialog.message))
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.listeners = {
+            "console": lambda message: self.errors.append(message.text),
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "dialog": lambda dialog: self.errors.append(dialog.message),
+            "request": lambda request: self.requests.append(request.url),
+        }
+        for event, listener in self.listeners.items():
+            self.page.on(event, listener)
         self.page.goto(path.as_uri() + address)
         self.page.wait_for_selector("html[data-ready]")
+
+    def leave(self) -> None:
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.goto("about:blank")
 
     def text(self, selector: str) -> str:
         return self.page.locator(selector).inner_text()
@@ -81,20 +90,30 @@ class Opened:
         return row.locator(f'[role="gridcell"][aria-label*="α = {rate:g};"]')
 
 
+@pytest.fixture(scope="session")
+def blank_pages() -> dict[str, list]:
+    """Pages that are free, by their settings: making one takes longer than opening the explorer."""
+    return {}
+
+
 @pytest.fixture
-def opened(browser) -> Iterator:
+def opened(browser, blank_pages) -> Iterator:
     """Open a page: ``opened(made, address, **context)``."""
-    contexts = []
+    used = []
 
     def open_page(made: MadePage, address: str = "", **settings) -> Opened:
         settings = {"viewport": {"width": 1280, "height": 900}} | settings
-        contexts.append(browser.new_context(**settings))
-        contexts[-1].set_default_timeout(5_000)
-        return Opened(contexts[-1], made.path, address)
+        free = blank_pages.setdefault(repr(settings), [])
+        if not free:
+            free.append(browser.new_context(**settings).new_page())
+            free[0].set_default_timeout(5_000)
+        used.append((free, Opened(free.pop(), made.path, address)))
+        return used[-1][1]
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for free, one in used:
+        one.leave()
+        free.append(one.page)
 
 
 @pytest.fixture(scope="session")

@@ -69,26 +69,14 @@ def test_name_description_and_size_are_there_without_scripts(page, study):
     assert f"in {len(study.cells):,} cells" in page
 
 
-def test_markup_in_names_and_descriptions_is_text(hostile):
-    page = hostile.path.read_text(encoding="utf-8")
-    assert "&lt;/script&gt;&lt;/style&gt;&lt;script&gt;alert(3)&lt;/script&gt;" in page
-    assert "alert(3)</script>" not in page
-    assert "alert(1)" not in page  # the names of data sets are in the compressed data
-
-
-def test_the_same_tables_make_the_same_bytes_in_any_process(study, tmp_path):
-    for seed in ("1", "2"):
-        command = explorer_command(study.path.parent, tmp_path / f"{seed}.html")
-        subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                f"from momentum_study.cli.main import main; exit(main({command!r}))",
-            ],
-            check=True,
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        assert (tmp_path / f"{seed}.html").read_bytes() == study.path.read_bytes()
+def test_the_same_tables_make_the_same_bytes_in_another_process(study, tmp_path):
+    command = explorer_command(study.path.parent, tmp_path / "explorer.html")
+    subprocess.run(
+        [sys.executable, "-m", "momentum_study", *command],
+        check=True,
+        env=os.environ | {"PYTHONHASHSEED": "1"},
+    )
+    assert (tmp_path / "explorer.html").read_bytes() == study.path.read_bytes()
 
 
 def test_a_missing_table_is_an_error(study, tmp_path, capsys):

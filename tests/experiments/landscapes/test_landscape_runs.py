@@ -70,14 +70,6 @@ def test_times_are_those_of_single_updates(landscape):
     assert not diverged.any()
 
 
-def test_heavy_ball_and_momentum_take_the_same_time_at_the_same_effective_rate():
-    landscape = double_well(0.2)
-    noise = draw_noise(landscape, 30, SEED, "test")
-    momentum, _ = event_times(landscape, MOMENTUM, 0.9, 0.3, noise)
-    heavy_ball, _ = event_times(landscape, HEAVY_BALL, 0.9, 0.03, noise)
-    np.testing.assert_array_equal(momentum, heavy_ball)
-
-
 def test_settings_side_by_side_have_the_times_they_have_alone():
     landscape = monkey_saddle()
     noise = draw_noise(landscape, 5, SEED, "test")

@@ -60,11 +60,6 @@ def test_every_landscape_has_every_comparison_and_the_wells_every_height(landsca
     assert others["height"].isna().all()
 
 
-def test_no_comparison_has_momentum_and_heavy_ball(landscapes):
-    rules = landscapes.groupby("comparison")["rule"].agg(set)
-    assert all(not {"momentum", "heavy_ball"} <= names for names in rules)
-
-
 def test_rates_are_given_in_both_conventions(landscapes):
     np.testing.assert_allclose(
         landscapes["eta"], (1 - landscapes["beta"]) * landscapes["alpha"], rtol=1e-12

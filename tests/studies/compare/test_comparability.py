@@ -8,7 +8,7 @@ from momentum_study.core.errors import StudyError
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
 from momentum_study.studies.compare.metrics import same_seeds
 from momentum_study.studies.compare.request import Name
-from momentum_study.studies.compare.studies import FinishedStudy
+from momentum_study.studies.compare.studies import FinishedStudy, loss_of, rates_of
 from momentum_study.studies.formats import versions
 from tests.studies.compare.made_studies import MADE, changed
 
@@ -144,3 +144,15 @@ def test_grids_of_two_names_are_both_named() -> None:
     other["grids"] = {"coarse": other["grids"]["main"]}
     table = differences(BASELINE, finished(other), [("main", "coarse")])
     assert set(table["place"]) == {"grid main / coarse"}
+
+
+def test_the_default_loss_of_the_data_is_default() -> None:
+    assert loss_of({"loss": None}) == loss_of({"loss": "mse"}) == loss_of({"loss": "cross_entropy"})
+    assert loss_of({"loss": "logistic"}) != loss_of({"loss": None})
+
+
+def test_rates_are_those_of_the_rule_or_the_grid() -> None:
+    rules = {"gd": {"learning_rates": None}, "adam": {"learning_rates": [3, 1]}}
+    grid = {"rules": rules, "learning_rates": [0.1, 0.01]}
+    assert rates_of(grid, "gd") == [0.01, 0.1]
+    assert rates_of(grid, "adam") == [1, 3]

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from momentum_study.core.errors import StudyError
-from momentum_study.studies.compare.request import Name, Request, finished_files, read_request
+from momentum_study.studies.compare.request import (
+    Name,
+    Request,
+    check_finished,
+    finished_files,
+    parse,
+    read_request,
+)
 
 
 def test_nothing_is_asked_for() -> None:
@@ -38,12 +45,31 @@ def test_wrong_requests_are_refused(config, wanted: bool, message: str) -> None:
     assert message in str(caught.value)
 
 
-def test_files_of_a_study_have_to_be_there(tmp_path: Path) -> None:
-    name = Name("mine", "coarse")
-    with pytest.raises(StudyError, match="no such study"):
-        finished_files(tmp_path, name)
-    files = [tmp_path / "mine" / file for file in ("tables/runs.parquet", "provenance.json")]
-    files[0].parent.mkdir(parents=True)
-    for file in files:
-        file.touch()
-    assert finished_files(tmp_path, name) == [file.as_posix() for file in files]
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("mine", Name("mine")), ("mine.coarse", Name("mine", "coarse")), ("a-b_1", Name("a-b_1"))],
+)
+def test_a_name_is_read_and_written(text: str, name: Name) -> None:
+    assert parse(text) == name
+    assert str(name) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mine", r"mine: no such study. Run it .*did you mean 'mind'\?"),
+        ("half", "half/tables/runs.parquet: missing, this study is not finished. Run it"),
+        ("fresh", "fresh/provenance.json: missing, this study is not finished. Run it"),
+        ("published", "published/provenance.json: missing; it is part of the repository"),
+    ],
+)
+def test_unfinished_studies_are_refused(tmp_path: Path, name: str, message: str) -> None:
+    for folder in ("mind/tables", "half", "fresh"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in ("mind/provenance.json", "mind/tables/runs.parquet", "half/provenance.json"):
+        (tmp_path / file).touch()
+    check_finished(tmp_path, parse("mind"))
+    files = [f"{tmp_path}/mind/{file}" for file in ("tables/runs.parquet", "provenance.json")]
+    assert finished_files(tmp_path, Name("mind", "coarse")) == files
+    with pytest.raises(StudyError, match=message):
+        check_finished(tmp_path, parse(name))

@@ -37,7 +37,7 @@ def made_study(folder: Path) -> Path:
     tables = {
         "runs.parquet": synthetic_runs(),
         "initial_sharpness.csv": synthetic_initial_sharpness(),
-        "theory.csv": theory(),
+        "theory.csv": theory().astype({"step": "Int64"}),
         "claims.csv": claims,
         "claim_cases.csv": cases,
     }

@@ -1,13 +1,14 @@
 """The command: what it prints, what it writes, how it exits."""
 
+import io
 import json
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from momentum_study.cli.main import main
 from momentum_study.studies.verify.report import WIDTH
 from tests.studies.verify.published_studies import (
     CONFIGURATION,
@@ -17,14 +18,17 @@ from tests.studies.verify.published_studies import (
 )
 
 
-def verify(here: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    flags = ("--study", here.name, "--results", here.parent, *more)
-    return subprocess.run(
-        [sys.executable, "-m", "momentum_study", "verify", *map(str, flags)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def verify(here: Path, *more: str) -> Done:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(["verify", f"--study={here.name}", f"--results={here.parent}", *more])
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def written(here: Path) -> dict[str, Any]:
