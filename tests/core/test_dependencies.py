@@ -52,7 +52,9 @@ def test_a_figure_depends_on_its_own_module_alone(kind: str) -> None:
     assert ROOT / "figures" / "catalogue.py" not in declared  # its texts are flags
 
 
-@pytest.mark.parametrize("part", ["config", "analysis", "figures", "runs/collect.py"])
+@pytest.mark.parametrize(
+    "part", ["config", "statistics", "analysis", "figures", "runs/collect.py", "cli/options.py"]
+)
 def test_training_does_not_depend_on_other_stages(part: str) -> None:
     declared = source_files("cli.commands.train")
     assert not [path for path in declared if (ROOT / part) in (path, *path.parents)]

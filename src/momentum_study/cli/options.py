@@ -1,12 +1,8 @@
 """Options that several commands share; the workflow writes their flags from the configuration."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
 from momentum_study.statistics.intervals import Intervals
-
-Families = Annotated[dict[str, str], "family of each grid, as JSON"]
-RuleFiles = Annotated[tuple[str, ...], "Python files with custom update rules"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.analysis.claims.table import claims_tables, rule_of
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
-from momentum_study.cli.options import Families
+from momentum_study.cli.option_types import Families
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.files import read_table, write_table

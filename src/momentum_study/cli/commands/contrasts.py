@@ -9,7 +9,8 @@ from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
 from momentum_study.analysis.comparison.tuned import EXTENSIONS
-from momentum_study.cli.options import Comparison, RuleFiles
+from momentum_study.cli.option_types import RuleFiles
+from momentum_study.cli.options import Comparison
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.advice import ADVICE

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from momentum_study.cli.options import Families
+from momentum_study.cli.option_types import Families
 from momentum_study.core.atomic import replacing
 from momentum_study.documents.explorer.data import About, cells_document, curves_document
 from momentum_study.documents.explorer.page import explorer_page

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from momentum_study.cli.options import RuleFiles
+from momentum_study.cli.option_types import RuleFiles
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.runs.settings import ShardSettings

@@ -9,7 +9,8 @@ from momentum_study.analysis.comparison.problems import problems
 from momentum_study.analysis.comparison.profiles import profiles_table
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table
-from momentum_study.cli.options import Comparison, RuleFiles
+from momentum_study.cli.option_types import RuleFiles
+from momentum_study.cli.options import Comparison
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.tables.arms import arms_of_rows
 from momentum_study.tables.files import read_table, write_table
