@@ -9,6 +9,7 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import span
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import FLOOR, METRIC
+from momentum_study.tables.keys import best_first
 
 _VARIANTS = ("network", "schedule")  # in the caption if a grid has one, in panel names if more
 
@@ -68,8 +69,7 @@ def best_cell(cells: pd.DataFrame) -> pd.Series:
         From `compared_cells`.
     """
     drawn = cells.assign(loss=cells["loss"].clip(lower=FLOOR))
-    order = drawn.sort_values(["loss", "alpha", "beta"], kind="stable").index
-    best: pd.Series = cells.loc[order[0]]
+    best: pd.Series = cells.loc[best_first(drawn, "loss")[0]]
     return best
 
 

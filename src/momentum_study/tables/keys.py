@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from momentum_study.core.text import format_number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CELL_KEYS = (
     "grid",
@@ -49,3 +53,8 @@ def target_columns(columns: Iterable[str]) -> list[str]:
     """Columns ``steps_to_<target>`` among `columns`, the easiest (largest) target first."""
     matches = [match for column in columns if (match := re.fullmatch(TARGET, column))]
     return [match[0] for match in sorted(matches, key=lambda match: -float(match["target"]))]
+
+
+def best_first(cells: "pd.DataFrame", score: str) -> "pd.Index":
+    """Order the rows of cells: the smallest score first, of equal ones the smallest α, then β."""
+    return cells.sort_values([score, "alpha", "beta"], kind="stable").index

@@ -13,6 +13,7 @@ from momentum_study.studies.compare.effects import OUTCOMES, adjusted, compared_
 from momentum_study.studies.compare.matching import NO_CELL, ProblemPair, matched_cells
 from momentum_study.studies.compare.metrics import Settings, costs_of, floor_of
 from momentum_study.studies.compare.schemas import BOTH, PROBLEM, SIDES
+from momentum_study.tables.keys import best_first
 
 _WHOLE = [f"{side}_{name}" for side in SIDES for name in ("n", "failures")] + ["n_pairs"]
 _ESTIMATES = [
@@ -168,7 +169,7 @@ def _best_of(
     for metric, costs in costs_of(problem, settings.metrics).items():
         costs = np.maximum(costs, floor_of(metric, settings.floor))
         medians = problem.cells.assign(median=median(costs))
-        order = medians.sort_values(["median", "alpha", "beta"], kind="stable").index
+        order = best_first(medians, "median")
         firsts = [order[order.isin(own.index)][0] for _, own in groups]
         generator = np.random.Generator(np.random.PCG64(settings.seed))
         low, high = bootstrap_interval(
