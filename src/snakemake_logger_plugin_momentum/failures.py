@@ -89,7 +89,15 @@ def summary(failed: Sequence[Job], done: int, total: int, complete_log: str | No
     waiting = total - done - len(failed)
     left = f", {waiting:,} not started" if waiting else ""
     lines += ["", f"{len(failed):,} of {total:,} jobs failed, {done:,} done{left}."]
-    return [*lines, f"Next: fix the errors above, then {AGAIN}."]
+    return [*lines, f"Next: {_common_step(failed)}."]
+
+
+def _common_step(failed: Sequence[Job]) -> str:
+    """Return the next step that the errors of all jobs end with, such as to free some space."""
+    steps = {line.rpartition("; ")[2] for job in failed for line in _final_lines(job)}
+    if len(steps) == 1 and (step := steps.pop()).endswith(AGAIN):
+        return step
+    return f"fix the errors above, then {AGAIN}"
 
 
 def _final_lines(job: Job) -> list[str]:

@@ -173,20 +173,25 @@ class LogHandler(LogHandlerBase):
             self._stopped = True
         elif exception == "RuleException" and self._progress:
             pass  # a command failed; the event of its job follows
-        elif exception == "WorkflowError" and self._progress:
-            # The last one of a run only repeats that jobs failed.
+        elif (next_line := hint(exception, message)) is None and self._repeats_failures(exception):
             self._show_workflow_error()
             self._workflow_error = message
         else:
-            self._hint = hint(exception, message) or self._hint
+            self._hint = next_line or self._hint
             if self._hint and hasattr(builtins, exception):  # without the traceback
                 message = message.strip().splitlines()[-1]
             self._show(message, "red")
 
+    def _repeats_failures(self, exception: str) -> bool:
+        """Return whether an error may be the last one of a run, which repeats that jobs failed."""
+        return exception == "WorkflowError" and self._progress is not None
+
     def _take_message(self, record: LogRecord) -> None:
         message = record.getMessage()
         if record.levelno < logging.WARNING:
-            if not self._started:
+            if self._progress is None and not self._quiet and _is_of_executor(record):
+                self._show(message)
+            elif not self._started:
                 self._notices.append(message)
             return
         failed = self._stopped or (self._progress and self._progress.failed)
@@ -266,6 +271,11 @@ class LogHandler(LogHandlerBase):
     def needs_rulegraph(self) -> bool:
         """False."""
         return False
+
+
+def _is_of_executor(record: LogRecord) -> bool:
+    """Return whether an executor plugin logged it, such as the name of the run on a cluster."""
+    return "snakemake_executor_plugin" in record.pathname
 
 
 def _job(record: LogRecord) -> Job:

@@ -1,5 +1,6 @@
 """Output for Snakemake's log events, on a terminal and elsewhere."""
 
+import errno
 import io
 import logging
 import sys
@@ -11,6 +12,7 @@ from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.tests import MockOutputSettings
 
+from momentum_study.core.errors import next_step
 from snakemake_logger_plugin_momentum import LogHandler
 
 
@@ -102,6 +104,19 @@ def test_the_workflow_error_of_failed_jobs_is_left_out(
     assert "executor lost" in text
     assert "not complete" not in text
     assert "bad input function" in shown(monkeypatch, begun(2), error("bad input function"))
+    full = shown(monkeypatch, *jobs, error("[Errno 28] No space left on device"))
+    assert full.splitlines()[-1] == f"error: {next_step(errno.ENOSPC)}"
+
+
+def test_an_executor_is_heard_until_jobs_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    def notice(text: str) -> logging.LogRecord:
+        one = record(text)
+        one.pathname = "snakemake_executor_plugin_slurm/__init__.py"
+        return one
+
+    text = shown(monkeypatch, notice("SLURM run ID: 1"), begun(2), notice("submitted"))
+    assert "SLURM run ID: 1" in text
+    assert "submitted" not in text
 
 
 def test_a_failed_job_is_shown_at_once_and_at_the_end(
