@@ -4,6 +4,7 @@ This module imports nothing of the project, and no command imports it. The workf
 of a figure as flags, so that a change of a text redraws this figure only.
 """
 
+import json
 import shlex
 from dataclasses import dataclass
 from typing import Literal
@@ -209,7 +210,9 @@ class FigureJob:
     @property
     def flags(self) -> str:
         """Flags of the command ``figure``."""
-        words = ["--kind", self.kind, "--alt", self.alt, "--see", KINDS[self.kind].see]
+        # As JSON, whose escapes pass through a locale that has ASCII only.
+        texts = json.dumps({"alt": self.alt, "see": KINDS[self.kind].see})
+        words = ["--kind", self.kind, "--texts", texts]
         words += ["--grid", self.grid] if self.grid else []
         words += ["--batch", self.batch] if self.batch else []
         return shlex.join(words)

@@ -23,8 +23,7 @@ class Options:
     """Options of the command."""
 
     kind: Annotated[str, "module of the figure"]
-    alt: Annotated[str, "alternative text"]
-    see: Annotated[str, "what to look for"]
+    texts: Annotated[dict[str, str], "alternative text (alt), what to look for (see), as JSON"]
     confidence: Annotated[float, "level of the intervals"]
     tables: Annotated[Path, "folder of the tables"]
     svg: Annotated[Path, "drawing to write (.svg)"]
@@ -45,9 +44,9 @@ def run(options: Options) -> None:
             for name in names
         }
     )
-    sheet.notes.append(f"Check {options.see}")
+    sheet.notes.append(f"Check {options.texts['see']}")
     save_picture(sheet, options.png)
-    save_drawing(sheet, options.svg, options.words, options.alt)
+    save_drawing(sheet, options.svg, options.words, options.texts["alt"])
 
 
 def _rows(options: Options, name: str) -> pd.DataFrame:
