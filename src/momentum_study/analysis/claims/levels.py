@@ -10,23 +10,10 @@ from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.core.text import format_number
 from momentum_study.tables.arms import ANY_RULE, ArmKey
+from momentum_study.tables.schemas.claim_cases import LEVEL_COLUMNS
 
 NO_LEVELS: dict[str, str | float] = {
-    "criterion": "",
-    "comparison": "",
-    "batch": "",
-    "kappa_side": "",
-    "kappa_threshold": np.nan,
-    "gradient_noise": np.nan,
-    "alpha_lambda_from": np.nan,
-    "alpha_lambda_to": np.nan,
-    "state": "",
-    "rule": "",
-    "beta": np.nan,
-    "schedule": "",
-    "network": "",
-    "landscape": "",
-    "height": np.nan,
+    column.name: "" if column.dtype == "str" else np.nan for column in LEVEL_COLUMNS
 }
 """Columns of levels, with their values for a case without such a level."""
 
