@@ -8,8 +8,11 @@ from momentum_study.tables.arms import ANY_RULE, ARM_KEYS, REFERENCE_KEYS, ArmKe
 def arm_key(label: str) -> ArmKey:
     """Return the arm of a label: rule, β or ``tuned``, and possibly a schedule."""
     setting, _, schedule = label.partition(", ")
-    rule, _, beta = setting.replace("best rule", ANY_RULE.replace(" ", "~")).partition(" ")
-    rule = rule.replace("~", " ")
+    best = "best rule"
+    if setting.startswith(best):
+        rule, beta = ANY_RULE, setting.removeprefix(best).strip()
+    else:
+        rule, _, beta = setting.partition(" ")
     tuned = beta == "tuned"
     fixed = None if tuned or not beta else float(beta)
     return ArmKey(rule, fixed, tuned, schedule or "constant")
