@@ -24,6 +24,17 @@ from tests.locks import ROOT, locked_hashes, locked_versions
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.y*ml"))
 
+
+def outside_make() -> dict[str, str]:
+    """Return the environment without what `make` passes on, such as that it is a nested call.
+
+    The tests themselves run under `make`, and a nested `make` also prints the folder it enters.
+    """
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
+
+
 # ---- packages: the set-up of the Makefile, with packages from a folder -------------------------
 
 
@@ -66,9 +77,7 @@ class Project:
         (self.folder / "requirements-build.txt").write_text(build)
         (self.folder / "requirements.txt").write_text(runtime)
         surroundings = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PIP_", "MAKE", "MFLAGS"))
+            name: value for name, value in outside_make().items() if not name.startswith("PIP_")
         }
         done = subprocess.run(
             ["make", ".venv/runtime.ok", f"PYTHON={sys.executable}"],
@@ -127,7 +136,7 @@ def test_the_makefile_installs_by_hash_and_builds_with_locked_tools() -> None:
     done = subprocess.run(
         ["make", "--dry-run", "--always-make", *stamps],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
+        env=outside_make(),
         capture_output=True,
         text=True,
         check=True,
@@ -142,8 +151,14 @@ def test_the_makefile_installs_by_hash_and_builds_with_locked_tools() -> None:
 @pytest.mark.slow
 def test_the_bill_of_materials_lists_versions_and_hashes_of_the_lock(tmp_path: Path) -> None:
     pytest.importorskip("cyclonedx", reason="skipped: `make sbom` installs the tool")
-    dry_run = ["make", "--dry-run", "--assume-old=.venv/audit.ok", "sbom"]
-    commands = subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = subprocess.run(
+        ["make", "--dry-run", "--assume-old=.venv/audit.ok", "sbom"],
+        cwd=ROOT,
+        env=outside_make(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     texts = []
     for seed in ("1", "2"):
         path = tmp_path / f"{seed}.json"
