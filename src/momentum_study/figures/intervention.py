@@ -27,7 +27,7 @@ TITLE = "Effect of changing β or α during training"
 CHANGES = {"beta_up": "β up", "beta_down": "β down", "rate_up": "α up", "rate_down": "α down"}
 """Name of the schedule → display text, in the order of columns."""
 
-FORMS = {MOMENTUM: "average", HEAVY_BALL: "heavy ball"}
+COLUMN_NAMES = {MOMENTUM: "average", HEAVY_BALL: "heavy ball"}
 
 ADVISED = {(SLOW, "beta_up"), (OSCILLATING, "beta_down")}
 """State and change that the tutorial advises."""
@@ -63,7 +63,7 @@ def draw(advice: pd.DataFrame, confidence: float) -> Sheet:
         return nothing_to_draw(TITLE, "No grid of this study changes β or α during training.")
     changes = [
         (change, rule)
-        for change, rule in product(CHANGES, FORMS)
+        for change, rule in product(CHANGES, COLUMN_NAMES)
         if ((shown["change"] == change) & (shown["rule"] == rule)).any()
     ]
     states = [state for state in _STATES if state in set(shown["state"])]
@@ -131,7 +131,7 @@ def _shown(advice: pd.DataFrame) -> pd.DataFrame:
 
 
 def _head(change: str, rule: str) -> str:
-    form = f",\n{FORMS[rule]}" if change.startswith("beta") else ""
+    form = f",\n{COLUMN_NAMES[rule]}" if change.startswith("beta") else ""
     return CHANGES[change] + form
 
 

@@ -14,7 +14,7 @@ from momentum_study.analysis.claims.levels import (
     ALL_BATCHES,
     ALL_DECAYS,
     ANY_INJECTED_NOISE,
-    FORMS,
+    FORM_NAMES,
     Level,
     arm_level,
     batch_level,
@@ -194,7 +194,7 @@ def interventions(findings: Findings, claim: str, state: str, advised: str) -> I
         experiment=f"{state} runs changed at a quarter of the budget, against the same runs",
     )
     hidden = (criterion_level(TRAIN_LOSS, ""), Level("", {"state": state}))
-    for schedule, rule in product((advised, advised.replace("beta", "rate")), FORMS):
+    for schedule, rule in product((advised, advised.replace("beta", "rate")), FORM_NAMES):
         pairs = findings.select(
             "intervention",
             arm_rule=rule,
@@ -202,7 +202,7 @@ def interventions(findings: Findings, claim: str, state: str, advised: str) -> I
             arm_schedule=schedule,
             state=state,
         )
-        change = (intervention_level(schedule), rule_level(rule, FORMS[rule]))
+        change = (intervention_level(schedule), rule_level(rule, FORM_NAMES[rule]))
         is_advice = schedule == advised
         if is_advice and rule == MOMENTUM:
             yield from case((*change, ALL_BATCHES, *hidden), pairs, headline=True)

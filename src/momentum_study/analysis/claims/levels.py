@@ -26,7 +26,7 @@ CRITERIA = {
     "time": "time",
     "memory": "memory",
 }
-FORMS = {MOMENTUM: "moving average", HEAVY_BALL: "heavy ball"}
+FORM_NAMES = {MOMENTUM: "moving average", HEAVY_BALL: "heavy ball"}
 """Forms of momentum. If β changes, the moving average keeps its α and the heavy ball its η."""
 
 LANDSCAPES = {
