@@ -40,7 +40,7 @@ def test_a_data_set_that_cannot_be_loaded_has_a_reason(monkeypatch: pytest.Monke
 
 def test_beta_and_schedule_are_of_one_kind() -> None:
     study = made_study()
-    kinds = {kind_of(study, shard, SIZES[shard.dataset]) for shard in shards(study)}
+    kinds = {kind_of(shard, SIZES[shard.dataset]) for shard in shards(study)}
     # Data sets, networks, rules and batches, in blocks of ten and of five; adam in the second grid.
     assert len(kinds) == 2 * 2 * 3 * 2 * 2 + 1
 
@@ -50,7 +50,7 @@ def test_a_single_output_is_one() -> None:
     study = made_study({"datasets": {"iris": moons, "sugar": moons}}, loss="logistic")
     own = [shard for shard in shards(study) if shard.grid == "one"]
     sizes = Sizes(180, 60, 60, 2, 2)
-    assert {kind_of(study, shard, sizes).architecture.outputs for shard in own} == {1}
+    assert {kind_of(shard, sizes).architecture.outputs for shard in own} == {1}
 
 
 @pytest.mark.parametrize(

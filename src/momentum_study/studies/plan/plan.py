@@ -24,6 +24,7 @@ from momentum_study.studies.plan.timing import (
     timings,
     training_bytes,
 )
+from momentum_study.studies.record import PROVENANCE
 
 MIB = 2**20
 
@@ -168,17 +169,14 @@ def study_plan(
     """
     trained = shards(study)
     kinds = {
-        shard: kind_of(study, shard, sizes[shard.dataset])
-        for shard in trained
-        if shard.dataset in sizes
+        shard: kind_of(shard, sizes[shard.dataset]) for shard in trained if shard.dataset in sizes
     }
     timed = timings(kinds.values())
     seconds = {}
     peak = None
     for shard, kind in kinds.items():
-        grid = study.grids[shard.grid]
-        seconds[shard.path] = timed[kind].seconds(grid.steps, grid.evaluations)
-        mib = TRAINING_MIB + training_bytes(kind, grid.steps, grid.evaluations) / MIB
+        seconds[shard.path] = timed[kind].seconds(shard.steps, shard.evaluations)
+        mib = TRAINING_MIB + training_bytes(kind, shard.steps, shard.evaluations) / MIB
         if peak is None or mib > peak.mib:
             names = (shard.dataset, shard.network, shard.rule, f"batch {shard.batch}")
             peak = Peak(f"{shard.grid}: {', '.join(names)}", mib)
@@ -188,7 +186,7 @@ def study_plan(
     }
     by_stage = stages(study, trained, costs)
     left = [shard for shard in trained if shard.path not in finished]
-    complete = not left and (results / "provenance.json").is_file()
+    complete = not left and (results / PROVENANCE).is_file()
     by_grid: defaultdict[str, list[Shard]] = defaultdict(list)
     for shard in trained:
         by_grid[shard.grid].append(shard)

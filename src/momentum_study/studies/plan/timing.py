@@ -26,7 +26,7 @@ from momentum_study.engine.training import (
     networks_per_stack,
     train,
 )
-from momentum_study.runs.design import Shard, default_loss
+from momentum_study.runs.design import Shard
 
 MOST_TIMED = 48
 """How many kinds of training are timed; the others are interpolated."""
@@ -107,21 +107,18 @@ class Kind:
         return networks_per_stack(self.architecture, self.rule, self.batch_rows, dtype, STACK_BYTES)
 
 
-def kind_of(study: Study, shard: Shard, sizes: Sizes) -> Kind:
+def kind_of(shard: Shard, sizes: Sizes) -> Kind:
     """Return the kind of a shard's training."""
-    grid, network = study.grids[shard.grid], study.networks[shard.network]
-    loss = grid.loss or default_loss(study.datasets[shard.dataset])
-    outputs = 1 if LOSSES[loss].single_output else sizes.outputs
-    hidden = tuple(network.hidden)
+    outputs = 1 if LOSSES[shard.loss].single_output else sizes.outputs
     return Kind(
-        Architecture(sizes.features, hidden, outputs, network.activation, loss),
+        Architecture(sizes.features, shard.hidden, outputs, shard.activation, shard.loss),
         get_rule(shard.rule),
-        grid.precision,
+        shard.precision,
         sizes,
         None if shard.batch == "full" else int(shard.batch),
         len(shard.block),
         len(shard.learning_rates),
-        grid.gradient_noise > 0,
+        shard.gradient_noise > 0,
     )
 
 
