@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
-from momentum_study.studies.compare.matching import grid_pairs, problem_pairs
+from momentum_study.studies.compare.matching import common_grids, problem_pairs
 from momentum_study.studies.compare.metrics import settings_of
 from momentum_study.studies.compare.request import parse
 from momentum_study.studies.compare.studies import FinishedStudy, read_study
@@ -59,11 +59,7 @@ def compared(results: Path) -> None:
     """Every step of a comparison before its figures, in both directions."""
     whole, mine = whole_study(results), read_study(results, parse("mine"))
     for baseline, candidate in ((whole, mine), (mine, whole)):
-        grids = [
-            (first, second)
-            for first, second in grid_pairs(baseline.grids, candidate.grids)
-            if first is not None and second is not None
-        ]
+        grids = common_grids(baseline.grids, candidate.grids)
         refuse_incomparable(baseline, candidate, grids)
         settings = settings_of(baseline, candidate, "auto")
         list(problem_pairs(baseline, candidate, paired=settings.paired))

@@ -14,6 +14,9 @@ from momentum_study.core.text import one_line
 PROVENANCE = "provenance.json"
 """The record in the study's folder. It is written last."""
 
+RUNS_FILE = "tables/runs.parquet"
+"""Path of the runs in a study's folder."""
+
 
 class _Record(BaseModel):
     """The fields that this package reads; the others may be anything."""

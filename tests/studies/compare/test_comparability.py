@@ -6,7 +6,7 @@ import pytest
 from momentum_study.config.difference import with_defaults
 from momentum_study.core.errors import StudyError
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
-from momentum_study.studies.compare.metrics import same_seeds
+from momentum_study.studies.compare.metrics import settings_of
 from momentum_study.studies.compare.request import Name
 from momentum_study.studies.compare.studies import FinishedStudy, loss_of, rates_of
 from momentum_study.studies.formats import versions
@@ -93,7 +93,7 @@ def listed(tree) -> dict[str, tuple[str, str]]:
 def test_a_study_does_not_differ_from_itself() -> None:
     assert listed(MADE) == {}
     assert listed(changed(MADE, {"batch_sizes": ["full", 64, 8]})) == {}
-    assert same_seeds(BASELINE, finished())
+    assert settings_of(BASELINE, finished(), "auto").paired
 
 
 @pytest.mark.parametrize(

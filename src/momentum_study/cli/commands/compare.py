@@ -13,7 +13,7 @@ from momentum_study.figures.style import apply_style
 from momentum_study.studies.compare import maps
 from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.comparability import differences, refuse_incomparable
-from momentum_study.studies.compare.matching import grid_pairs, problem_pairs
+from momentum_study.studies.compare.matching import common_grids, problem_pairs
 from momentum_study.studies.compare.metrics import settings_of
 from momentum_study.studies.compare.report import Picture, comparison_page, headline, share_text
 from momentum_study.studies.compare.request import Match, parse
@@ -37,11 +37,7 @@ def run(options: Options) -> None:
     """Compare the studies, write the tables, maps and page, and print the main result."""
     names = parse(options.baseline), parse(options.candidate)
     baseline, candidate = (read_study(options.results, name) for name in names)
-    grids = [
-        (first, second)
-        for first, second in grid_pairs(baseline.grids, candidate.grids)
-        if first is not None and second is not None
-    ]
+    grids = common_grids(baseline.grids, candidate.grids)
     refuse_incomparable(baseline, candidate, grids)
     settings = settings_of(baseline, candidate, options.match)
     pairs = list(problem_pairs(baseline, candidate, paired=settings.paired))

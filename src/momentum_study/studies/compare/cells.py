@@ -28,7 +28,7 @@ def compared_cells(pairs: Sequence[ProblemPair], settings: Settings) -> pd.DataF
     Parameters
     ----------
     pairs
-        Their problems, as `pairing.problem_pairs` yields them.
+        Their problems, as `matching.problem_pairs` yields them.
     settings
         How.
 

@@ -43,6 +43,12 @@ def grid_pairs(
     ]
 
 
+def common_grids(baseline: Sequence[str], candidate: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the pairs of `grid_pairs` that have both partners."""
+    pairs = grid_pairs(baseline, candidate)
+    return [(one, two) for one, two in pairs if one is not None and two is not None]
+
+
 def matched_cells(baseline: pd.DataFrame, candidate: pd.DataFrame, match: Match) -> pd.DataFrame:
     """Match the cells of two grids on one data set, network and batch size.
 

@@ -74,15 +74,11 @@ def settings_of(baseline: FinishedStudy, candidate: FinishedStudy, match: Match)
     tree = baseline.configuration
     return Settings(
         metrics=(*LOSSES, *(name for name in baseline.targets if name in candidate.targets)),
-        paired=same_seeds(baseline, candidate),
+        # Then runs of one replicate share split, initial weights and minibatches.
+        paired=tree["seed"] == candidate.configuration["seed"],
         match=match,
         confidence=tree["statistics"]["confidence"],
         floor=tree["verdicts"]["loss_floor"],
         resamples=tree["statistics"]["resamples"],
         seed=tree["seed"],
     )
-
-
-def same_seeds(baseline: FinishedStudy, candidate: FinishedStudy) -> bool:
-    """Return whether runs of one replicate share split, initial weights and minibatches."""
-    return bool(baseline.configuration["seed"] == candidate.configuration["seed"])

@@ -10,10 +10,7 @@ from typing import Literal, get_args
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import plain, suggest
-from momentum_study.studies.record import PROVENANCE
-
-RUNS_FILE = "tables/runs.parquet"
-"""Path of the runs in a study's folder."""
+from momentum_study.studies.record import PROVENANCE, RUNS_FILE
 
 PUBLISHED = "published"
 """Name of the published study in a comparison."""
@@ -160,7 +157,7 @@ def finished_files(results: Path, name: Name) -> list[str]:
     Raises
     ------
     StudyError
-        If it is not finished (`names.check_finished`).
+        If it is not finished (`check_finished`).
     """
     check_finished(results, name)
     return [(results / name.study / file).as_posix() for file in (RUNS_FILE, PROVENANCE)]

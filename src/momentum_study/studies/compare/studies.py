@@ -18,9 +18,9 @@ from momentum_study.config.difference import Tree, with_defaults
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import plain, suggest
-from momentum_study.studies.compare.request import RUNS_FILE, Name, check_finished
+from momentum_study.studies.compare.request import Name, check_finished
 from momentum_study.studies.formats import recorded
-from momentum_study.studies.record import PROVENANCE, no_record, read_provenance
+from momentum_study.studies.record import PROVENANCE, RUNS_FILE, no_record, read_provenance
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS, target_columns
 from momentum_study.tables.schemas.runs import RUNS

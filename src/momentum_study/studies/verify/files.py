@@ -11,6 +11,7 @@ from momentum_study.config.study import Study
 from momentum_study.core.errors import RESTORE, StudyError
 from momentum_study.figures.jobs import figure_jobs
 from momentum_study.runs.design import shards
+from momentum_study.studies.record import RUNS_FILE
 from momentum_study.studies.verify.findings import ColumnFinding, Comparison
 from momentum_study.studies.verify.tolerances import PICTURES, Leeway
 from momentum_study.tables.catalogue import SCHEMAS
@@ -18,15 +19,17 @@ from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.validation import check_complete
 
+DOCUMENTS = ("paper.pdf", "explorer.html")
+"""Made from tables and figures."""
+
 # Without the cells and their curves, which are large and in the explorer, and without the drawings
 # (SVG) of figures, which are large and in the paper.
 PATTERNS = (
-    "tables/runs.parquet",
+    RUNS_FILE,
     "tables/pairs.parquet",
     "tables/*.csv",
     "figures/**/*.png",
-    "paper.pdf",
-    "explorer.html",
+    *DOCUMENTS,
 )
 # It differs from run to run.
 COSTS = "tables/cost.csv"
@@ -47,7 +50,7 @@ def expected_files(study: Study) -> list[str]:
     tables = [Path("tables", name) for name in SCHEMAS]
     published = [str(path) for path in tables if any(path.match(name) for name in PATTERNS)]
     figures = [f"figures/{job.path}.png" for job in figure_jobs(study)]
-    return sorted({*published, *figures, "paper.pdf", "explorer.html"} - {COSTS})
+    return sorted({*published, *figures, *DOCUMENTS} - {COSTS})
 
 
 def check_files_complete(folder: Path, study: Study) -> None:

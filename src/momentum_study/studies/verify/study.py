@@ -9,8 +9,13 @@ from typing import Any
 from momentum_study.config.difference import Difference, differences, with_defaults
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import suggest
-from momentum_study.studies.record import PROVENANCE, read_provenance, study_name
-from momentum_study.studies.verify.files import check_document, compare_pictures, compared_files
+from momentum_study.studies.record import PROVENANCE, RUNS_FILE, read_provenance, study_name
+from momentum_study.studies.verify.files import (
+    DOCUMENTS,
+    check_document,
+    compare_pictures,
+    compared_files,
+)
 from momentum_study.studies.verify.findings import Comparison, Finding, Status, of_comparison
 from momentum_study.studies.verify.tables import compare_tables, read_values
 from momentum_study.studies.verify.tolerances import RUNS_THAT_DIFFER, TABLES, Leeway
@@ -18,11 +23,6 @@ from momentum_study.tables.catalogue import SCHEMAS
 
 KERNELS = "BLAS kernels"
 """The main difference of two machines, with values such as ``Haswell``."""
-
-_DOCUMENTS = ("explorer.html", "paper.pdf")
-"""Made from tables and figures."""
-
-_RUNS = "tables/runs.parquet"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _leeway(here: Path, published: Path, differing: tuple[Difference, ...]) -> L
     if not differing:
         return Leeway.NONE
     try:
-        runs = compare_table_files(here / _RUNS, published / _RUNS, Leeway.ROUNDING)
+        runs = compare_table_files(here / RUNS_FILE, published / RUNS_FILE, Leeway.ROUNDING)
     except StudyError:
         return Leeway.ROUNDING
     most = max((column.differing for column in runs.columns), default=0)
@@ -112,14 +112,14 @@ def _leeway(here: Path, published: Path, differing: tuple[Difference, ...]) -> L
 
 def _findings(here: Path, published: Path, leeway: Leeway) -> list[Finding]:
     names = sorted({*compared_files(here), *compared_files(published)})
-    findings = [_of_file(here, published, name, leeway) for name in names if name not in _DOCUMENTS]
+    findings = [_of_file(here, published, name, leeway) for name in names if name not in DOCUMENTS]
     rest_reproduced = all(one.status.reproduced for one in findings)
     return [
         *findings,
         *(
             _of_document(here, published, name, leeway, rest_reproduced)
             for name in names
-            if name in _DOCUMENTS
+            if name in DOCUMENTS
         ),
     ]
 

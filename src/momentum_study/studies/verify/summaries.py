@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from momentum_study.core.markdown import Contents
+from momentum_study.studies.record import RUNS_FILE
 from momentum_study.studies.verify.tolerances import (
     EXACT,
     PICTURES,
@@ -124,7 +125,7 @@ def changes_summary(records: Path) -> pd.DataFrame:
     rows = []
     for (study, name), computed_with in _CHANGES.items():
         files = json.loads((records / f"{name}.json").read_text(encoding="utf-8"))["files"]
-        (runs,) = (one for one in files if one["file"] == "tables/runs.parquet")
+        (runs,) = (one for one in files if one["file"] == RUNS_FILE)
         found = {one["column"]: one for one in runs["columns"]}
         monotone, others = found["train_loss_final (monotone)"], found["train_loss_final"]
         different = [one for one in files if one["status"] == "different"]
