@@ -1,16 +1,16 @@
 """Grids of a configuration: varied and fixed settings."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from momentum_study.core.fields import (
     Beta,
+    Distinct,
     Evaluations,
     LearningRate,
     Model,
     PositiveInt,
-    distinct,
     known,
 )
 from momentum_study.core.text import suggest
@@ -25,33 +25,28 @@ GRID_FIGURES = ("maps", "axes", "learning_curves", "isolation", "edge_of_stabili
 class RuleGrid(Model):
     """Varied settings of one update rule."""
 
-    beta: list[Beta] = Field(
+    beta: Distinct[Beta] = Field(
         default=[],
         description="Momentum coefficients; β₁ for adam. Not for rules without momentum.",
     )
-    learning_rates: list[LearningRate] | None = Field(
+    learning_rates: Distinct[LearningRate] | None = Field(
         default=None, description="Learning rates of this rule, if not the grid's.", min_length=1
     )
-
-    @field_validator("beta", "learning_rates")
-    @classmethod
-    def _distinct_values(cls, values: list[float] | None) -> list[float] | None:
-        return values and distinct(values)
 
 
 class Sharpness(Model):
     """Runs of a grid whose largest Hessian eigenvalue is followed during training."""
 
-    rules: list[str] = Field(
+    rules: Distinct[str] = Field(
         default=["gd", "momentum"], min_length=1, description="Update rules of the grid."
     )
-    beta: list[Beta] = Field(
+    beta: Distinct[Beta] = Field(
         default=[0.9], description="Momentum coefficients of the grid, for rules that have one."
     )
-    learning_rates: list[LearningRate] = Field(
+    learning_rates: Distinct[LearningRate] = Field(
         min_length=1, description="Learning rates of the grid."
     )
-    batch_sizes: list[PositiveInt | Literal["full"]] = Field(
+    batch_sizes: Distinct[PositiveInt | Literal["full"]] = Field(
         default=["full"], min_length=1, description="Batch sizes of the grid."
     )
     replicates: PositiveInt = Field(
@@ -65,29 +60,24 @@ class Sharpness(Model):
     @field_validator("rules")
     @classmethod
     def _linear_rules(cls, names: list[str]) -> list[str]:
-        return [known(name, LINEAR_RULES) for name in distinct(names)]
-
-    @field_validator("beta", "learning_rates", "batch_sizes")
-    @classmethod
-    def _distinct_values(cls, values: list[Any]) -> list[Any]:
-        return distinct(values)
+        return [known(name, LINEAR_RULES) for name in names]
 
 
 class Grid(Model):
     """A full factorial design: every combination of the lists is a cell."""
 
-    datasets: list[str] = Field(min_length=1, description="Keys of `datasets`.")
-    networks: list[str] = Field(min_length=1, description="Keys of `networks`.")
+    datasets: Distinct[str] = Field(min_length=1, description="Keys of `datasets`.")
+    networks: Distinct[str] = Field(min_length=1, description="Keys of `networks`.")
     rules: dict[str, RuleGrid] = Field(min_length=1, description="Update rules and their β.")
-    learning_rates: list[LearningRate] = Field(
+    learning_rates: Distinct[LearningRate] = Field(
         min_length=1,
         description="Learning rate in the formula of a rule: α of gd, momentum, "
         "momentum_corrected and adam, η of heavy_ball and nesterov.",
     )
-    batch_sizes: list[PositiveInt | Literal["full"]] = Field(
+    batch_sizes: Distinct[PositiveInt | Literal["full"]] = Field(
         min_length=1, description="Rows per update, or `full` for all training rows."
     )
-    schedules: list[str] = Field(
+    schedules: Distinct[str] = Field(
         default=["constant"],
         min_length=1,
         description="Schedules of the learning rate or of β.",
@@ -117,14 +107,9 @@ class Grid(Model):
         default=None,
         description="Runs whose largest Hessian eigenvalue is followed.",
     )
-    figures: list[str] | None = Field(
+    figures: Distinct[str] | None = Field(
         default=None, description="Kinds of figures of this grid; all suitable ones by default."
     )
-
-    @field_validator("datasets", "networks", "learning_rates", "batch_sizes", "schedules")
-    @classmethod
-    def _distinct_values(cls, values: list[Any]) -> list[Any]:
-        return distinct(values)
 
     @field_validator("schedules")
     @classmethod
@@ -134,7 +119,7 @@ class Grid(Model):
     @field_validator("figures")
     @classmethod
     def _known_figures(cls, names: list[str] | None) -> list[str] | None:
-        return names and [known(name, GRID_FIGURES) for name in distinct(names)]
+        return names and [known(name, GRID_FIGURES) for name in names]
 
     @field_validator("loss")
     @classmethod

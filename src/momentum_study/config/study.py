@@ -8,7 +8,7 @@ from momentum_study.config.grids import Grid
 from momentum_study.config.networks import Network
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.errors import StudyError
-from momentum_study.core.fields import Draws, Fraction, Model, PositiveInt, distinct, workflow_path
+from momentum_study.core.fields import Distinct, Draws, Fraction, Model, PositiveInt, workflow_path
 from momentum_study.core.text import plain, suggest
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.losses import LOSSES
@@ -64,7 +64,7 @@ class Study(Model):
     description: str = Field(default="", description="One sentence about the study.")
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(description="Seed of all random numbers.")
     # Before the grids, which use the rules of these files.
-    rule_files: list[str] = Field(
+    rule_files: Distinct[str] = Field(
         default=[],
         validate_default=True,  # removes the rules of a study read earlier
         description="Python files with custom update rules; reading the configuration executes "
@@ -73,7 +73,7 @@ class Study(Model):
     datasets: dict[str, Recipe] = Field(min_length=1, description="Data sets by name.")
     networks: dict[str, Network] = Field(min_length=1, description="Networks by name.")
     grids: dict[str, Grid] = Field(min_length=1, description="Grids by name.")
-    targets: list[Fraction] = Field(
+    targets: Distinct[Fraction] = Field(
         default=[0.5, 0.2, 0.1],
         min_length=1,
         description="Training losses whose first crossing is recorded, relative to the loss of the "
@@ -103,7 +103,7 @@ class Study(Model):
     @field_validator("rule_files")
     @classmethod
     def _with_rules(cls, paths: list[str]) -> list[str]:
-        for path in distinct(paths):
+        for path in paths:
             workflow_path(path)
         try:
             load_rules(paths)
@@ -119,11 +119,6 @@ class Study(Model):
         for name in entries:
             plain(name)
         return entries
-
-    @field_validator("targets")
-    @classmethod
-    def _distinct_targets(cls, values: list[float]) -> list[float]:
-        return distinct(values)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

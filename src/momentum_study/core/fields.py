@@ -62,6 +62,10 @@ def distinct(values: list[T]) -> list[T]:
     return values
 
 
+Distinct = Annotated[list[T], AfterValidator(distinct)]
+"""A list whose values occur once each."""
+
+
 def known(name: str, names: Iterable[str]) -> str:
     """Return the name if it is one of those known.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.fields import Fraction, Model, PositiveInt, distinct, known, workflow_path
+from momentum_study.core.fields import Distinct, Fraction, Model, PositiveInt, known, workflow_path
 from momentum_study.datasets.raw import Missing, Task
 from momentum_study.datasets.scikit_learn import REFUSED, TASKS
 from momentum_study.datasets.sources import SOURCES, Source
@@ -45,7 +45,7 @@ class Recipe(Model):
         default=_FILLED_IN,
         description="Kind of the target; required for `file` and `openml`, known for the others.",
     )
-    leave_out: list[str] = Field(
+    leave_out: Distinct[str] = Field(
         default=[], description="For `file` and `openml`: columns that are not features."
     )
     missing: Missing = Field(
@@ -53,7 +53,7 @@ class Recipe(Model):
         description="For `file` and `openml`: whether a gap is an error, is filled with the median "
         "of the training rows, or drops its row.",
     )
-    categorical: list[str] = Field(
+    categorical: Distinct[str] = Field(
         default=[],
         description="For `file` and `openml`: columns of numbers to one-hot encode, as text is.",
     )
@@ -91,11 +91,6 @@ class Recipe(Model):
     @classmethod
     def _plain_path(cls, path: str | None) -> str | None:
         return path and workflow_path(path)
-
-    @field_validator("leave_out", "categorical")
-    @classmethod
-    def _distinct_columns(cls, names: list[str]) -> list[str]:
-        return distinct(names)
 
     @model_validator(mode="before")
     @classmethod
