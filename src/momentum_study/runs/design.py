@@ -18,7 +18,6 @@ from momentum_study.core.text import format_number
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.optimizers import get_rule
 from momentum_study.runs.settings import ShardSettings, StartSettings
-from momentum_study.tables.keys import RUN_KEYS
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,6 @@ class Shard(ShardSettings):
     def settings(self) -> ShardSettings:
         """Everything its numbers depend on, besides the data."""
         return ShardSettings(**{name: getattr(self, name) for name in _SETTINGS})
-
-    @property
-    def factors(self) -> tuple[str | float, ...]:
-        """Keys that all its runs share: those of `RUN_KEYS` before learning rate and replicate."""
-        return tuple(getattr(self, key) for key in RUN_KEYS[:7])
 
     def runs(self) -> Iterator[tuple[str | float | int, ...]]:
         """Yield the keys of its runs, in the order of `keys.RUN_KEYS`."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from momentum_study.tables.keys import RUN_KEYS
+
 
 @dataclass(frozen=True)
 class StartSettings:
@@ -32,3 +34,8 @@ class ShardSettings(StartSettings):
     evaluations: int
     targets: tuple[float, ...]
     loss_limit: float
+
+    @property
+    def factors(self) -> tuple[str | float, ...]:
+        """Keys that all its runs share: those of `RUN_KEYS` before learning rate and replicate."""
+        return tuple(getattr(self, key) for key in RUN_KEYS[:7])

@@ -79,7 +79,7 @@ def followed_sharpness(
                 finite = np.isfinite(weights).all()
                 rows.append(
                     {
-                        **{key: getattr(settings, key) for key in RUN_KEYS[:7]},
+                        **dict(zip(RUN_KEYS, settings.factors, strict=False)),
                         "learning_rate": rate,
                         "replicate": replicate,
                         "step": int(history.steps[evaluation]),

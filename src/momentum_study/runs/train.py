@@ -30,6 +30,7 @@ from momentum_study.engine.optimizers import get_rule
 from momentum_study.engine.training import RunSpec, evaluation_steps, train
 from momentum_study.runs.metrics import run_metrics
 from momentum_study.runs.settings import ShardSettings, StartSettings
+from momentum_study.tables.keys import RUN_KEYS
 
 Array = NDArray[Any]
 
@@ -172,13 +173,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
         **{name: _in_single_precision(name, values) for name, values in metrics.items()},
     }
     constants = {
-        "grid": settings.grid,
-        "dataset": settings.dataset,
-        "network": settings.network,
-        "rule": settings.rule,
-        "batch": settings.batch,
-        "schedule": settings.schedule,
-        "beta": settings.beta,
+        **dict(zip(RUN_KEYS, settings.factors, strict=False)),
         "batch_size": spec.batch_size or rows,
         "steps": settings.steps,
         "gradient_noise": settings.gradient_noise,
