@@ -22,8 +22,6 @@ class Activation:
 
     Attributes
     ----------
-    name
-        The name used in configurations.
     apply
         ``apply(z, out)`` writes ``σ(z)`` to ``out``, which may be ``z``; ``z`` may be overwritten.
     multiply_derivative
@@ -35,7 +33,6 @@ class Activation:
         True if σ(1) = 1, so that a constant unit may pass through ``apply``.
     """
 
-    name: str
     apply: Callable[[Array, Array], None]
     multiply_derivative: Callable[[Array, Array], None]
     second_derivative: Callable[[Array], Array]
@@ -88,7 +85,7 @@ def _sigmoid_second_derivative(a: Array) -> Array:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation("relu", _relu, _relu_derivative, _relu_second_derivative, keeps_one=True),
-    "tanh": Activation("tanh", _tanh, _tanh_derivative, _tanh_second_derivative),
-    "sigmoid": Activation("sigmoid", _sigmoid, _sigmoid_derivative, _sigmoid_second_derivative),
+    "relu": Activation(_relu, _relu_derivative, _relu_second_derivative, keeps_one=True),
+    "tanh": Activation(_tanh, _tanh_derivative, _tanh_second_derivative),
+    "sigmoid": Activation(_sigmoid, _sigmoid_derivative, _sigmoid_second_derivative),
 }

@@ -14,7 +14,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from momentum_study.engine.activations import ACTIVATIONS
 from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.losses import LOSSES
-from momentum_study.engine.networks import Architecture, Parameters, batch_last
+from momentum_study.engine.networks import Architecture, Parameters, batch_last, by_input
 
 Array = NDArray[Any]
 
@@ -72,7 +72,7 @@ class Hessian:
             units = below[:, :, :-1]
             slope = np.ones_like(units)
             activation.multiply_derivative(slope, units)
-            error = _by_input(layer) @ self._errors[0]
+            error = by_input(layer) @ self._errors[0]
             self._slopes.insert(0, slope)
             self._bends.insert(0, error * activation.second_derivative(units))
             self._errors.insert(0, error * slope)
@@ -101,19 +101,14 @@ class Hessian:
             layer[...] = error_change @ self._below[index].swapaxes(2, 3)
             layer[:, :, :, :-1] += self._errors[index] @ changed[index - 1].swapaxes(2, 3)
             through = (
-                _by_input(moves[index]) @ self._errors[index]
-                + _by_input(weights[index]) @ error_change
+                by_input(moves[index]) @ self._errors[index]
+                + by_input(weights[index]) @ error_change
             )
             error_change = (
                 through * self._slopes[index - 1] + self._bends[index - 1] * changes[index - 1]
             )
         result.layers[0][...] = error_change @ self._below[0].swapaxes(2, 3)
         return result.array
-
-
-def _by_input(layer: Array) -> Array:
-    """Weights ``(R, C, inputs, units)`` of a layer without its biases, transposed."""
-    return layer[:, :, :, :-1].swapaxes(2, 3)
 
 
 def largest_eigenvalue(architecture: Architecture, weights: Array, data: ArraySplit) -> float:

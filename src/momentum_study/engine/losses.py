@@ -22,8 +22,6 @@ class Loss:
 
     Attributes
     ----------
-    name
-        The name used in configurations.
     task
         ``"classification"`` or ``"regression"``.
     single_output
@@ -40,7 +38,6 @@ class Loss:
         ``null_loss(targets)`` for targets ``(n, K)``: the loss of the best constant output.
     """
 
-    name: str
     task: str
     single_output: bool
     loss_gradient: Callable[[Array, Array], None]
@@ -160,7 +157,6 @@ def _variance(targets: Array) -> float:
 
 LOSSES: dict[str, Loss] = {
     "cross_entropy": Loss(
-        "cross_entropy",
         "classification",
         False,
         _cross_entropy_error,
@@ -169,7 +165,6 @@ LOSSES: dict[str, Loss] = {
         _entropy_of_labels,
     ),
     "logistic": Loss(
-        "logistic",
         "classification",
         True,
         _logistic_error,
@@ -177,7 +172,5 @@ LOSSES: dict[str, Loss] = {
         _logistic_evaluate,
         _entropy_of_label,
     ),
-    "mse": Loss(
-        "mse", "regression", False, _squared_error, _squared_curve, _squared_evaluate, _variance
-    ),
+    "mse": Loss("regression", False, _squared_error, _squared_curve, _squared_evaluate, _variance),
 }

@@ -261,16 +261,19 @@ class Stack:
     def _prepare(self) -> None:
         """Allocate what depends on the number of cells."""
         self.gradients = Parameters(self.architecture, np.empty_like(self.weights.array))
-        # Each layer's weights without its biases, transposed: errors pass through these.
-        self._weights_by_input = [
-            layer[:, :, :, :-1].swapaxes(2, 3) for layer in self.weights.layers
-        ]
+        # Errors pass through these.
+        self._weights_by_input = [by_input(layer) for layer in self.weights.layers]
         self._workspaces: dict[int, _Workspace] = {}
 
     def _workspace(self, batch: int) -> _Workspace:
         if batch not in self._workspaces:
             self._workspaces[batch] = _Workspace(self, batch)
         return self._workspaces[batch]
+
+
+def by_input(layer: Array) -> Array:
+    """Return a view of weights ``(R, C, units, inputs + 1)``, transposed and without the biases."""
+    return layer[:, :, :, :-1].swapaxes(2, 3)
 
 
 def batch_last(rows: Array) -> Array:

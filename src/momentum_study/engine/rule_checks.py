@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from momentum_study.core.text import format_number
+from momentum_study.core.text import format_number, one_line
 from momentum_study.engine.optimizers import USUAL_BETA, Array, Rule, get_rule
 from momentum_study.engine.points import Points
 from momentum_study.engine.rule_trials import (
@@ -390,7 +390,7 @@ def _raised(error: Exception) -> str:
     """Describe an exception in one line, with the line of the file that raised it."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(frame.filename).name}, line {frame.lineno}"
-    return " ".join(f"{where}, raised {type(error).__name__}: {error}".split())
+    return one_line(f"{where}, raised {type(error).__name__}: {error}")
 
 
 def _with_returned_values(rule: Rule, returned: list[object]) -> Rule:

@@ -14,7 +14,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import plain
+from momentum_study.core.text import one_line, plain
 from momentum_study.engine.optimizers import RULES, Rule, set_added_rules
 
 ATTRIBUTE = "RULE"
@@ -125,7 +125,7 @@ def _explain(error: BaseException, path: str) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == path]
     line = f", line {lines[-1]}" if lines else ""
-    what = " ".join(traceback.format_exception_only(error)[-1].split())
+    what = one_line(traceback.format_exception_only(error)[-1])
     return f"{path}{line}: running it raised {what}"
 
 

@@ -216,9 +216,9 @@ class _Noise:
     def __init__(self, stack: Stack, noise: GradientNoise) -> None:
         self._draws = noise.draws(stack.architecture.parameters, stack.dtype)
         self._deviation = noise.deviation
-        self.resize(stack)
 
     def resize(self, stack: Stack) -> None:
+        """Allocate what depends on the number of cells; also before the first `add`."""
         self._gradients = stack.gradients.array
         self._scaled = np.empty_like(self._gradients)
 
