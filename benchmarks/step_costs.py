@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.claims.step_costs import record_file
-from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
 from momentum_study.core import kernels
@@ -30,6 +29,7 @@ from momentum_study.engine.optimizers import RULES, USUAL_BETA, Rule
 from momentum_study.engine.training import STACK_BYTES, RunSpec, train
 from momentum_study.runs.design import start_settings
 from momentum_study.runs.train import Start, make_start
+from momentum_study.tables.arms import DESCENT
 from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.step_costs import STEP_COSTS
 

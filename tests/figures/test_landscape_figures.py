@@ -7,13 +7,13 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
 
-from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.errors import StudyError
 from momentum_study.engine.optimizers import RULES
 from momentum_study.experiments.landscapes.functions import HEIGHTS, all_landscapes
 from momentum_study.figures import exit_times, trajectories
 from momentum_study.figures.rules import RULE_STYLES, rule_style
 from momentum_study.figures.style import DESCENT
+from momentum_study.tables.arms import COMPARISONS
 from tests.figures.drawings import LEVEL
 
 

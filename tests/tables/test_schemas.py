@@ -31,6 +31,8 @@ TABLES_OF = {
     "validation": {"runs", "validation"},
     # The module of the stability limit, which the explorer shows, also makes `stability.csv`.
     "explorer": {"cells", "runs", "cell_curves", "initial_sharpness", "stability"},
+    # For the names of the columns that extend a grid.
+    "paper": {"tuned"},
     "provenance": {"cost"},
     "compare": {"runs"},
     **{one: {name.split(".")[0] for name in SCHEMAS} for one in ("verify", "publish", "document")},

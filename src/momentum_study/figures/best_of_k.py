@@ -7,9 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.budget import trials_until_it_pays
-from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.text import format_number, span
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.effects import problem_names
@@ -31,7 +29,7 @@ from momentum_study.figures.rules import (
     contrasted,
 )
 from momentum_study.figures.style import FLOOR, log_axis, log_ticks, loss_axis
-from momentum_study.tables.arms import ARM_KEYS, arms_of_rows
+from momentum_study.tables.arms import ARM_KEYS, DESCENT, MOMENTUM, arms_of_rows
 from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
 
 TITLE = "Test loss of the best of k random trials, with and without tuning β"

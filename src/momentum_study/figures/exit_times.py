@@ -7,7 +7,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
@@ -15,6 +14,7 @@ from momentum_study.experiments.landscapes.functions import FloatArray
 from momentum_study.figures.layout import NARROW, Sheet, interval_text, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks
+from momentum_study.tables.arms import COMPARISONS
 
 SADDLES = {"saddle": "saddle", "monkey_saddle": "monkey saddle"}
 WELLS = {"double_well": "bottom of a well", "double_well_slope": "slope of a well"}

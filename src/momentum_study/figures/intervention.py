@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.analysis.comparison.states import MONOTONE, OSCILLATING, SLOW
 from momentum_study.core.text import format_number, span
 from momentum_study.figures.effects import (
@@ -21,6 +20,7 @@ from momentum_study.figures.effects import (
 from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
 from momentum_study.figures.rules import RuleStyle, batch_styles
 from momentum_study.figures.style import ratio_axis, write
+from momentum_study.tables.arms import HEAVY_BALL, MOMENTUM
 
 TITLE = "Effect of changing β or α during training"
 

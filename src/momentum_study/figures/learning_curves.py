@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.text import rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.compared import best_cell, compared_cells, held_fixed, mark_end
@@ -22,6 +21,7 @@ from momentum_study.figures.style import (
     step_axis,
     write,
 )
+from momentum_study.tables.arms import COMPARISONS
 from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.cell_curves import QUARTILES
 

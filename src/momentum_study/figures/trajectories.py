@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.analysis.comparison.pairs import COMPARISONS
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.experiments.landscapes.functions import HOLD, Landscape, all_landscapes
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RULE_STYLES
+from momentum_study.tables.arms import COMPARISONS
 
 PICTURES = {
     "ravine": "ravine",

@@ -12,10 +12,18 @@ import pandas as pd
 
 from momentum_study.core.text import format_number
 
+DESCENT = "gd"
+MOMENTUM = "momentum"
+HEAVY_BALL = "heavy_ball"
+CORRECTED = "momentum_corrected"
+
 ANY_RULE = "any rule"
 """In place of a rule: the best of all rules that the study has at the usual β."""
 
 CONSTANT = "constant"
+
+COMPARISONS = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
+"""The comparisons that figures show next to each other, with their display texts."""
 
 REFERENCE_KEYS = (
     "reference_arm_rule",

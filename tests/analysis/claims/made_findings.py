@@ -14,7 +14,7 @@ import pandas as pd
 from momentum_study.analysis.claims.evidence import Findings
 from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import SPEED
-from momentum_study.analysis.comparison.pairs import COMPARISONS, Comparison, compare
+from momentum_study.analysis.comparison.pairs import Comparison, compare
 from momentum_study.analysis.comparison.problems import problems
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.states import StateRule
@@ -22,6 +22,7 @@ from momentum_study.analysis.comparison.tables import ComparisonSettings, compar
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.engine.optimizers import RULES
 from momentum_study.statistics.intervals import Intervals
+from momentum_study.tables.arms import COMPARISONS
 
 CONDITIONS = pd.Series({"round": 4.0, "rounder": 2.0, "narrow": 900.0, "narrower": 3000.0})
 """Data set → condition number."""

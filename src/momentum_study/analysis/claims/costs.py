@@ -13,13 +13,12 @@ from momentum_study.analysis.claims.levels import (
     criterion_level,
     network_level,
 )
-from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.effects import calibrated_effect
-from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.paired import log_ratio
+from momentum_study.tables.arms import DESCENT, MOMENTUM
 
 CLAIMED_ARRAYS = 1
 """Number of additional arrays of the parameters' size that the tutorial claims."""

@@ -30,14 +30,12 @@ from momentum_study.analysis.claims.levels import (
     rule_level,
 )
 from momentum_study.analysis.claims.selection import Selection
-from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, SPEED, TEST_LOSS, TRAIN_LOSS
-from momentum_study.analysis.comparison.pairs import COMPARISONS
-from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM, Defaults
+from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.states import OSCILLATING, SLOW
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.statistics.verdict import Expectation
-from momentum_study.tables.arms import ANY_RULE
+from momentum_study.tables.arms import ANY_RULE, COMPARISONS, DESCENT, HEAVY_BALL, MOMENTUM
 from momentum_study.tables.keys import START_KEYS
 from momentum_study.theory.tuning import break_even_kappa
 

@@ -8,10 +8,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from momentum_study.analysis.claims.cases import Case, Evidence
 from momentum_study.analysis.claims.levels import comparison_level, height_level, landscape_level
-from momentum_study.analysis.comparison.arms import DESCENT
-from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.core.text import format_number
 from momentum_study.statistics.paired import Effect
+from momentum_study.tables.arms import DESCENT, HEAVY_BALL, MOMENTUM
 
 OPPONENTS = {"same_alpha": MOMENTUM, "same_eta": HEAVY_BALL, "tuned": MOMENTUM}
 """Form of momentum by comparison. Both have the same iterates, with the rate as α or as η."""

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, TRAIN_LOSS
-from momentum_study.analysis.comparison.pairs import COMPARISONS
-from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.core.text import format_number
-from momentum_study.tables.arms import ANY_RULE, ArmKey
+from momentum_study.tables.arms import ANY_RULE, COMPARISONS, HEAVY_BALL, MOMENTUM, ArmKey
 from momentum_study.tables.schemas.claim_cases import LEVEL_COLUMNS
 
 NO_LEVELS: dict[str, str | float] = {

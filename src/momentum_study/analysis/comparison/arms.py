@@ -6,9 +6,7 @@ import pandas as pd
 
 from momentum_study.analysis.comparison.problems import Mask
 from momentum_study.engine.optimizers import LINEAR_RULES, get_rule
-from momentum_study.tables.arms import ANY_RULE, CONSTANT, ArmKey
-
-DESCENT = "gd"
+from momentum_study.tables.arms import ANY_RULE, CONSTANT, DESCENT, ArmKey
 
 
 @dataclass(frozen=True)

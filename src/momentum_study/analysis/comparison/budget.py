@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.problems import Problem
 from momentum_study.analysis.comparison.trials import (
     CONSTANT_LOSS,
@@ -25,7 +25,7 @@ from momentum_study.statistics.estimates import (
 )
 from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.statistics.paired import expanded_confidence, log_ratio
-from momentum_study.tables.arms import ARM_KEYS
+from momentum_study.tables.arms import ARM_KEYS, DESCENT
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import PROBLEM_KEYS
 from momentum_study.tables.schemas.budget import BUDGET

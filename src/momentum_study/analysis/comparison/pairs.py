@@ -32,9 +32,6 @@ from momentum_study.tables.arms import REFERENCE_KEYS
 
 MatchedOn = Literal["same_alpha", "same_eta", "tuned", "every_alpha"]
 
-COMPARISONS = {"same_alpha": "same α", "same_eta": "same η", "tuned": "each tuned"}
-"""The comparisons that figures show next to each other, with their display texts."""
-
 # Rates are products such as (1 − 0.9) · 3: equal up to rounding.
 _SAME = 1e-9
 

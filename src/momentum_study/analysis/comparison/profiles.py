@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, Costs, targets_of
 from momentum_study.analysis.comparison.problems import Mask, Problem
-from momentum_study.analysis.comparison.questions import HEAVY_BALL, MOMENTUM
 from momentum_study.analysis.comparison.trials import usual_arms
 from momentum_study.analysis.comparison.tuning import FOLDS, Tuner
 from momentum_study.engine.optimizers import USUAL_BETA
@@ -18,7 +17,7 @@ from momentum_study.statistics.estimates import FloatArray, wilson_interval
 from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.statistics.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
 from momentum_study.statistics.profiles import performance_profile
-from momentum_study.tables.arms import ARM_KEYS
+from momentum_study.tables.arms import ARM_KEYS, DESCENT, HEAVY_BALL, MOMENTUM
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.schemas.profiles import PROFILES
 

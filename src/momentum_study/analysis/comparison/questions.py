@@ -20,22 +20,18 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import DESCENT, Arm, arms_of
+from momentum_study.analysis.comparison.arms import Arm, arms_of
 from momentum_study.analysis.comparison.criteria import PATH_CRITERIA, SPEED, TEST_LOSS, TRAIN_LOSS
 from momentum_study.analysis.comparison.pairs import Comparison
 from momentum_study.engine.optimizers import LINEAR_RULES, USUAL_BETA
 from momentum_study.engine.schedules import INTERVENTIONS
-from momentum_study.tables.arms import CONSTANT
+from momentum_study.tables.arms import CONSTANT, CORRECTED, DESCENT, HEAVY_BALL, MOMENTUM
 
 RULES_QUESTIONS = ("rules", "rules_decayed")
 """Questions in the table `CONTRASTS`; the others are in `ADVICE`."""
 
-MOMENTUM = "momentum"
-HEAVY_BALL = "heavy_ball"
 FORMS = (MOMENTUM, HEAVY_BALL)
 """The two forms of momentum, which have the same iterates while β is constant."""
-
-CORRECTED = "momentum_corrected"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import Costs, targets_of
 from momentum_study.analysis.comparison.problems import Mask, Problem
+from momentum_study.tables.arms import DESCENT
 
 
 def hardest_target(problem: Problem, costs: Mapping[str, Costs], replicates: Mask) -> str:

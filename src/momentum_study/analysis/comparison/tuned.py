@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from momentum_study.analysis.comparison.arms import DESCENT, Arm
+from momentum_study.analysis.comparison.arms import Arm
 from momentum_study.analysis.comparison.criteria import (
     PATH_CRITERIA,
     SPEED,
@@ -17,14 +17,15 @@ from momentum_study.analysis.comparison.problems import Mask, Problem
 from momentum_study.analysis.comparison.questions import Defaults, comparisons
 from momentum_study.analysis.comparison.tuning import FOLDS, Choice, Tuner
 from momentum_study.statistics.censoring import kaplan_meier_median
+from momentum_study.tables.arms import DESCENT
+from momentum_study.tables.schemas.tuned import EXTENSIONS, TUNED
 
-EXTENSIONS = (
-    "extend_rate_below",
-    "extend_rate_above",
-    "extend_beta_below",
-    "extend_beta_above",
-)
-"""Columns of the values to add to a grid if the chosen cell is on its edge."""
+_NOTHING: dict[str, Any] = {
+    name: {"str": "", "int64": 0}.get(column.dtype, np.nan)
+    for name, column in TUNED.columns.items()
+    if name not in TUNED.keys
+}
+"""The results where no cell could be chosen."""
 
 _CHOSEN = ("rule", "beta", "learning_rate", "alpha", "eta")
 
@@ -58,7 +59,8 @@ def _row(tuner: Tuner, arm: Arm, criterion: str, fold: str) -> dict[str, Any]:
     }
     choice = tuner.choose(arm, judged, fold)
     if choice is None:
-        return {**row, **_nothing(int(tuner.among(arm).sum()))}
+        trials = int(tuner.among(arm).sum())
+        return {**row, **_NOTHING, "n_trials": trials, "reason": "no replicate to choose by"}
     score = tuner.score_on(judged, choice.cell, fold)
     # Both are infinite where no run of either fold reached the target.
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -74,18 +76,6 @@ def _row(tuner: Tuner, arm: Arm, criterion: str, fold: str) -> dict[str, Any]:
         "win_share": choice.win_share,
         **grid_extension(problem, arm, tuner.among(arm), choice.cell),
         "reason": "",
-    }
-
-
-def _nothing(trials: int) -> dict[str, Any]:
-    numbers = ("beta", "learning_rate", "alpha", "eta", "selection_score", "evaluation_score")
-    return {
-        "n_trials": trials,
-        "rule": "",
-        **dict.fromkeys((*numbers, "optimism", "outcome", "median_updates", "win_share"), np.nan),
-        **dict.fromkeys(("n_evaluated", "n_diverged", "n_missed"), 0),
-        **dict.fromkeys(EXTENSIONS, np.nan),
-        "reason": "no replicate to choose by",
     }
 
 

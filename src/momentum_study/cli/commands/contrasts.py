@@ -8,7 +8,6 @@ from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
-from momentum_study.analysis.comparison.tuned import EXTENSIONS
 from momentum_study.cli.option_types import RuleFiles
 from momentum_study.cli.options import Comparison
 from momentum_study.engine.rule_files import load_rules
@@ -17,7 +16,7 @@ from momentum_study.tables.schemas.advice import ADVICE
 from momentum_study.tables.schemas.contrasts import CONTRASTS
 from momentum_study.tables.schemas.pairs import PAIRS
 from momentum_study.tables.schemas.runs import RUNS
-from momentum_study.tables.schemas.tuned import TUNED
+from momentum_study.tables.schemas.tuned import EXTENSIONS, TUNED
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.questions import CORRECTED
 from momentum_study.core.text import format_number, rounded, span
+from momentum_study.tables.arms import CORRECTED
 from momentum_study.tables.keys import CELL_KEYS, batches_in_order
 
 

@@ -6,14 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import DESCENT
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS
-from momentum_study.analysis.comparison.questions import MOMENTUM
-from momentum_study.analysis.comparison.tuned import EXTENSIONS
 from momentum_study.core.text import effect_text, format_number, rounded
 from momentum_study.documents.summaries import EFFECT
-from momentum_study.tables.arms import ArmKey, arms_of_rows
+from momentum_study.tables.arms import DESCENT, MOMENTUM, ArmKey, arms_of_rows
 from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
+from momentum_study.tables.schemas.tuned import EXTENSIONS
 
 _PROBLEM = list(PROBLEM_KEYS)
 _TALLY = ("n_cases", "n_for", "n_against", "n_no_difference", "n_undecided")

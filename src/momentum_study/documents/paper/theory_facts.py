@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.arms import DESCENT
-from momentum_study.analysis.comparison.questions import MOMENTUM
 from momentum_study.core.text import format_number
+from momentum_study.tables.arms import DESCENT, MOMENTUM
 from momentum_study.tables.keys import RUN_KEYS
 
 

@@ -121,3 +121,6 @@ TUNED = Table(
         ),
     ),
 )
+
+EXTENSIONS = tuple(name for name in TUNED.columns if name.startswith("extend_"))
+"""Columns of the values to add to a grid if the chosen cell is on its edge."""
