@@ -7,7 +7,6 @@ differentiate Rosenbrock's function themselves, in float64.
 """
 
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,4 +90,4 @@ if __name__ == "__main__":
     table = pd.concat([record(case) for case in CASES])
     # 17 significant digits reproduce every double.
     text = table.to_csv(index=False, lineterminator="\n", float_format="%.17g")
-    Path(str(record_file())).write_text(text, encoding="utf-8")
+    record_file().write_text(text, encoding="utf-8")

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from momentum_study.analysis.cells import cells_table
 from momentum_study.core.errors import StudyError
+from momentum_study.statistics.intervals import USUAL_INTERVALS
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.cells import CELLS
@@ -141,7 +144,8 @@ def test_cells_may_differ_in_their_number_of_replicates():
 
 def test_resamples_depend_on_the_seed_only():
     runs = synthetic_runs(replicates=9)
-    cells, other = cells_table(runs, resamples=50), cells_table(runs, resamples=50, seed=1)
+    quick = replace(USUAL_INTERVALS, resamples=50)
+    cells, other = cells_table(runs, quick), cells_table(runs, replace(quick, seed=1))
     bounds = [c for c in cells.columns if c.endswith(("_low", "_high")) and "rate" not in c]
     assert not other[bounds].equals(cells[bounds])
     pd.testing.assert_frame_equal(other.drop(columns=bounds), cells.drop(columns=bounds))
@@ -149,7 +153,9 @@ def test_resamples_depend_on_the_seed_only():
 
 def test_wider_confidence_makes_wider_intervals():
     runs = synthetic_runs(replicates=9)
-    narrow, wide = cells_table(runs, confidence=0.5), cells_table(runs, confidence=0.99)
+    narrow, wide = (
+        cells_table(runs, replace(USUAL_INTERVALS, confidence=level)) for level in (0.5, 0.99)
+    )
     lows = [column for column in narrow.columns if column.endswith("_low")]
     highs = [column for column in narrow.columns if column.endswith("_high")]
     assert not (wide[lows] > narrow[lows]).any(axis=None)

@@ -30,14 +30,15 @@ def study():
     """All tables, by name."""
     runs = synthetic_runs()
     initial = synthetic_initial_sharpness()
+    quick = Intervals(0.95, 50, seed=0)
     landscapes, trajectories = landscapes_tables(20, 0.9, Intervals(0.95, 400, seed=0))
     claims, claim_cases = made.claims_and_cases()
     return {
-        "cells": cells_table(runs, resamples=50),
+        "cells": cells_table(runs, quick),
         "runs": runs,
         "cell_curves": cell_curves_table(runs, synthetic_curves()),
         "initial_sharpness": initial,
-        "stability": stability_table(runs, initial, resamples=50),
+        "stability": stability_table(runs, initial, quick),
         "sharpness": synthetic_sharpness(),
         "theory": theory_table(draws=100, seed=0),
         "landscapes": landscapes,

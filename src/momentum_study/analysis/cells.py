@@ -16,6 +16,7 @@ from momentum_study.statistics.estimates import (
     six_digits,
     wilson_interval,
 )
+from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.tables.columns import CELL_FACTS, LOSS_METRICS, PATH_METRICS, SCORE_METRICS
 from momentum_study.tables.keys import CELL_KEYS, target_columns
 
@@ -24,9 +25,7 @@ Positions = NDArray[np.intp]
 _STATISTICS = {"median": median, "iqm": interquartile_mean}
 
 
-def cells_table(
-    runs: pd.DataFrame, confidence: float = 0.95, resamples: int = 1000, seed: int = 0
-) -> pd.DataFrame:
+def cells_table(runs: pd.DataFrame, intervals: Intervals = USUAL_INTERVALS) -> pd.DataFrame:
     """Summarise the runs of each cell over replicates.
 
     No run is dropped silently. How a run counts depends on the metric:
@@ -50,14 +49,10 @@ def cells_table(
     ----------
     runs
         A table of the schema `RUNS`, rows in any order.
-    confidence
-        Level of all intervals: Wilson for the divergence rate, percentile bootstrap over
-        replicates for the others (see `estimates.bootstrap_interval`).
-    resamples
-        Number of bootstrap resamples, the same for all cells and metrics.
-    seed
-        Seed of the generator of resamples (PCG64). A cell's row depends on it and on the cell's
-        own runs, but not on other cells or on the order of rows.
+    intervals
+        Settings of all intervals: Wilson for the divergence rate, percentile bootstrap over
+        replicates for the others (see `estimates.bootstrap_interval`). A cell's row depends on
+        the seed and on the cell's own runs, but not on other cells or on the order of rows.
 
     Returns
     -------
@@ -78,15 +73,17 @@ def cells_table(
     diverged = (runs["status"] == "diverged").to_numpy()
     replicates, replicate = np.unique(runs["replicate"], return_inverse=True)
 
-    columns = _divergence_rates(cell, diverged, len(facts), confidence)
+    columns = _divergence_rates(cell, diverged, len(facts), intervals.confidence)
     for metric, values in _entering(runs, diverged).items():
         x = np.full((len(facts), len(replicates)), np.nan)
         x[cell, replicate] = values
         columns[f"{metric}_n"] = np.count_nonzero(~np.isnan(x), axis=1)
         for name, statistic in _STATISTICS.items():
             # The same stream for every metric, so that all use the same resamples of replicates.
-            generator = np.random.Generator(np.random.PCG64(seed))
-            low, high = bootstrap_interval(x, statistic, confidence, resamples, generator)
+            generator = np.random.Generator(np.random.PCG64(intervals.seed))
+            low, high = bootstrap_interval(
+                x, statistic, intervals.confidence, intervals.resamples, generator
+            )
             columns[f"{metric}_{name}"] = six_digits(estimate(x, statistic))
             columns[f"{metric}_{name}_low"] = six_digits(low)
             columns[f"{metric}_{name}_high"] = six_digits(high)

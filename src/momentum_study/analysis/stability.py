@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from momentum_study.engine.optimizers import LINEAR_RULES, get_rule
 from momentum_study.statistics.estimates import bootstrap_interval
+from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.schemas.stability import STABILITY
@@ -56,9 +57,7 @@ def beyond_line(runs: pd.DataFrame) -> NDArray[np.float64]:
 def stability_table(
     runs: pd.DataFrame,
     initial: pd.DataFrame,
-    confidence: float = 0.95,
-    resamples: int = 1000,
-    seed: int = 0,
+    intervals: Intervals = USUAL_INTERVALS,
 ) -> pd.DataFrame:
     """Compare the line from λ_max at the start with the outcomes of the runs.
 
@@ -69,7 +68,7 @@ def stability_table(
         `PREDICTED_RULES` are used.
     initial
         λ_max by replicate, of the schema `INITIAL_SHARPNESS`.
-    confidence, resamples, seed
+    intervals
         Settings of the interval of the accuracy. It is a bootstrap interval over replicates, since
         the runs of a replicate share their λ_max and are not independent.
 
@@ -91,31 +90,25 @@ def stability_table(
     rows = []
     for key, group in joined.groupby(KEYS, sort=True):
         for outcome in ("diverged", "failed"):
-            generator = np.random.Generator(np.random.PCG64(seed))
             row = {
                 **dict(zip(KEYS, key, strict=True)),
                 "outcome": outcome,
                 "lambda_max": group.groupby("replicate")["lambda_max"].first().median(),
-                **_agreement(group, outcome, confidence, resamples, generator),
+                **_agreement(group, outcome, intervals),
             }
             rows.append(pd.DataFrame([row]))
     return joined_tables(rows, STABILITY)
 
 
-def _agreement(
-    group: pd.DataFrame,
-    outcome: str,
-    confidence: float,
-    resamples: int,
-    generator: np.random.Generator,
-) -> dict[str, float | int]:
+def _agreement(group: pd.DataFrame, outcome: str, intervals: Intervals) -> dict[str, float | int]:
     bad = group[outcome].to_numpy()
     position = group["position"].to_numpy()
     beyond = position > 1
     correct = beyond == bad
     by_replicate = pd.Series(correct).groupby(group["replicate"].to_numpy()).mean().to_numpy()
+    generator = np.random.Generator(np.random.PCG64(intervals.seed))
     low, high = bootstrap_interval(
-        by_replicate[np.newaxis], np.mean, confidence, resamples, generator
+        by_replicate[np.newaxis], np.mean, intervals.confidence, intervals.resamples, generator
     )
     shift, shifted = _best_shift(position, bad, group["replicate"].to_numpy())
     return {

@@ -1,7 +1,7 @@
 """Pages of the explorer from small synthetic studies, written by the command."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from momentum_study.analysis.cells import cells_table
 from momentum_study.analysis.curves import cell_curves_table
 from momentum_study.cli.main import main
+from momentum_study.statistics.intervals import USUAL_INTERVALS
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.cell_curves import CELL_CURVES
 from momentum_study.tables.schemas.cells import CELLS
@@ -51,7 +52,10 @@ def made_page(
 ) -> MadePage:
     """Write the tables and the page."""
     runs, curves, initial = tables
-    cells, cell_curves = cells_table(runs, resamples=50), cell_curves_table(runs, curves)
+    cells, cell_curves = (
+        cells_table(runs, replace(USUAL_INTERVALS, resamples=50)),
+        cell_curves_table(runs, curves),
+    )
     write_table(runs, folder / "runs.parquet", RUNS)
     write_table(cells, folder / "cells.parquet", CELLS)
     write_table(cell_curves, folder / "cell_curves.parquet", CELL_CURVES)

@@ -9,6 +9,7 @@ from scipy import stats
 
 from momentum_study.analysis.cells import cells_table
 from momentum_study.core.errors import StudyError
+from momentum_study.statistics.intervals import Intervals
 from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.effects import OUTCOMES
 from momentum_study.studies.compare.matching import problem_pairs
@@ -157,7 +158,9 @@ def test_summary_counts_what_is_in_the_cells(better) -> None:
 
 def test_best_cells_have_the_lowest_median_and_the_interval_of_a_studys_own_table(better) -> None:
     cells, summary, settings = better
-    table = cells_table(made_runs(), settings.confidence, settings.resamples, settings.seed)
+    table = cells_table(
+        made_runs(), Intervals(settings.confidence, settings.resamples, settings.seed)
+    )
     checked = 0
     for row in summary[
         (summary["metric"] == "train_loss") & (summary["dataset"] != "")

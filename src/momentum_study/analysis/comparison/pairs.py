@@ -117,9 +117,8 @@ def _chosen(tuner: Tuner, comparison: Comparison, criterion: str) -> tuple[list[
             lacking = comparison.reference if reference is None else comparison.arm
             reasons.append(f"{lacking.key.label} has no such cell (evaluated on: {fold})")
             continue
-        pairs = _pairs(tuner, judged, np.array([reference.cell]), np.array([arm.cell]), places)
-        target = criterion_columns(judged)["target"]
-        parts.append({**pairs, "target": np.full(len(pairs["gain"]), target)})
+        cells = np.array([reference.cell]), np.array([arm.cell])
+        parts.append(_pairs(tuner, judged, *cells, places))
     return parts, reasons
 
 
@@ -142,9 +141,7 @@ def _at_every_alpha(
     if len(first) == 0:
         return [], [f"{comparison.arm.key.label} and {comparison.reference.key.label} share no α"]
     places = np.arange(len(tuner.problem.replicates))
-    pairs = _pairs(tuner, criterion, references[first], arms[second], places, states)
-    target = criterion_columns(criterion)["target"]
-    return [{**pairs, "target": np.full(len(pairs["gain"]), target)}], []
+    return [_pairs(tuner, criterion, references[first], arms[second], places, states)], []
 
 
 def _pairs(
@@ -185,6 +182,7 @@ def _pairs(
         "reference_diverged": diverged[first].ravel(),
         "diverged": diverged[second].ravel(),
         "gain": gain.ravel(),
+        "target": np.full(both.shape, criterion_columns(criterion)["target"]),
     }
     return {name: np.asarray(values)[both] for name, values in pairs.items()}
 

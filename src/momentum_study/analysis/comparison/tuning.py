@@ -125,8 +125,8 @@ class Tuner:
 
     def score_on(self, criterion: str, cell: int, fold: str) -> float:
         """Return the score of a cell on a fold of the replicates."""
-        places = np.flatnonzero(self.problem.fold(fold))
-        return float(self.costs[criterion].score(places)[cell]) if len(places) else np.nan
+        scores, _ = self._scored(criterion, FOLDS[fold])
+        return float(scores[cell])
 
     def _scored(self, criterion: str, evaluation_fold: str) -> tuple[FloatArray, FloatArray]:
         """Return scores ``(cells,)`` on the selection fold, ``(RESAMPLES, cells)`` on resamples."""

@@ -23,8 +23,6 @@ class Options:
 def run(options: Options) -> None:
     """Summarize the runs and write the table."""
     runs = read_table(options.runs, RUNS)
-    cells = cells_table(
-        runs, options.intervals.confidence, options.intervals.resamples, options.intervals.seed
-    )
+    cells = cells_table(runs, options.intervals)
     write_table(cells, options.output, CELLS)
     print(f"{options.output}: {len(cells)} cells")

@@ -32,9 +32,7 @@ def run(options: Options) -> None:
     table = stability_table(
         read_table(options.runs, RUNS, RUN_COLUMNS),
         read_table(options.initial, INITIAL_SHARPNESS),
-        options.intervals.confidence,
-        options.intervals.resamples,
-        options.intervals.seed,
+        options.intervals,
     )
     write_table(table, options.stability, STABILITY)
     diverged = table[table["outcome"] == "diverged"]

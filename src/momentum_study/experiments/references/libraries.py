@@ -10,8 +10,7 @@ that starts from the velocity v₀ = g₁, and it is compared with that.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,15 +97,14 @@ CASES = (
 )
 
 
-def record_file() -> Traversable:
+def record_file() -> Path:
     """Return the file of the recording."""
-    return resources.files(__package__) / "library_trajectories.csv"
+    return Path(__file__).with_name("library_trajectories.csv")
 
 
 def read_record() -> pd.DataFrame:
     """Read the recording: one row per case and number of updates, with the position x, y."""
-    with record_file().open("rb") as file:
-        return pd.read_csv(file, dtype={"version": "str"})
+    return pd.read_csv(record_file(), dtype={"version": "str"})
 
 
 def study_path(case: Case) -> FloatArray:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from momentum_study.tables.comparison_columns import EFFECT, EFFECT_IN_ORDER, HIGH, LOW
 from momentum_study.tables.schema import Table, text, whole
 
-_NO_CASE = "the study has no case for the claim"
 _VERDICTS = ("supported", "refuted", "depends", "no_difference", "undecided")
 
 CLAIMS = Table(
