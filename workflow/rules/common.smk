@@ -54,7 +54,7 @@ if shutil.which("python") != sys.executable:
 CONFIGFILE = the_configfile()
 STUDY = the_study()
 RESULTS = f"results/{STUDY.study}"
-SHARDS = {shard.path: shard for shard in shards(STUDY)}
+SHARDS = {shard.path.removesuffix(".parquet"): shard for shard in shards(STUDY)}
 FOLLOWED = {shard.path.removesuffix(".parquet"): shard for shard in followed_shards(STUDY)}
 STARTS = [
     {"data": f"{RESULTS}/datasets/{prepared_path(start.dataset, block)}", **vars(start)}
@@ -62,7 +62,6 @@ STARTS = [
 ]
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
-TIMINGS = [path.removesuffix(".parquet") + ".json" for path in SHARDS]
 FIGURES = {job.path: job for job in figure_jobs(STUDY)}
 PLATES = plates(STUDY)
 PAPER_TEXT = sorted(map(str, Path("paper").rglob("*.*")))
@@ -103,17 +102,17 @@ def comparison_flags():
 
 
 def prepared_data(wildcards):
-    shard = SHARDS[f"{wildcards.shard}.parquet"]
+    shard = SHARDS[wildcards.shard]
     return f"{RESULTS}/datasets/{prepared_path(shard.dataset, shard.block)}"
 
 
 def train_flags(wildcards):
-    return to_flags(SHARDS[f"{wildcards.shard}.parquet"].settings)
+    return to_flags(SHARDS[wildcards.shard].settings)
 
 
 def rule_file(wildcards):
     """Return the file that defines the update rule of the shard, if it is a custom rule."""
-    name = SHARDS[f"{wildcards.shard}.parquet"].rule
+    name = SHARDS[wildcards.shard].rule
     return [RULE_FILES[name]] if name in RULE_FILES else []
 
 

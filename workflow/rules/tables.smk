@@ -3,7 +3,7 @@
 
 rule collect:
     input:
-        shards=[f"{RESULTS}/runs/{path}" for path in SHARDS],
+        shards=[f"{RESULTS}/runs/{shard}.parquet" for shard in SHARDS],
         data=all_blocks(),
         sources=sources("collect"),
     output:
@@ -65,7 +65,7 @@ rule cell_curves:
 # Costs differ between runs and are not part of any comparison.
 rule cost:
     input:
-        timings=[f"{RESULTS}/benchmarks/train/{path}" for path in TIMINGS],
+        timings=[f"{RESULTS}/benchmarks/train/{shard}.json" for shard in SHARDS],
         tables=[*rules.collect.output, *rules.cells.output],
         sources=sources("cost"),
     output:
