@@ -1,4 +1,7 @@
+import base64
+import gzip
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,8 +28,6 @@ from momentum_study.documents.explorer.encoding import (
     number_list,
     pack_streams,
     packed,
-    unpack_streams,
-    unpacked,
 )
 from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.tables.files import read_table
@@ -47,6 +48,30 @@ def tables(study):
 def coded_losses(codes: np.ndarray) -> np.ndarray:
     """Losses that `loss_codes` gives these codes, as the scripts of the page read them."""
     return np.where(codes == INFINITE, np.inf, 10.0 ** (codes / PER_DECADE))
+
+
+def unpacked(text: str) -> bytes:
+    """Reverse `packed`."""
+    return gzip.decompress(base64.b64decode(text))
+
+
+def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Reverse `pack_streams`.
+
+    Returns
+    -------
+    tuple
+        The header without the names of the streams, and the streams by name.
+    """
+    start = 4 + int.from_bytes(content[:4], "little")
+    header = json.loads(content[4:start])
+    names = header.pop("streams")
+    planes = np.frombuffer(content, dtype=np.uint8, offset=start).astype(np.int64)
+    streams = {}
+    for name, (low, high) in zip(names, planes.reshape(len(names), 2, -1), strict=True):
+        positive = low + 256 * high
+        streams[name] = np.where(positive % 2, -(positive + 1) // 2, positive // 2)
+    return header, streams
 
 
 # --- Encoding -----------------------------------------------------------------------------------

@@ -1,8 +1,5 @@
 """Encoding of the data in the page: numbers as text, curves in steps of a decade, compressed.
 
-The scripts of the page decode the data in a browser; `unpacked` and `unpack_streams` decode them
-in Python, to compare pages.
-
 Numbers of cells have all their digits. Curves are only drawn: their values are rounded to
 `PER_DECADE` steps of a decade, which is less than a pixel, and take a tenth of the bytes.
 """
@@ -29,11 +26,6 @@ Codes = NDArray[np.int64]
 def packed(content: bytes) -> str:
     """Compress and encode as text that is valid anywhere in a page."""
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
-
-
-def unpacked(text: str) -> bytes:
-    """Reverse `packed`."""
-    return gzip.decompress(base64.b64decode(text))
 
 
 def number_list(values: Iterable[float | int]) -> str:
@@ -91,22 +83,3 @@ def pack_streams(header: Mapping[str, Any], streams: Mapping[str, Codes]) -> byt
             (positive >> 8).astype(np.uint8).tobytes(),
         ]
     return b"".join(parts)
-
-
-def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, Codes]]:
-    """Reverse `pack_streams`.
-
-    Returns
-    -------
-    tuple
-        The header without the names of the streams, and the streams by name.
-    """
-    start = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:start])
-    names = header.pop("streams")
-    planes = np.frombuffer(content, dtype=np.uint8, offset=start).astype(np.int64)
-    streams = {}
-    for name, (low, high) in zip(names, planes.reshape(len(names), 2, -1), strict=True):
-        positive = low + 256 * high
-        streams[name] = np.where(positive % 2, -(positive + 1) // 2, positive // 2)
-    return header, streams
