@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from momentum_study.core.text import format_number, suggest
+from momentum_study.core.text import format_number, percent, suggest
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -88,3 +88,9 @@ def test_a_suggestion_lists_valid_names_and_the_nearest(
 ) -> None:
     assert suggest(name, known) == f"expected {text}"
     assert suggest(name, []) == "none is accepted here"
+
+
+def test_shares_in_percent():
+    assert percent(0.05) == "5 %"
+    assert percent(0.125) == "12.5 %"
+    assert percent(0.07) == "7 %"  # 7.000000000000001 in floating point

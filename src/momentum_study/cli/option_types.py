@@ -5,5 +5,4 @@ They import nothing of the project: a training job depends on them.
 
 from typing import Annotated
 
-Families = Annotated[dict[str, str], "family of each grid, as JSON"]
 RuleFiles = Annotated[tuple[str, ...], "Python files with custom update rules"]

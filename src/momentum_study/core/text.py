@@ -125,3 +125,8 @@ def span(values: Iterable[int]) -> str:
 def rounded(number: float, digits: int = 3) -> str:
     """Write a number with this many significant digits, as display text."""
     return format_number(float(f"{number:.{digits}g}"))
+
+
+def percent(share: float) -> str:
+    """Write a share in percent, with as few digits as necessary."""
+    return f"{format_number(round(100 * share, 6))} %"

@@ -17,7 +17,7 @@ from momentum_study.figures.layout import (
     sheet,
     side_by_side,
 )
-from momentum_study.figures.rules import Series
+from momentum_study.figures.rules import Series, batch_label
 from momentum_study.figures.style import STEP_LABEL, log_axis, log_ticks, step_axis, write
 
 _COLORS = sns.color_palette("viridis", as_cmap=True)
@@ -83,7 +83,7 @@ def _held_fixed(followed: pd.DataFrame) -> str:
     if len(networks) == 1:
         parts.append(f"network “{networks[0].replace('_', ' ')}”")
     if len(batches) == 1:
-        parts.insert(0, "full batch" if batches[0] == "full" else f"batch size {batches[0]}")
+        parts.insert(0, batch_label(batches[0]))
     return f"Held fixed: {', '.join(parts)}."
 
 

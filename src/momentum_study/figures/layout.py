@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
-from momentum_study.core.text import format_number
+from momentum_study.core.text import format_number, percent
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import LARGE, NORMAL, WIDTH, AxesArray
 
@@ -30,7 +30,7 @@ BLOCK_GAP = 0.28
 
 def interval_text(confidence: float) -> str:
     """Name an interval by its level: ``95 % interval``."""
-    return f"{format_number(round(100 * confidence, 6))} % interval"
+    return f"{percent(confidence)} interval"
 
 
 class Sheet(Figure):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from momentum_study.documents.paper.design_facts import grids_list, levels
-from momentum_study.documents.paper.facts import COLUMNS, listed, percent
+from momentum_study.documents.paper.facts import COLUMNS, listed
 from momentum_study.documents.paper.parts import TABLES
 from momentum_study.documents.paper.result_facts import budget_counts, tuned_list
 from momentum_study.documents.paper.theory_facts import closed_forms, limits_reached, predicted
@@ -231,12 +231,6 @@ def test_sharpness_ends_at_the_median_of_its_last_tenth():
     (fact,) = limits_reached(runs, "edge").values()
     assert (fact["datasets"], fact["runs"]) == ("chebyshev", "2")
     assert (fact["low"], fact["median"], fact["high"]) == ("0.50", "0.75", "1.00")
-
-
-def test_shares_in_percent():
-    assert percent(0.05) == "5 %"
-    assert percent(0.125) == "12.5 %"
-    assert percent(0.07) == "7 %"  # 7.000000000000001 in floating point
 
 
 def test_a_table_is_listed_with_dashes_for_what_is_missing():

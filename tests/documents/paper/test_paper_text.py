@@ -84,7 +84,7 @@ def test_the_paper_compiles_whatever_comes_out(inputs, outcome):
 def test_the_paper_compiles_for_a_study_with_next_to_nothing_in_it(inputs):
     root, values = inputs
     other = copy.deepcopy(values)
-    for name in ("claims", "tuned", "regret", "profiles", "predicted", "all_cases"):
+    for name in ("claims", "tuned", "regret", "profiles", "predicted"):
         other["facts"][name] = []
     for name in ("cases", "budget", "best_rates", "exits", "limits"):
         other["facts"][name] = {}

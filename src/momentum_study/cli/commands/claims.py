@@ -9,7 +9,6 @@ from momentum_study.analysis.claims.step_costs import step_costs
 from momentum_study.analysis.claims.table import claims_tables, rule_of
 from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.analysis.comparison.rounding import rounded
-from momentum_study.cli.option_types import Families
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.files import read_table, write_table
@@ -31,7 +30,7 @@ class Options:
     landscapes: Annotated[Path, "table of landscapes"]
     initial: Annotated[Path, "table of initial sharpness"]
     datasets: Annotated[Path, "table of data sets"]
-    families: Families
+    families: Annotated[dict[str, str], "family of each grid, as JSON"]
     verdicts: Annotated[Verdicts, "the key `verdicts` of the configuration, as JSON"]
     cases: Annotated[Path, "table of cases to write"]
     claims: Annotated[Path, "table of claims to write"]

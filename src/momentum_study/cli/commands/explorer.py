@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from momentum_study.cli.option_types import Families
 from momentum_study.core.atomic import replacing
 from momentum_study.documents.explorer.data import About, cells_document, curves_document
 from momentum_study.documents.explorer.page import explorer_page
@@ -21,10 +20,7 @@ class Options:
 
     tables: Annotated[Path, "folder of the tables"]
     output: Annotated[Path, "page to write"]
-    study: Annotated[str, "name of the study"]
-    families: Families
-    confidence: Annotated[float, "level of intervals"]
-    description: Annotated[str, "one sentence about the study"] = ""
+    about: About
 
 
 def run(options: Options) -> None:
@@ -33,12 +29,11 @@ def run(options: Options) -> None:
     runs = read_table(options.tables / "runs.parquet", RUNS, ["grid", "dataset", "null_loss"])
     cell_curves = read_table(options.tables / "cell_curves.parquet", CELL_CURVES)
     initial = read_table(options.tables / "initial_sharpness.csv", INITIAL_SHARPNESS)
-    about = About(options.study, options.description, options.confidence, options.families)
     page = explorer_page(
-        about,
+        options.about,
         len(runs),
         len(cells),
-        cells_document(about, cells, runs, initial),
+        cells_document(options.about, cells, runs, initial),
         curves_document(cells, cell_curves),
     )
     with replacing(options.output) as file:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.atomic import replacing
 from momentum_study.documents.paper.facts import COLUMNS, StudyFacts, facts
 from momentum_study.documents.paper.parts import TABLES
@@ -21,14 +20,7 @@ class Options:
     source: Annotated[Path, "main file of the text (.typ)"]
     tables: Annotated[Path, "folder of the tables"]
     figures: Annotated[Path, "folder of the figures"]
-    plates: Annotated[dict[str, str], "path of the figure for each kind, as JSON"]
-    study: Annotated[str, "name of the study"]
-    description: Annotated[str, "one sentence about the study"]
-    verdicts: Annotated[Verdicts, "the key `verdicts` of the configuration, as JSON"]
-    confidence: Annotated[float, "level of intervals"]
-    resamples: Annotated[int, "number of bootstrap resamples"]
-    targets: Annotated[tuple[float, ...], "targets of the training loss"]
-    loss_limit: Annotated[float, "multiple of the initial loss from which a run has diverged"]
+    study: StudyFacts
     output: Annotated[Path, "paper to write (.pdf)"]
 
 
@@ -38,22 +30,12 @@ def run(options: Options) -> None:
         name: read_table(options.tables / name, load_table(name), COLUMNS.get(name))
         for name in TABLES
     }
-    study = StudyFacts(
-        options.study,
-        options.description,
-        options.verdicts,
-        options.confidence,
-        options.resamples,
-        options.targets,
-        options.loss_limit,
-        options.plates,
-    )
     # Typst reads files below one folder only.
     root = Path(os.path.commonpath([options.source.resolve(), options.figures.resolve()]))
     folder = "/" + options.figures.resolve().relative_to(root).as_posix()
     inputs = {
-        "facts": facts(tables, study),
-        "plates": {kind: f"{folder}/{path}" for kind, path in options.plates.items()},
+        "facts": facts(tables, options.study),
+        "plates": {kind: f"{folder}/{path}" for kind, path in options.study.plates.items()},
     }
     pdf = typeset(options.source, root, inputs)
     with replacing(options.output) as file:

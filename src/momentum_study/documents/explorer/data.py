@@ -1,7 +1,6 @@
 """The data of the explorer: two documents in its page, the cells and their learning curves."""
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,14 +51,14 @@ class About:
     confidence
         Level of the intervals.
     families
-        Grid → the first grid with the same budget, loss and precision. Cells of one family are
-        comparable.
+        Grid → the first grid with the same budget, loss and precision, as JSON. Cells of one
+        family are comparable.
     """
 
     study: str
     description: str
     confidence: float
-    families: Mapping[str, str]
+    families: dict[str, str]
 
 
 def cells_document(
@@ -188,8 +187,8 @@ def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
             "--forcerun cells cell_curves"
         )
     starts = np.flatnonzero(first)
-    steps = np.split(cell_curves["step"].to_numpy(), starts[1:])
-    kinds = _distinct(tuple(one.tolist()) for one in steps)
+    steps = [tuple(own.tolist()) for own in np.split(cell_curves["step"].to_numpy(), starts[1:])]
+    kinds = {own: place for place, own in enumerate(dict.fromkeys(steps))}
     streams = {}
     for loss in CURVE_LOSSES:
         low, median, high = (
@@ -201,13 +200,8 @@ def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
     streams["n_diverged"] = differences(cell_curves["n_diverged"], starts)
     header = {
         "steps": list(kinds),
-        "kind": [kinds[tuple(one.tolist())] for one in steps],
+        "kind": [kinds[own] for own in steps],
         "per_decade": PER_DECADE,
         "infinite": INFINITE,
     }
     return pack_streams(header, streams)
-
-
-def _distinct(values: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
-    """Distinct values → position."""
-    return {value: place for place, value in enumerate(dict.fromkeys(values))}

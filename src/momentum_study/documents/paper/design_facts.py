@@ -19,9 +19,6 @@ def counts(runs: pd.DataFrame) -> dict[str, str]:
         "diverged": f"{diverged:,}",
         "diverged_share": f"{diverged / len(runs):.0%}",
         "datasets": str(runs["dataset"].nunique()),
-        "grids": str(runs["grid"].nunique()),
-        "replicates": span(runs.groupby("grid")["replicate"].nunique()),
-        "steps": span(runs["steps"]),
         "rate_step": _rate_step(runs),
     }
 

@@ -11,14 +11,13 @@ from typing import Any
 import pandas as pd
 
 from momentum_study.config.verdicts import Verdicts
-from momentum_study.core.text import format_number
+from momentum_study.core.text import format_number, percent
 from momentum_study.datasets.splits import DEFAULT_FRACTIONS
 from momentum_study.documents.paper.design_facts import counts, datasets_list, grids_list, levels
 from momentum_study.documents.paper.result_facts import (
     best_rates,
     budget_counts,
     cases_by_claim,
-    cases_list,
     claims_list,
     profile_shares,
     regret_list,
@@ -49,18 +48,30 @@ class StudyFacts:
 
     Attributes
     ----------
+    study
+        Name of the study.
+    description
+        One sentence about the study.
+    verdicts
+        The key `verdicts` of the configuration, as JSON.
+    confidence, resamples
+        Level of intervals, and number of bootstrap resamples.
+    targets
+        Targets of the training loss.
+    loss_limit
+        Multiple of the initial loss from which a run has diverged.
     plates
-        Kind of figure → path of the printed one, below the folder of figures.
+        Kind of figure → path of the printed one, below the folder of figures, as JSON.
     """
 
-    name: str
+    study: str
     description: str
     verdicts: Verdicts
     confidence: float
     resamples: int
     targets: tuple[float, ...]
     loss_limit: float
-    plates: Mapping[str, str]
+    plates: dict[str, str]
 
     def grid_shown(self, kind: str) -> str:
         """Grid of the figure of a kind; empty if there is none."""
@@ -86,7 +97,7 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
     theory, validation = tables["theory.csv"], tables["validation.csv"]
     beta = study.verdicts.beta
     return {
-        "study": {"name": study.name, "description": study.description},
+        "study": {"name": study.study, "description": study.description},
         "settings": settings(study),
         "counts": counts(tables["runs.parquet"]),
         "levels": levels(tables["runs.parquet"]),
@@ -94,7 +105,6 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
         "datasets": datasets_list(tables["datasets.csv"]),
         "claims": claims_list(tables["claims.csv"]),
         "cases": cases_by_claim(cases),
-        "all_cases": cases_list(cases),
         "tuned": tuned_list(tuned, tables["contrasts.csv"], beta),
         "regret": regret_list(tables["advice.csv"], beta, study.verdicts.learning_rates),
         "budget": budget_counts(tables["budget.csv"]),
@@ -136,11 +146,6 @@ def settings(study: StudyFacts) -> dict[str, str]:
         "refuted_share": percent(verdicts.refuted_share),
         "decided_share": percent(verdicts.decided_share),
     }
-
-
-def percent(share: float) -> str:
-    """Write a share in percent, with as few digits as necessary."""
-    return f"{format_number(round(100 * share, 6))} %"
 
 
 def listed(table: pd.DataFrame) -> dict[str, list[Any]]:

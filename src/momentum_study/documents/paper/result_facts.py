@@ -41,14 +41,6 @@ def cases_by_claim(cases: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
     }
 
 
-def cases_list(cases: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return all cases in the order of the table, each with its claim and name."""
-    return [
-        {"claim": row["claim"], "case": row["case"], **_case(row)}
-        for row in cases.to_dict("records")
-    ]
-
-
 def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
     # An infinite effect means that one side failed in most pairs.
     failing = {-np.inf: "arm", np.inf: "reference"}.get(row["effect"], "")
@@ -132,7 +124,6 @@ def _arm(folds: pd.DataFrame) -> dict[str, str]:
         "updates": " / ".join("∞" if np.isinf(one) else f"{one:.0f}" for one in updates),
         "missed": str(folds["n_missed"].sum()),
         "diverged": str(folds["n_diverged"].sum()),
-        "runs": str(folds["n_evaluated"].sum()),
         "edge": "edge" if folds[list(EXTENSIONS)].notna().any(axis=None) else "",
     }
 

@@ -8,6 +8,7 @@ import pandas as pd
 from momentum_study.core.text import format_number
 from momentum_study.tables.arms import DESCENT, MOMENTUM
 from momentum_study.tables.keys import RUN_KEYS
+from momentum_study.theory.checks import TOLERANCE
 
 
 def closed_forms(theory: pd.DataFrame, beta: float) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def closed_forms(theory: pd.DataFrame, beta: float) -> dict[str, Any]:
     beta
         The usual momentum coefficient.
     """
-    exact = theory[theory["tolerance"] == 1e-6]
+    exact = theory[theory["tolerance"] == TOLERANCE]
     momentum = theory[theory["form"] == MOMENTUM]
     descent = theory[theory["form"] == DESCENT]
     usual = momentum[momentum["beta"] == beta]
