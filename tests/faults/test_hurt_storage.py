@@ -27,8 +27,6 @@ from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
 
-KIB = 1024
-
 
 @pytest.fixture
 def mount(tmp_path: Path) -> Iterator[Path]:

@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from momentum_study.figures.style import SMALL, WIDTH
+
 LEVEL = 0.95
 
 
@@ -57,3 +59,15 @@ def bold(figure):
 def titles(figure):
     """Titles of the panels that have one."""
     return [title for axes in figure.axes if (title := axes.get_title(loc="left"))]
+
+
+def assert_readable(figure):
+    """Texts are large enough, inside the page, which has its usual width, and do not overlap."""
+    assert figure.get_figwidth() == WIDTH
+    places, page = boxes(figure), figure.bbox
+    for text, box in places.items():
+        assert text.get_fontsize() >= SMALL, text.get_text()
+        inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+        assert inside, text.get_text()
+    pairs = overlapping(places)
+    assert not pairs, pairs

@@ -35,6 +35,18 @@ def outside_make() -> dict[str, str]:
     }
 
 
+def dry_run(*arguments: str) -> str:
+    """Return the commands that `make` would run."""
+    return subprocess.run(
+        ["make", "--dry-run", *arguments],
+        cwd=ROOT,
+        env=outside_make(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 # ---- packages: the set-up of the Makefile, with packages from a folder -------------------------
 
 
@@ -133,15 +145,8 @@ def test_build_tools_and_packages_need_matching_hashes_and_locked_wheels(project
 
 def test_the_makefile_installs_by_hash_and_builds_with_locked_tools() -> None:
     stamps = [".venv/dev.ok", ".venv/runtime.ok", ".venv/bench.ok", ".venv/audit.ok"]
-    done = subprocess.run(
-        ["make", "--dry-run", "--always-make", *stamps],
-        cwd=ROOT,
-        env=outside_make(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    installations = [line for line in done.stdout.splitlines() if " -m pip " in line]
+    commands = dry_run("--always-make", *stamps)
+    installations = [line for line in commands.splitlines() if " -m pip " in line]
     assert len(installations) >= 2 * len(stamps)
     for line in installations:
         assert "--require-hashes" in line or "--no-index --no-deps" in line
@@ -151,14 +156,7 @@ def test_the_makefile_installs_by_hash_and_builds_with_locked_tools() -> None:
 @pytest.mark.slow
 def test_the_bill_of_materials_lists_versions_and_hashes_of_the_lock(tmp_path: Path) -> None:
     pytest.importorskip("cyclonedx", reason="skipped: `make sbom` installs the tool")
-    commands = subprocess.run(
-        ["make", "--dry-run", "--assume-old=.venv/audit.ok", "sbom"],
-        cwd=ROOT,
-        env=outside_make(),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    commands = dry_run("--assume-old=.venv/audit.ok", "sbom")
     texts = []
     for seed in ("1", "2"):
         path = tmp_path / f"{seed}.json"

@@ -9,26 +9,9 @@ import pandas as pd
 from momentum_study.config.study import Study
 from momentum_study.studies.formats import versions
 from momentum_study.studies.provenance import describe
+from tests.configurations import VALID
 
-STUDY = Study.model_validate(
-    {
-        "study": "mine",
-        "seed": 1,
-        "datasets": {"iris": {"source": "iris"}},
-        "networks": {"small": {"hidden": [4]}},
-        "grids": {
-            "one": {
-                "datasets": ["iris"],
-                "networks": ["small"],
-                "rules": {"gd": {}},
-                "learning_rates": [0.01, 1],
-                "batch_sizes": [16],
-                "replicates": 2,
-                "steps": 10,
-            }
-        },
-    }
-)
+STUDY = Study.model_validate(VALID)
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from momentum_study.core.errors import AGAIN
-from tests.projects import command, copy_project, surroundings
+from tests.projects import command, copy_project, snakemake, surroundings
 from tests.tally import Tally
 
 pytestmark = pytest.mark.slow
@@ -67,14 +67,7 @@ def test_the_last_lines_report_a_failed_job_in_a_file_and_on_a_terminal(
     broken: Path, tally: Tally
 ) -> None:
     with tally.trying("faults", 2):
-        done = subprocess.run(
-            command("--cores", "2", TARGET, configfile=CONFIGFILE),
-            cwd=broken,
-            env=surroundings(broken),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = snakemake(broken, "--cores", "2", TARGET, configfile=CONFIGFILE)
         assert done.returncode != 0
         shown = on_a_terminal(broken, "--cores", "2", TARGET)
 

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS, TRAIN_LOSS
 from momentum_study.analysis.comparison.questions import Defaults, comparisons
 from momentum_study.engine.optimizers import RULES
 
 DEFAULTS = Defaults()
 TARGETS = ["steps_to_0.5"]
-COSTS = (SPEED, *TARGETS, TRAIN_LOSS, TEST_LOSS)
 RATES = (0.001, 0.01, 1.0)
 
 

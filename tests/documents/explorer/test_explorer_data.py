@@ -56,13 +56,7 @@ def unpacked(text: str) -> bytes:
 
 
 def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Reverse `pack_streams`.
-
-    Returns
-    -------
-    tuple
-        The header without the names of the streams, and the streams by name.
-    """
+    """Reverse `pack_streams`: the header without the names of the streams, and the streams."""
     start = 4 + int.from_bytes(content[:4], "little")
     header = json.loads(content[4:start])
     names = header.pop("streams")

@@ -27,7 +27,7 @@ from momentum_study.experiments.landscapes.runs import (
 )
 
 SEED = 20260101
-GD, MOMENTUM, HEAVY_BALL = (get_rule(name) for name in ("gd", "momentum", "heavy_ball"))
+GD, MOMENTUM = (get_rule(name) for name in ("gd", "momentum"))
 
 
 def settings_of(landscape, comparison):

@@ -2,25 +2,9 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from tests.studies.compare.made_studies import (
-    MADE,
-    SMALL,
-    changed,
-    made_runs,
-    trained_runs,
-    write_study,
-)
-
-SEEDS = range(20)
-
-
-@pytest.fixture(scope="session")
-def null_runs() -> list[pd.DataFrame]:
-    """The same small study trained with other seeds, an even number of them."""
-    return [trained_runs(changed(SMALL, seed=seed)) for seed in SEEDS]
+from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
 
 
 @pytest.fixture(scope="session")

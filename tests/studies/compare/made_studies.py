@@ -15,6 +15,10 @@ from momentum_study.datasets.recipe import Recipe
 from momentum_study.runs.collect import collect_runs
 from momentum_study.runs.design import shards
 from momentum_study.runs.train import train_shard
+from momentum_study.studies.compare.matching import ProblemPair, problem_pairs
+from momentum_study.studies.compare.metrics import Settings, settings_of
+from momentum_study.studies.compare.request import Match, parse
+from momentum_study.studies.compare.studies import FinishedStudy, read_study
 from momentum_study.studies.formats import versions
 from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.runs import RUNS
@@ -104,3 +108,12 @@ def made_runs(seed: int = 0, factor: float = 1.0) -> pd.DataFrame:
         factors = (factor * np.exp(luck)).astype("float32")
         runs[losses] = runs[losses].mul(factors, axis="index")
     return runs
+
+
+def compared_studies(
+    folder: Path, baseline: str, candidate: str, match: Match = "auto"
+) -> tuple[list[FinishedStudy], Settings, list[ProblemPair]]:
+    """Read two finished studies; return them, the settings of their comparison, and the pairs."""
+    sides = [read_study(folder, parse(name)) for name in (baseline, candidate)]
+    settings = settings_of(*sides, match)
+    return sides, settings, list(problem_pairs(*sides, paired=settings.paired))

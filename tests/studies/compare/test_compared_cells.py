@@ -12,27 +12,29 @@ from momentum_study.core.errors import StudyError
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.effects import OUTCOMES
-from momentum_study.studies.compare.matching import problem_pairs
-from momentum_study.studies.compare.metrics import Settings, settings_of
-from momentum_study.studies.compare.request import parse
+from momentum_study.studies.compare.metrics import Settings
+from momentum_study.studies.compare.request import Match, parse
 from momentum_study.studies.compare.schemas import CELLS, PROBLEM, SUMMARY
 from momentum_study.studies.compare.studies import read_study
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.runs import RUNS
-from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
+from tests.studies.compare.made_studies import (
+    MADE,
+    changed,
+    compared_studies,
+    made_runs,
+    write_study,
+)
 from tests.synthetic import NULL_LOSS
 
 METRICS = ["train_loss", "test_loss", "steps_to_0.5", "steps_to_0.2", "steps_to_0.1"]
-KEYS = [*PROBLEM, "beta", "baseline_learning_rate", "candidate_learning_rate"]
 
 
 def both_tables(
-    folder: Path, baseline: str, candidate: str, match: str = "auto"
+    folder: Path, baseline: str, candidate: str, match: Match = "auto"
 ) -> tuple[pd.DataFrame, pd.DataFrame, Settings]:
     """Cells and summary, through their files."""
-    sides = [read_study(folder, parse(name)) for name in (baseline, candidate)]
-    settings = settings_of(*sides, match)
-    pairs = list(problem_pairs(*sides, paired=settings.paired))
+    _, settings, pairs = compared_studies(folder, baseline, candidate, match)
     cells = compared_cells(pairs, settings)
     summary = summary_table(cells, pairs, settings)
     target = folder / "written" / f"{baseline}--{candidate}--{match}"
@@ -203,7 +205,7 @@ def test_one_grid_alone_and_unknown_grids(results: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"study": 1}', '{"study": {"grids": 1}}'])
-def test_a_damaged_record_is_refused(results: Path, tmp_path: Path, content: str) -> None:
+def test_a_damaged_record_is_refused(tmp_path: Path, content: str) -> None:
     folder = write_study(tmp_path / "made", MADE, made_runs())
     (folder / "provenance.json").write_text(content)
     with pytest.raises(StudyError, match=r"provenance\.json: expected the record of a finished"):

@@ -13,12 +13,16 @@ import pytest
 from momentum_study.cli.main import main
 from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.comparability import differences
-from momentum_study.studies.compare.matching import problem_pairs
-from momentum_study.studies.compare.metrics import settings_of
 from momentum_study.studies.compare.report import Picture, comparison_page
 from momentum_study.studies.compare.request import Name
-from momentum_study.studies.compare.studies import read_study
-from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
+from tests.projects import files
+from tests.studies.compare.made_studies import (
+    MADE,
+    changed,
+    compared_studies,
+    made_runs,
+    write_study,
+)
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&"
 
@@ -42,9 +46,7 @@ def folder(results: Path) -> Path:
 @pytest.fixture(scope="module")
 def hostile(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page in which every name tries to be markup."""
-    sides = [read_study(results, Name(name)) for name in ("made", "other")]
-    settings = settings_of(*sides, "auto")
-    pairs = list(problem_pairs(*sides, paired=settings.paired))
+    sides, settings, pairs = compared_studies(results, "made", "other")
     cells, names = compared_cells(pairs, settings), (Name(HOSTILE), Name("b", HOSTILE))
     summary = summary_table(cells, pairs, settings)
     texts = ["dataset", "network", "baseline_grid", "candidate_grid"]
@@ -59,13 +61,15 @@ def hostile(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_is_written(folder: Path) -> None:
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     figures = {
         f"figures/main/difference_batch{batch}.{suffix}"
         for batch in ("8", "64", "full")
         for suffix in ("png", "svg", "json")
     }
-    assert found == {"cells.csv", "summary.csv", "differences.csv", "index.html"} | figures
+    assert (
+        set(files(folder, ""))
+        == {"cells.csv", "summary.csv", "differences.csv", "index.html"} | figures
+    )
 
 
 def test_the_page_has_the_results(folder: Path, results: Path) -> None:
@@ -132,8 +136,8 @@ def test_another_process_writes_the_same_bytes(folder: Path, results: Path, tmp_
         check=True,
         env=os.environ | {"PYTHONHASHSEED": "1"},
     )
-    for path in (one for one in folder.rglob("*") if one.is_file()):
-        assert (tmp_path / path.relative_to(folder)).read_bytes() == path.read_bytes(), path
+    for name, path in files(folder, "").items():
+        assert (tmp_path / name).read_bytes() == path.read_bytes(), name
 
 
 @pytest.mark.parametrize(

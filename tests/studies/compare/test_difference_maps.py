@@ -1,26 +1,26 @@
 """Maps of differences: what they show, their fit on the page, their bytes."""
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from momentum_study.figures.cell_map import NO_VALUE
 from momentum_study.figures.layout import Sheet
-from momentum_study.figures.style import SMALL, WIDTH, apply_style
+from momentum_study.figures.style import apply_style
 from momentum_study.studies.compare import maps
 from momentum_study.studies.compare.cells import compared_cells
-from momentum_study.studies.compare.matching import problem_pairs
-from momentum_study.studies.compare.metrics import settings_of
-from momentum_study.studies.compare.request import parse
-from momentum_study.studies.compare.studies import read_study
-from tests.studies.compare.made_studies import MADE, changed, made_runs, write_study
+from tests.figures.drawings import assert_readable, titles
+from tests.studies.compare.made_studies import (
+    MADE,
+    changed,
+    compared_studies,
+    made_runs,
+    write_study,
+)
 
 LONG = "a-very-long-name-that-somebody-gave-to-a-study-of-theirs-x.grid"
 
@@ -32,9 +32,9 @@ def cells(results: Path) -> pd.DataFrame:
     grid = {"learning_rates": [0.03, 0.3, 1.0, 3.0]}
     tree = changed(MADE, grid, study="narrower")
     write_study(results / "narrower", tree, runs[runs["learning_rate"] > 0.003])
-    sides = [read_study(results, parse(name)) for name in ("made", "narrower")]
-    settings = settings_of(*sides, "auto")
-    return compared_cells(list(problem_pairs(*sides, paired=True)), settings)
+    _, settings, pairs = compared_studies(results, "made", "narrower")
+    assert settings.paired
+    return compared_cells(pairs, settings)
 
 
 def several_panels(cells: pd.DataFrame, count: int, name: str = "set {}") -> pd.DataFrame:
@@ -100,9 +100,9 @@ def test_data_sets_of_one_side_have_no_panel(cells) -> None:
     only = cells.copy()
     alone = only["dataset"] == "wine"
     only.loc[alone, ["side", "outcome", "matched_by"]] = ["baseline", "", ""]
-    titles = [axes.get_title(loc="left") for axes in drawn(only).axes]
-    assert "digits" in titles
-    assert "wine" not in titles
+    shown = titles(drawn(only))
+    assert "digits" in shown
+    assert "wine" not in shown
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])
@@ -116,19 +116,4 @@ def test_words_stay_on_the_page_and_off_each_other(cells, count: int, long: bool
             {"rule": {"momentum": "somebodys_own_rule_with_a_name_that_goes_on"}}
         )
         names = (LONG, LONG.replace("study", "other"))
-    figure = drawn(table, names)
-    assert figure.get_figwidth() == WIDTH
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text()]
-    boxes = [(t.get_text(), t.get_window_extent(canvas.get_renderer())) for t in texts]
-    assert all(text.get_fontsize() >= SMALL for text in texts)
-    for text, box in boxes:
-        assert figure.bbox.x0 <= box.x0, text
-        assert box.x1 <= figure.bbox.x1, text
-        assert figure.bbox.y0 <= box.y0, text
-        assert box.y1 <= figure.bbox.y1, text
-    for (one, first), (other, second) in combinations(boxes, 2):
-        width = min(first.x1, second.x1) - max(first.x0, second.x0)
-        height = min(first.y1, second.y1) - max(first.y0, second.y0)
-        assert width <= 0 or height <= 2, (one, other)
+    assert_readable(drawn(table, names))

@@ -1,10 +1,11 @@
 """One made-up study for all tests of this folder; each works on a copy of it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.studies.verify.published_studies import made_study, published_copy
+from tests.studies.verify.published_studies import made_study
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +16,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def here(original: Path, tmp_path: Path) -> Path:
     """The study, next to its published copy."""
-    return published_copy(original, tmp_path)[0]
+    shutil.copytree(original, tmp_path / "published")
+    return Path(shutil.copytree(original, tmp_path / "made"))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def made_study(folder: Path) -> Path:
     tables = {
         "runs.parquet": synthetic_runs(),
         "initial_sharpness.csv": synthetic_initial_sharpness(),
-        "theory.csv": theory().astype({"step": "Int64"}),
+        "theory.csv": theory(),
         "claims.csv": claims,
         "claim_cases.csv": cases,
     }
@@ -99,10 +98,3 @@ def set_value(folder: Path, name: str, rows: int | list[int], column: str, value
         table.loc[rows, column] = value
 
     change_table(path, change)
-
-
-def published_copy(study: Path, results: Path) -> tuple[Path, Path]:
-    """Put a study and its published copy into a folder of results."""
-    here = Path(shutil.copytree(study, results / "made"))
-    published = Path(shutil.copytree(study, results / "published"))
-    return here, published

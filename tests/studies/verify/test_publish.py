@@ -11,7 +11,7 @@ from momentum_study.cli.commands import publish
 from momentum_study.config.loading import load_study
 from momentum_study.studies.record import configuration
 from momentum_study.studies.verify.files import check_files_complete, expected_files
-from tests.projects import ROOT
+from tests.projects import ROOT, contents, files
 
 PUBLISHED = ROOT / "results/published"
 STUDY = load_study(ROOT / "config/paper.yaml")
@@ -26,14 +26,9 @@ def results(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
-
-
 def test_the_published_study_is_complete() -> None:
     check_files_complete(PUBLISHED, STUDY)
-    there = {str(path.relative_to(PUBLISHED)) for path in PUBLISHED.rglob("*.*")}
-    assert there == {*expected_files(STUDY), "provenance.json"}
+    assert set(files(PUBLISHED, "")) == {*expected_files(STUDY), "provenance.json"}
 
 
 @pytest.mark.parametrize("name", ["paper", "smoke"])
@@ -47,11 +42,11 @@ def test_publish_replaces_what_was_published(results: Path) -> None:
     for leftover in ("published", ".published.new", ".published.old"):
         (results / leftover).mkdir()
         (results / leftover / "old.csv").write_text("old", encoding="utf-8")
-    study = content(results / "paper")
+    study = contents(results / "paper", "")
     (results / "paper/tables/cost.csv").write_text("costs", encoding="utf-8")
     (results / "paper/figures/stale.png").write_bytes(b"of another configuration")
     assert cli.main(["publish", "--results", str(results)]) == 0
-    assert content(results / "published") == study
+    assert contents(results / "published", "") == study
     assert sorted(path.name for path in results.iterdir()) == ["paper", "published"]
 
 
