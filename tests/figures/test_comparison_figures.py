@@ -74,7 +74,7 @@ def panel_of(figure, title):
     return found
 
 
-def panel_beside(figure, title, steps):
+def panel_to_the_right(figure, title, steps):
     """The panel so many places right of one with a title."""
     return figure.axes[figure.axes.index(panel_of(figure, title)) + steps]
 
@@ -294,7 +294,7 @@ def test_lines_are_the_expected_test_losses(figures, tables):
         "full batch",
     ] * 3
     for dataset, batch in (("iris", "16"), ("wine", "full")):
-        axes = panel_beside(figure, dataset, ("16", "full").index(batch))
+        axes = panel_to_the_right(figure, dataset, ("16", "full").index(batch))
         rows = budget[(budget["dataset"] == dataset) & (budget["batch"] == batch)]
         drawn = {line.get_color(): line.get_xydata() for line in axes.lines if joins(line)}
         for arm, own in rows.groupby(labels(rows)):
@@ -311,7 +311,7 @@ def test_the_first_number_of_trials_that_pays_is_marked(figures, tables):
     budget = tables["best_of_k"]["budget"]
     pays = trials_until_it_pays(budget)
     for dataset, batch in (("iris", "16"), ("wine", "full")):
-        axes = panel_beside(figures["best_of_k"], dataset, ("16", "full").index(batch))
+        axes = panel_to_the_right(figures["best_of_k"], dataset, ("16", "full").index(batch))
         expected = pays.loc[(pays["dataset"] == dataset) & (pays["batch"] == batch), "trials"]
         assert sorted(marks(axes)[:, 0]) == sorted(k for k in expected if np.isfinite(k))
 

@@ -99,7 +99,7 @@ def test_streams_are_decoded_exactly(codes):
         assert np.array_equal(again[name], stream)
 
 
-def test_differences_start_anew_with_each_cell():
+def test_differences_start_again_with_each_cell():
     assert list(differences([5, 7, 4, 9, 9], [0, 2])) == [5, 2, 4, 5, 0]
 
 
