@@ -62,6 +62,28 @@ def test_warnings_of_openml_are_reported(data_home: Path) -> None:
     assert len(repairs) == 4
 
 
+@pytest.mark.parametrize("kind", ["numeric", "integer"])
+def test_large_whole_numbers_are_no_classes(
+    kind: str, data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # scikit-learn reads two of the three as the same number, whatever OpenML calls their type.
+    rows = [
+        f"{row},{2**53 + row % 3},radio,{row % 3},note,{('good', 'bad')[row % 2]}"
+        for row in range(30)
+    ]
+    monkeypatch.setattr(openml_home, "ROWS", rows)
+    monkeypatch.setitem(openml_home.COLUMNS, "amount", kind)
+    openml_home.answers(data_home)
+    with pytest.raises(
+        StudyError, match=r"column 'amount' contains 90\d+ as a floating-point numb"
+    ):
+        loaded("openml", **keys(target="amount"))
+    with pytest.raises(
+        StudyError, match=r"column 'amount' contains 90\d+ as a floating-point numb"
+    ):
+        loaded("openml", **keys(categorical=["amount"]))
+
+
 ERRORS = [
     (
         {"target": "clas"},

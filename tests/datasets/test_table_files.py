@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from momentum_study.core.errors import StudyError
@@ -50,6 +52,82 @@ def test_words_in_csv_are_kept_with_their_quotes_and_commas(
     pd.DataFrame({"t": levels * 3, "y": range(ROWS)}).to_csv(folder / "t.csv", index=False)
     raw = read(folder / "t.csv")
     assert raw.feature_names == tuple(f"t={level}" for level in sorted(levels))
+
+
+signed = st.integers(-(2**63), 2**63 - 1) | st.integers(2**53 - 2, 2**53 + 2)
+unsigned = st.integers(0, 2**64 - 1) | st.integers(2**64 - 3, 2**64 - 1)
+TYPES = {"signed": pa.int64(), "unsigned": pa.uint64(), "decimal": pa.decimal128(38, 0)}
+levels = st.one_of(
+    st.tuples(st.just(name), st.lists(numbers, min_size=3, max_size=3, unique=True).map(sorted))
+    for name, numbers in (
+        ("signed", signed),
+        ("unsigned", unsigned),
+        ("decimal", st.integers(1 - 10**38, 10**38 - 1) | st.integers(10**30, 10**30 + 3)),
+    )
+)
+
+
+def write(file: Path, columns: dict[str, pa.Array], gap: str = "") -> Path:
+    if file.suffix == ".parquet":
+        pq.write_table(pa.table(columns), file)
+    else:
+        cells = {name: column.to_pylist() for name, column in columns.items()}
+        pd.DataFrame(cells, dtype=object).to_csv(file, index=False, na_rep=gap)
+    return file
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+@settings(max_examples=settings().max_examples // 4)
+@given(levels)
+@example(("signed", [2**53, 2**53 + 1, 2**53 + 2]))
+@example(("unsigned", [1, 2**64 - 2, 2**64 - 1]))
+@example(("decimal", [3, 10**30, 10**30 + 1]))
+def test_whole_numbers_are_exact_as_classes_and_as_categories(
+    folder: Path, gaps: bool, drawn: tuple[str, list[int]]
+) -> None:
+    name, values = drawn
+    cells = [None if gaps and row == 0 else values[row % 3] for row in range(ROWS)]
+    column = pa.array(cells, TYPES[name])
+    other = pa.array(np.arange(ROWS) / 2)
+    expected = list(map(str, values))
+    for ending, gap in [("parquet", ""), ("csv", ""), ("csv", "NA")]:
+        if name == "decimal" and ending == "csv":
+            continue
+        file = write(folder / f"w.{ending}", {"a": other, "y": column}, gap)
+        raw = read(file, task="classification", missing="drop")
+        assert raw.classes == tuple(expected)
+        assert [raw.classes[code] for code in raw.targets] == [
+            str(cell) for cell in cells if cell is not None
+        ]
+        file = write(folder / f"w.{ending}", {"a": column, "y": other}, gap)
+        raw = read(file, categorical=["a"], missing="impute")
+        assert list(raw.feature_names) == [
+            *(f"a={text}" for text in expected),
+            *(["a is missing"] if gaps else []),
+        ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [str(2**70), str(2**70 + 1), "1"],
+        ["-1", str(2**64 - 1), str(2**64 - 2)],
+        ["0.5", str(2**53), str(2**53 + 1)],
+    ],
+)
+def test_numbers_that_a_float_cannot_tell_apart_are_refused_as_classes_and_categories(
+    texts: list[str], tmp_path: Path
+) -> None:
+    lines = ["a,y", *(f"{row / 2},{texts[row % 3]}" for row in range(ROWS))]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    match = r"column 'y' contains .* as a floating-point number, .* expected classes and categories"
+    with pytest.raises(StudyError, match=match):
+        read(tmp_path / "t.csv", task="classification")
+    with pytest.raises(StudyError, match=match):
+        read(tmp_path / "t.csv", target="a", categorical=["y"])
+    # As numbers they are what is nearest to them.
+    raw = read(tmp_path / "t.csv")
+    np.testing.assert_array_equal(raw.targets, [float(texts[row % 3]) for row in range(ROWS)])
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

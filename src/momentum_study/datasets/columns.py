@@ -1,6 +1,7 @@
 """Columns of user tables: their kinds, their gaps, and their encoding as numbers."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,12 @@ FEW_LEVELS = 10
 
 _LONGEST_EXAMPLE = 100
 
+# From here on, whole numbers are one and the same to a float.
+_LARGEST_EXACT = 2.0**53
+
 # Kinds of columns by the names that pandas infers.
-_NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
+_EXACT = {"integer", "decimal"}
+_NUMBERS = _EXACT | {"floating", "mixed-integer-float"}
 _CATEGORIES = {"string", "boolean", "categorical"}
 
 
@@ -30,7 +35,8 @@ def parse_columns(
 
     Columns of numbers are used as they are. Text, truth values and the columns listed in
     `categorical` are categories. A target of classes can be text, truth values or numbers; its
-    classes are sorted.
+    classes are sorted. Whole and decimal numbers stay exact as classes and categories; as features
+    and as targets of a regression they are float64.
 
     Parameters
     ----------
@@ -56,7 +62,8 @@ def parse_columns(
     ------
     StudyError
         If a column is empty or contains other values (dates, lists) or infinite numbers, a gap is
-        not allowed, a column has too many categories, or the target does not fit the task.
+        not allowed, a column has too many categories or floats too large to be told apart as
+        categories, or the target does not fit the task.
     """
     frame = frame.reset_index(drop=True)
     repairs: tuple[str, ...] = ()
@@ -219,15 +226,34 @@ def _classes(answers: "pd.Series[Any]") -> tuple[tuple[str, ...], IntArray]:
 
 
 def _sorted(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    # As objects, because categories in a file have another order, and truth values no gaps.
-    values = _numbers(column) if _kind(column) == "numbers" else column.astype(object)
-    levels = values.astype("category")
+    if _kind(column) == "categories":
+        # As objects, because categories in a file have another order, and truth values no gaps.
+        column = column.astype(object)
+    elif pd.api.types.infer_dtype(column, skipna=True) not in _EXACT:
+        column = _numbers(column)
+        _refuse_large(column)
+    levels = column.astype("category")
     names = pd.Index([_text(level) for level in levels.cat.categories])
     return pd.Series(pd.Categorical.from_codes(levels.cat.codes, names), index=column.index)
 
 
+def _refuse_large(column: "pd.Series[float]") -> None:
+    large = column[column.abs() >= _LARGEST_EXACT]
+    if len(large):
+        raise StudyError(
+            f"column {column.name!r} contains {format_number(large.iloc[0])} as a floating-point "
+            "number, which may be several whole numbers in one; expected classes and categories "
+            "that are text, such as 'c9007199254740993', or smaller numbers"
+        )
+
+
 def _text(level: object) -> str:
-    return format_number(level) if isinstance(level, float | np.floating) else str(level)
+    if isinstance(level, float | np.floating):
+        return format_number(level)
+    if isinstance(level, Decimal):
+        text = f"{level:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(level)
 
 
 def _too_many(levels: int, rows: int) -> bool:

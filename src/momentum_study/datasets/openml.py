@@ -73,7 +73,8 @@ def read(
     from momentum_study.datasets.columns import parse_columns
 
     bunch, doubts = _fetch(parameters)
-    frame = bunch.frame
+    # scikit-learn reads whole numbers as floats; as integers they would seem to be exact.
+    frame = bunch.frame.astype(dict.fromkeys(bunch.frame.select_dtypes("Int64"), "Float64"))
     chosen = target or bunch.details.get("default_target_attribute")
     if not chosen or (target is None and chosen not in frame):
         raise StudyError(

@@ -92,6 +92,7 @@ def _read_csv(file: Path, header: Sequence[str], wanted: Sequence[str]) -> "pd.D
         keep_default_na=False,
         na_values=["", "NaN", "nan"],
         low_memory=False,  # low memory would infer the types of a column in parts
+        dtype_backend="numpy_nullable",  # whole numbers stay exact next to gaps
     )
     return frame.apply(_without_gap_words)
 
@@ -114,12 +115,16 @@ def _without_gap_words(column: "pd.Series") -> "pd.Series":
 
     if not pd.api.types.is_string_dtype(column):
         return column
-    numbers = pd.to_numeric(column, errors="coerce")
+    # A gap among whole numbers of 64 bits without a sign is an empty text to pandas.
+    column = column.where(column != "")
+    numbers = pd.to_numeric(column, errors="coerce", dtype_backend="numpy_nullable")
     words = column[numbers.isna()].dropna()
     return numbers if numbers.notna().any() and set(words) <= GAP_WORDS else column
 
 
 def _read_parquet(file: Path, wanted: Sequence[str]) -> "pd.DataFrame":
+    import pandas as pd
+    import pyarrow as pa
     from pyarrow.parquet import read_table
 
     table = read_table(
@@ -128,7 +133,12 @@ def _read_parquet(file: Path, wanted: Sequence[str]) -> "pd.DataFrame":
     # The metadata of pandas would turn named columns into an index. Copying column by column and
     # freeing each one takes half the memory.
     frame: pd.DataFrame = table.to_pandas(
-        ignore_metadata=True, use_threads=False, split_blocks=True, self_destruct=True
+        ignore_metadata=True,
+        use_threads=False,
+        split_blocks=True,
+        self_destruct=True,
+        # Whole numbers of 64 bits stay exact next to gaps; smaller ones are exact as floats.
+        types_mapper={pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype()}.get,
     )
     return frame
 
