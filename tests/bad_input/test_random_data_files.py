@@ -208,11 +208,16 @@ def test_each_type_of_column_in_each_role(tally: Tally, tmp_path: Path, role: st
         try_file(tally, path, {"task": "regression"} if role == "number" else {})
 
 
-@pytest.mark.parametrize("kind", ["folder", "pipe", "nothing"])
-def test_what_is_not_a_file_is_refused(tally: Tally, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("folder", "is a folder"), ("pipe", "is a pipe"), ("nothing", "does not exist")],
+)
+def test_what_is_not_a_file_is_refused(
+    tally: Tally, tmp_path: Path, kind: str, message: str
+) -> None:
     path = tmp_path / "table.csv"
     if kind == "folder":
         path.mkdir()
     elif kind == "pipe":
         os.mkfifo(path)
-    assert "does not exist" in (try_file(tally, path, {}) or "")
+    assert message in (try_file(tally, path, {}) or "")

@@ -176,7 +176,9 @@ def test_unusable_columns_are_refused(columns: dict[str, Any], message: str) -> 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("answers", [["u", "v"] * 15, [True, False] * 15])
+@pytest.mark.parametrize(
+    "answers", [["u", "v"] * 15, [True, False] * 15, pd.Categorical([3, 1, 2] * 10)]
+)
 def test_a_regression_needs_numbers(answers: list[Any]) -> None:
     with pytest.raises(StudyError, match=r"the target 'y' contains .*; expected numbers"):
         parse_columns(frame_of().assign(y=answers), "y", "regression", "refuse", [])

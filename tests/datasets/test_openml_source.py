@@ -92,7 +92,7 @@ ERRORS = [
     ({"target": "clas"}, "did you mean 'class'?"),
     ({"leave_out": ["remarks"]}, "leave_out: there is no column 'remarks'"),
     ({"categorical": ["row"]}, "categorical: there is no column 'row'"),  # no feature to OpenML
-    ({"task": "regression"}, "the target 'class' contains 'good'; expected numbers"),
+    ({"task": "regression"}, "the target 'class' contains 'good' (categories); expected"),
     ({"missing": "refuse"}, "missing: column 'amount' has a gap in row 0 (counted from 0), 15 gap"),
 ]
 

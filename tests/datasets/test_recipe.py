@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
@@ -131,7 +130,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     ({**FILE, "path": "config/examples/hoses.csv"}, "did you mean 'houses.csv'?"),
     ({**FILE, "path": "nowhere/t.csv"}, "; there is no .csv or .parquet file"),
-    ({**FILE, "path": "config/examples"}, "path: 'config/examples' ends in ''; expected .csv or"),
+    ({**FILE, "path": "config/examples"}, "path: 'config/examples' is a folder; expected one .csv"),
+    ({**FILE, "path": "LICENSE"}, "path: 'LICENSE' ends in ''; expected .csv or .parquet"),
     ({**FILE, "path": "houses.xlsx"}, "path: 'houses.xlsx' ends in '.xlsx'; expected .csv or .par"),
     ({**FILE, "path": "https://example.org/a.csv"}, "is an address; expected a file on this"),
     ({**FILE, "target": "prize"}, "target: there is no column 'prize'; expected one of age, area"),
@@ -248,9 +248,17 @@ def test_headers_are_read_past_blank_lines_marks_and_spaces(tmp_path: Path) -> N
     assert Recipe.model_validate(made).categorical == ["a, b"]
 
 
-def test_an_unnamed_index_in_parquet_is_not_a_column(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a", None])
+def test_the_index_in_parquet_is_no_feature(name: str | None, tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
-    frame = pd.DataFrame({"a": [1, 2], "price": [1, 2]}, index=np.array([7, 3]))
-    frame.to_parquet(file)
-    said = refusal({**FILE, "path": str(file), "leave_out": ["a"]})
+    pd.DataFrame({"price": [1, 2]}, index=pd.Index([7, 3], name=name)).to_parquet(file)
+    said = refusal({**FILE, "path": str(file), "leave_out": []})
     assert said.startswith("leave_out: no column of features remains")
+
+
+def test_a_folder_of_parts_is_refused_as_a_folder(tmp_path: Path) -> None:
+    file = tmp_path / "t.parquet" / "part-00000.parquet"
+    file.parent.mkdir()
+    pd.DataFrame({"a": [1, 2], "price": [1, 2]}).to_parquet(file)
+    said = refusal({**FILE, "path": str(file.parent), "leave_out": []})
+    assert said.startswith(f"path: {str(file.parent)!r} is a folder; expected one .csv or .parquet")

@@ -1,5 +1,7 @@
 """Files of the user's own: what is read is what was written."""
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -159,15 +161,106 @@ def test_csv_and_parquet_are_equivalent(kind: str, tmp_path: Path) -> None:
     assert len(repairs) == 2
 
 
-@pytest.mark.parametrize("index", [pd.RangeIndex(12, 24), pd.Index(range(12), name="label")])
-def test_the_index_of_a_parquet_file_is_a_column_if_it_has_a_name(
-    index: pd.Index, tmp_path: Path
+def write_as_fastparquet(frame: pd.DataFrame, file: Path) -> None:
+    """Write a table as fastparquet does: no types of Arrow, categories as their values."""
+    index = [name for name in frame.index.names if name]
+    columns = [
+        {
+            "field_name": name,
+            "pandas_type": "categorical" if kind == "category" else str(kind),
+            "metadata": {"num_categories": 3, "ordered": False} if kind == "category" else None,
+        }
+        for name, kind in frame.reset_index().dtypes.items()
+    ]
+    flat = frame.reset_index(drop=not index).astype(
+        {name: int for name in frame if frame[name].dtype == "category"}
+    )
+    table = pa.Table.from_pandas(flat, preserve_index=False)
+    with pq.ParquetWriter(file, table.schema, store_schema=False) as writer:
+        writer.write_table(table)
+        metadata = {"index_columns": index, "columns": columns}
+        writer.add_key_value_metadata({"pandas": json.dumps(metadata)})
+
+
+WRITERS = {"pandas": pd.DataFrame.to_parquet, "fastparquet": write_as_fastparquet}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.RangeIndex(12, 24),
+        pd.Index(list(range(ROWS)), name="label"),
+        pd.MultiIndex.from_product([range(2), range(6)], names=["state", "year"]),
+    ],
+    ids=["range", "named", "several"],
+)
+def test_the_index_of_a_parquet_file_is_no_feature(
+    writer: str, index: pd.Index, tmp_path: Path
 ) -> None:
-    frame = pd.DataFrame({"a": range(ROWS), "y": range(ROWS)}, index=list(index))
-    frame.index.name = index.name
-    frame.to_parquet(tmp_path / "t.parquet")
+    frame = pd.DataFrame({"a": range(ROWS), "y": range(ROWS)}).set_axis(index)
+    WRITERS[writer](frame, tmp_path / "t.parquet")
+    assert read(tmp_path / "t.parquet").feature_names == ("a",)
+    names = [name for name in index.names if name]
+    assert read(tmp_path / "t.parquet", leave_out=names).feature_names == ("a",)
+    if names:  # unless the recipe asks for it
+        raw = read(tmp_path / "t.parquet", target=names[-1])
+        assert raw.feature_names == ("a", "y")
+        np.testing.assert_array_equal(raw.targets, index.get_level_values(-1))
+
+
+def test_an_index_can_be_a_category(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": range(ROWS), "y": range(ROWS)}, index=list("uvw") * 4)
+    frame.rename_axis("town").to_parquet(tmp_path / "t.parquet")
+    raw = read(tmp_path / "t.parquet", categorical=["town"])
+    assert sorted(raw.feature_names) == ["a", "town=u", "town=v", "town=w"]
+
+
+@pytest.mark.parametrize("writer", [*WRITERS, "arrow"])
+def test_categories_of_numbers_are_categories(writer: str, tmp_path: Path) -> None:
+    values = [10, 9, 2**53 + 1] * 4
+    frame = pd.DataFrame({"a": pd.Categorical(values), "y": range(ROWS)})
+    if writer == "arrow":
+        table = pa.table({"a": pa.array(values).dictionary_encode(), "y": range(ROWS)})
+        pq.write_table(table, tmp_path / "t.parquet")
+    else:
+        WRITERS[writer](frame, tmp_path / "t.parquet")
     names = read(tmp_path / "t.parquet").feature_names
-    assert sorted(names) == sorted(filter(None, ["a", index.name]))
+    assert names == ("a=9", "a=10", f"a={2**53 + 1}")
+
+
+UNUSABLE = {
+    "period": pd.period_range("2020-01", periods=ROWS, freq="M"),
+    "interval": pd.arrays.IntervalArray.from_breaks(range(ROWS + 1)),
+    "unknown": pa.array(range(ROWS)),
+    "int128": pa.array([b"0123456789abcdef"] * ROWS, pa.binary(16)),
+    "date": pd.date_range("2020-01-01", periods=ROWS),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_columns_of_other_types_are_named_unless_left_out(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "t.parquet"
+    column = pa.array(UNUSABLE[kind])
+    # A type that is not registered is stored with its name.
+    name = {"ARROW:extension:name": "someone.else"} if kind == "unknown" else None
+    fields = [pa.field("a", pa.int64()), pa.field("b", column.type, metadata=name)]
+    schema = pa.schema([*fields, pa.field("y", pa.int64())])
+    table = pa.table([range(ROWS), column, range(ROWS)], schema)
+    with pq.ParquetWriter(file, schema, store_schema=kind != "int128") as writer:
+        writer.write_table(table)
+        if kind == "int128":  # as polars: bytes to Parquet, and a type that Arrow does not read
+            fields[1] = pa.field("b", pa.int64())
+            ipc = pa.schema(fields).serialize().to_pybytes()
+            ipc = ipc.replace((64).to_bytes(4, "little"), (128).to_bytes(4, "little"))
+            writer.add_key_value_metadata({"ARROW:schema": base64.b64encode(ipc).decode()})
+    with pytest.raises(
+        StudyError, match=r"column 'b' (has the type|contains) .*, or list it in le"
+    ):
+        read(file)
+    raw = read(file, leave_out=["b"])
+    assert raw.feature_names == ("a",)
+    np.testing.assert_array_equal(raw.features[:, 0], range(ROWS))
 
 
 def test_words_for_gaps_are_gaps_among_numbers_and_text_among_words(tmp_path: Path) -> None:
@@ -201,7 +294,7 @@ CONTENTS = [
     ("a,b,y\n" + "1,2,3\n" * 6, "every feature is constant"),
     ("a,b,y\n" + "1,2,3\n2,1,3\n" * 6, "every target is 3; expected targets that vary"),
     ("a,b,y\n1,2,3\n2,1,4\n", "2 row(s); expected at least 6"),
-    ("a,b,y\n" + "1,2,x\n" * 6, "the target 'y' contains 'x'; expected numbers in a regression"),
+    ("a,b,y\n" + "1,2,x\n" * 6, "the target 'y' contains 'x' (categories); expected numbers in a"),
     ("a,b,y\n" + "1,-inf,3\n" * 6, "column 'b' is -inf in row 0 (counted from 0), 6 such"),
     ("a,b,y\n" + "1,1e999,3\n" * 6, "column 'b' is inf in row 0 (counted from 0), 6 such"),
 ]
@@ -232,7 +325,7 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     content[100:400] = 300 * b"\xff"  # the footer is whole
     file.write_bytes(content)
-    with pytest.raises(StudyError, match=r"t\.parquet' cannot be read \(.*\); expected a Parquet"):
+    with pytest.raises(StudyError, match=r"column 'a' cannot be read \(.*\); write the file again"):
         read(file)
 
 

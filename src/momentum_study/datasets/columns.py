@@ -95,8 +95,8 @@ def parse_columns(
         return Table(features, codes, task, classes, repairs=repairs)
     if kinds[target] != "numbers":
         raise StudyError(
-            f"the target {target!r} contains {_example(answers)}; expected numbers in a "
-            "regression, or task: classification"
+            f"the target {target!r} contains {_example(answers)} (categories); expected numbers "
+            "in a regression, or task: classification"
         )
     return Table(features, np.asarray(_numbers(answers), dtype=np.float64), task, repairs=repairs)
 

@@ -9,7 +9,7 @@ from momentum_study.core.errors import StudyError
 from momentum_study.core.text import one_line, suggest
 from momentum_study.datasets.raw import Missing, Table, Task
 from momentum_study.datasets.scikit_learn import offline
-from momentum_study.datasets.table_files import check_names
+from momentum_study.datasets.table_files import Header, feature_names
 
 _KEYS = ("data_id", "name", "version")
 
@@ -81,8 +81,8 @@ def read(
             f"target: OpenML names {chosen or 'none'!r} for this data set; expected the name of "
             f"one of its columns: {', '.join(frame)}"
         )
-    check_names(list(frame), chosen, leave_out, categorical)
-    table = parse_columns(frame.drop(columns=leave_out), chosen, task, missing, categorical)
+    features = feature_names(Header(list(frame)), chosen, leave_out, categorical)
+    table = parse_columns(frame[[*features, chosen]], chosen, task, missing, categorical)
     return replace(table, repairs=(*doubts, *table.repairs))
 
 
