@@ -12,4 +12,4 @@ def recipe(source: str, **keys: Any) -> Recipe:
 
 
 def loaded(source: str, name: str = "toy", seed: int = 11, **keys: Any) -> RawDataset:
-    return load(name, recipe(source, **keys), seed)[0]
+    return load(name, recipe(source, **keys), seed).raw

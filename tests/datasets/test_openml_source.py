@@ -8,6 +8,7 @@ import pytest
 
 from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import load
+from momentum_study.datasets.raw import ColumnUse
 from tests.datasets import openml_home
 from tests.datasets.recipes import loaded, recipe
 
@@ -28,7 +29,8 @@ def keys(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("parameters", [BY_NAME, BY_NUMBER])
 def test_columns_are_what_openml_says_they_are(parameters: dict[str, Any], home: Path) -> None:
-    raw, repairs = load("credit", recipe("openml", **keys(parameters=parameters)), 0)
+    credit = load("credit", recipe("openml", **keys(parameters=parameters)), 0)
+    raw = credit.raw
     assert raw.feature_names == (
         *("amount", "Purpose=new car", "Purpose=radio", "Purpose is missing"),
         *("dependants=0", "dependants=1", "dependants=2", "remark=note 1"),
@@ -40,7 +42,9 @@ def test_columns_are_what_openml_says_they_are(parameters: dict[str, Any], home:
     for level in range(3):
         np.testing.assert_array_equal(raw.features[:, 1 + level], rows % 3 == level)
         np.testing.assert_array_equal(raw.features[:, 4 + level], rows % 3 == level)
-    assert len(repairs) == 2
+    assert len(credit.repairs) == 2
+    levels = {"Purpose": 2, "dependants": 3, "remark": 2}
+    assert credit.columns == ColumnUse("class", ("amount",), levels, (), ())
 
 
 def test_keys_are_those_of_files(home: Path) -> None:
@@ -56,7 +60,7 @@ def test_keys_are_those_of_files(home: Path) -> None:
 
 def test_warnings_of_openml_are_reported(data_home: Path) -> None:
     openml_home.answers(data_home, status="deactivated", warning="half of it is wrong")
-    repairs = load("credit", recipe("openml", **keys()), 0)[1]
+    repairs = load("credit", recipe("openml", **keys()), 0).repairs
     assert repairs[0].startswith("Version 2 of dataset toy-credit is inactive, meaning that issues")
     assert "half of it is wrong" in repairs[1]
     assert len(repairs) == 4

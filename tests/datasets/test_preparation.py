@@ -50,7 +50,6 @@ def test_constant_columns_are_reported_with_their_replicates() -> None:
     [
         ({"replicates": []}, "dataset 'toy': replicates []; expected at least one, each once"),
         ({"replicates": [1, 1]}, "dataset 'toy': replicates [1, 1]; expected at least one"),
-        ({"fractions": (0.5, 0.5, 0.5)}, "split fractions (0.5, 0.5, 0.5): expected three"),
     ],
 )
 def test_bad_arguments_are_refused(changes: dict[str, Any], message: str) -> None:

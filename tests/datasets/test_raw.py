@@ -68,7 +68,6 @@ FEATURE_ERRORS = [
 def test_bad_features_are_refused(table: Any, message: str) -> None:
     with pytest.raises(StudyError) as caught:
         make_raw("toy", table, CODES, "classification", ("a", "b"), ("u", "v"))
-    assert str(caught.value).startswith("dataset 'toy': ")
     assert message in str(caught.value)
 
 
@@ -107,7 +106,6 @@ CLASS_ERRORS = [
 def test_bad_classes_are_refused(targets: Any, classes: str, message: str) -> None:
     with pytest.raises(StudyError) as caught:
         make_raw("toy", TABLE, targets, "classification", tuple(classes))
-    assert str(caught.value).startswith("dataset 'toy': ")
     assert message in str(caught.value)
 
 
@@ -122,5 +120,4 @@ REGRESSION_ERRORS = [
 def test_bad_regressions_are_refused(table: Any, targets: Any, message: str) -> None:
     with pytest.raises(StudyError) as caught:
         make_raw("toy", table, targets, "regression")
-    assert str(caught.value).startswith("dataset 'toy': ")
     assert message in str(caught.value)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import load
+from momentum_study.datasets.raw import ColumnUse
 from tests.datasets.recipes import loaded, recipe
 
 ROWS = 12
@@ -149,7 +150,8 @@ def test_csv_and_parquet_are_equivalent(kind: str, tmp_path: Path) -> None:
     write = {"csv": frame.to_csv, "parquet": frame.to_parquet}[kind]
     write(file, index=False)
     keys = {"target": "y", "task": "regression", "leave_out": ["id"], "missing": "impute"}
-    raw, repairs = load("t", recipe("file", path=str(file), **keys), 0)
+    made = load("t", recipe("file", path=str(file), **keys), 0)
+    raw = made.raw
     assert raw.feature_names == (
         *("n", "gaps", "town=east", "town=west", "town is missing", "new=True"),
     )
@@ -158,7 +160,9 @@ def test_csv_and_parquet_are_equivalent(kind: str, tmp_path: Path) -> None:
         raw.features[:3, 1:5], [[1, 0, 1, 0], [np.nan, 1, 0, 0], [3, 0, 0, 1]]
     )
     np.testing.assert_array_equal(raw.targets, frame["y"])
-    assert len(repairs) == 2
+    assert len(made.repairs) == 2
+    levels = {"town": 2, "new": 2}
+    assert made.columns == ColumnUse("y", ("n", "gaps"), levels, ("id",), ())
 
 
 def write_as_fastparquet(frame: pd.DataFrame, file: Path) -> None:
@@ -200,9 +204,12 @@ def test_the_index_of_a_parquet_file_is_no_feature(
 ) -> None:
     frame = pd.DataFrame({"a": range(ROWS), "y": range(ROWS)}).set_axis(index)
     WRITERS[writer](frame, tmp_path / "t.parquet")
-    assert read(tmp_path / "t.parquet").feature_names == ("a",)
-    names = [name for name in index.names if name]
-    assert read(tmp_path / "t.parquet", leave_out=names).feature_names == ("a",)
+    names = tuple(name for name in index.names if name)
+    for left_out, known in [((), names), (names, ())]:
+        made = {"path": str(tmp_path / "t.parquet"), "target": "y", "task": "regression"}
+        own = load("t", recipe("file", **made, leave_out=list(left_out)), 0)
+        assert own.raw.feature_names == ("a",)
+        assert own.columns == ColumnUse("y", ("a",), {}, left_out, known)
     if names:  # unless the recipe asks for it
         raw = read(tmp_path / "t.parquet", target=names[-1])
         assert raw.feature_names == ("a", "y")

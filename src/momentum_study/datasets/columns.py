@@ -9,7 +9,7 @@ import pandas as pd
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number, one_line
-from momentum_study.datasets.raw import FloatArray, IntArray, Missing, Table, Task
+from momentum_study.datasets.raw import ColumnUse, FloatArray, IntArray, Missing, Table, Task
 
 MOST_LEVELS = 100
 """Maximum number of categories of a column and of classes."""
@@ -92,13 +92,26 @@ def parse_columns(
     answers = frame[target]
     if task == "classification":
         classes, codes = _classes(answers)
-        return Table(features, codes, task, classes, repairs=repairs)
+        return Table(features, codes, task, classes, repairs=repairs, target=target)
     if kinds[target] != "numbers":
         raise StudyError(
             f"the target {target!r} contains {_example(answers)} (categories); expected numbers "
             "in a regression, or task: classification"
         )
-    return Table(features, np.asarray(_numbers(answers), dtype=np.float64), task, repairs=repairs)
+    values = np.asarray(_numbers(answers), dtype=np.float64)
+    return Table(features, values, task, repairs=repairs, target=target)
+
+
+def column_use(features: pd.DataFrame, table: Table, left_out: Sequence[str]) -> ColumnUse:
+    """Return what became of the columns of a table with these features."""
+    levels = {
+        str(name): column.nunique()
+        for name, column in features.items()
+        if isinstance(column.dtype, pd.CategoricalDtype)
+    }
+    numbers = tuple(str(name) for name in features if name not in levels)
+    index = tuple(name for name in table.index if name not in left_out)
+    return ColumnUse(table.target, numbers, levels, tuple(left_out), index)
 
 
 def encoded(features: pd.DataFrame) -> tuple[FloatArray, list[str]]:

@@ -1,21 +1,20 @@
 """From a recipe to a prepared data set: reading, sampling, encoding, splitting and scaling."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.seeds import generator
 from momentum_study.datasets.prepared import PreparedDataset
-from momentum_study.datasets.raw import FloatArray, RawDataset, Table, make_raw
+from momentum_study.datasets.raw import ColumnUse, FloatArray, RawDataset, Table, make_raw
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.sources import SOURCES
 from momentum_study.datasets.splits import (
-    DEFAULT_FRACTIONS,
     FittedScaling,
-    Fractions,
     Scaling,
-    check_fractions,
     fill_gaps,
     fit_scaling,
     make_split,
@@ -26,12 +25,30 @@ MOST_BYTES = 2**30
 """Memory limit of a training job, compared with a lower bound of what it needs."""
 
 
+@dataclass(frozen=True, eq=False)
+class LoadedDataset:
+    """Data as loaded.
+
+    Attributes
+    ----------
+    raw
+        The data. Features are NaN only where gaps are to be imputed.
+    repairs
+        One sentence per repair, for the log.
+    columns
+        What became of each column of a table; None if the source has none.
+    """
+
+    raw: RawDataset
+    repairs: tuple[str, ...]
+    columns: ColumnUse | None
+
+
 def prepare(
     name: str,
     recipe: Recipe,
     study_seed: int,
     replicates: Sequence[int],
-    fractions: Fractions = DEFAULT_FRACTIONS,
 ) -> PreparedDataset:
     """Load a dataset, then split it, fill its gaps and scale it for each replicate.
 
@@ -48,8 +65,6 @@ def prepare(
         Seed of the study.
     replicates
         Numbers of the R replicates, without repetition.
-    fractions
-        Shares of training, validation and test rows.
 
     Returns
     -------
@@ -59,18 +74,21 @@ def prepare(
     Raises
     ------
     StudyError
-        If the data, the replicates or the fractions are not usable, or a training job would need
-        too much memory.
+        If the data or the replicates are not usable, or a training job would need too much memory.
     """
-    if not replicates or len(set(replicates)) < len(replicates):
-        raise StudyError(
-            f"dataset {name!r}: replicates {list(replicates)}; expected at least one, each once"
-        )
-    check_fractions(fractions)
-    raw, repairs = load(name, recipe, study_seed)
+    with _naming(name):
+        if not replicates or len(set(replicates)) < len(replicates):
+            raise StudyError(f"replicates {list(replicates)}; expected at least one, each once")
+        loaded = _load(name, recipe, study_seed)
+        _check_size(loaded.raw, len(replicates))
+        return _prepare_raw(loaded, recipe.scaling, study_seed, replicates)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Name the data set in errors."""
     try:
-        _check_size(raw, len(replicates))
-        return _prepare_raw(raw, recipe.scaling, study_seed, replicates, fractions, repairs)
+        yield
     except StudyError as error:
         raise StudyError(f"dataset {name!r}: {error}") from error
 
@@ -88,17 +106,11 @@ def _check_size(raw: RawDataset, replicates: int) -> None:
 
 
 def _prepare_raw(
-    raw: RawDataset,
-    scaling: Scaling,
-    study_seed: int,
-    replicates: Sequence[int],
-    fractions: Fractions,
-    repairs: tuple[str, ...],
+    loaded: LoadedDataset, scaling: Scaling, study_seed: int, replicates: Sequence[int]
 ) -> PreparedDataset:
+    raw = loaded.raw
     splits = [
-        make_split(
-            raw.targets, raw.task, generator(study_seed, "split", raw.name, replicate), fractions
-        )
+        make_split(raw.targets, raw.task, generator(study_seed, "split", raw.name, replicate))
         for replicate in replicates
     ]
     fills = [_medians(raw.features[split.train]) for split in splits]
@@ -124,7 +136,7 @@ def _prepare_raw(
         target_mean=np.concatenate([fit.mean for fit in target_fits]),
         target_scale=np.concatenate([fit.scale for fit in target_fits]),
         repairs=(
-            *repairs,
+            *loaded.repairs,
             *_repairs([f"feature {name!r}" for name in raw.feature_names], replicates, fits),
             *_repairs(["the target"], replicates, target_fits),
         ),
@@ -159,7 +171,7 @@ def _repairs(
             )
 
 
-def load(name: str, recipe: Recipe, study_seed: int) -> tuple[RawDataset, tuple[str, ...]]:
+def load(name: str, recipe: Recipe, study_seed: int) -> LoadedDataset:
     """Load the data of a recipe.
 
     Parameters
@@ -173,30 +185,32 @@ def load(name: str, recipe: Recipe, study_seed: int) -> tuple[RawDataset, tuple[
 
     Returns
     -------
-    RawDataset, tuple of str
-        The data, determined by the arguments, and a sentence for each repair. Features are NaN only
-        where gaps are to be imputed.
+    LoadedDataset
+        Determined by the arguments.
 
     Raises
     ------
     StudyError
         If the data is not available or not usable.
     """
-    try:
-        table = _read(recipe)
-        if recipe.rows is not None:
-            random = generator(study_seed, "rows", name)
-            table = table.take(sampled_rows(table.targets, table.task, recipe.rows, random))
-        features, names = table.features, table.feature_names
-        if not isinstance(features, np.ndarray):
-            from momentum_study.datasets.columns import encoded
+    with _naming(name):
+        return _load(name, recipe, study_seed)
 
-            features, names = encoded(features)
-    except StudyError as error:
-        raise StudyError(f"dataset {name!r}: {error}") from error
+
+def _load(name: str, recipe: Recipe, study_seed: int) -> LoadedDataset:
+    table = _read(recipe)
+    if recipe.rows is not None:
+        random = generator(study_seed, "rows", name)
+        table = table.take(sampled_rows(table.targets, table.task, recipe.rows, random))
+    features, names, columns = table.features, table.feature_names, None
+    if not isinstance(features, np.ndarray):
+        from momentum_study.datasets.columns import column_use, encoded
+
+        columns = column_use(features, table, recipe.leave_out)
+        features, names = encoded(features)
     impute = recipe.missing == "impute"
     raw = make_raw(name, features, table.targets, table.task, table.classes, names, gaps=impute)
-    return _changed(raw, recipe, study_seed), table.repairs
+    return LoadedDataset(_changed(raw, recipe, study_seed), table.repairs, columns)
 
 
 def _read(recipe: Recipe) -> Table:
@@ -208,10 +222,7 @@ def _changed(raw: RawDataset, recipe: Recipe, study_seed: int) -> RawDataset:
     """Apply the transformations that need checked data."""
     features, targets = raw.features, raw.targets
     if recipe.condition_number is not None:
-        try:
-            features = with_condition_number(features, recipe.condition_number)
-        except StudyError as error:
-            raise StudyError(f"dataset {raw.name!r}: {error}") from error
+        features = with_condition_number(features, recipe.condition_number)
     if recipe.label_noise is not None:
         random = generator(study_seed, "label noise", raw.name)
         classes = len(raw.classes)

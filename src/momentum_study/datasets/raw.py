@@ -45,6 +45,31 @@ def check_size(what: str, numbers: int) -> None:
         )
 
 
+@dataclass(frozen=True)
+class ColumnUse:
+    """What became of each column of a table.
+
+    Attributes
+    ----------
+    target
+        The column to learn.
+    numbers
+        Features that are numbers.
+    categories
+        Features that are categories, each with its number of levels.
+    left_out
+        Columns of the key ``leave_out``.
+    index
+        Columns of the index of a Parquet file that are no features.
+    """
+
+    target: str
+    numbers: tuple[str, ...]
+    categories: dict[str, int]
+    left_out: tuple[str, ...]
+    index: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Features and targets of n rows.
@@ -64,6 +89,10 @@ class Table:
         The d column names; none for ``x0, x1, …`` or a frame, which has names.
     repairs
         One sentence per repair, for the log.
+    target
+        Name of the column to learn, if the features are a frame.
+    index
+        Columns of the index of a Parquet file that are no features.
     """
 
     features: "npt.NDArray[Any] | pd.DataFrame"
@@ -72,6 +101,8 @@ class Table:
     classes: Sequence[str] = ()
     feature_names: Sequence[str] = ()
     repairs: tuple[str, ...] = ()
+    target: str = ""
+    index: tuple[str, ...] = ()
 
     def take(self, rows: IntArray) -> "Table":
         """Return some of the rows."""
@@ -124,7 +155,7 @@ def make_raw(
     Parameters
     ----------
     name
-        Name of the data set in the study, for messages.
+        Name of the data set in the study.
     features
         Shape ``(n, d)``, numbers.
     targets
@@ -150,49 +181,48 @@ def make_raw(
         missing, no feature varies, there are fewer than two classes, a class has fewer than three
         members, or a regression has fewer than six rows or only one target value.
     """
-    where = f"dataset {name!r}"
     table = np.asarray(features)
     if table.ndim != 2 or 0 in table.shape:
         raise StudyError(
-            f"{where}: the features have shape {table.shape}; expected a table of rows and columns "
+            f"the features have shape {table.shape}; expected a table of rows and columns "
             "with at least one of each"
         )
     columns = tuple(map(str, feature_names)) or tuple(f"x{j}" for j in range(table.shape[1]))
     if len(columns) != table.shape[1]:
         raise StudyError(
-            f"{where}: {len(columns)} feature names for {table.shape[1]} feature columns; "
+            f"{len(columns)} feature names for {table.shape[1]} feature columns; "
             "expected one name per column"
         )
     column_labels = [f"feature {column!r}" for column in columns]
-    checked_features = _numbers(where, table, column_labels, gaps)
+    checked_features = _numbers(table, column_labels, gaps)
     # These two ignore NaN.
     if np.all(np.fmin.reduce(checked_features) == np.fmax.reduce(checked_features)):
         raise StudyError(
-            f"{where}: every feature is constant; expected at least one that varies between rows"
+            "every feature is constant; expected at least one that varies between rows"
         )
 
     answers = np.asarray(targets)
     if answers.shape != table.shape[:1]:
         raise StudyError(
-            f"{where}: {table.shape[0]} rows of features but targets of shape {answers.shape}; "
+            f"{table.shape[0]} rows of features but targets of shape {answers.shape}; "
             "expected one target per row"
         )
-    values = _numbers(where, answers[:, np.newaxis], ["the target"], gaps=False)[:, 0]
+    values = _numbers(answers[:, np.newaxis], ["the target"], gaps=False)[:, 0]
     if task == "regression":
-        _check_regression(where, values)
+        _check_regression(values)
         return RawDataset(name, checked_features, values, task, (), columns)
     class_names = tuple(map(str, classes))
-    codes = _class_codes(where, values, class_names)
+    codes = _class_codes(values, class_names)
     return RawDataset(name, checked_features, codes, task, class_names, columns)
 
 
-def _numbers(where: str, table: npt.NDArray[Any], labels: Sequence[str], gaps: bool) -> FloatArray:
+def _numbers(table: npt.NDArray[Any], labels: Sequence[str], gaps: bool) -> FloatArray:
     """Copy a table ``(n, columns)`` to finite float64; an error names the first bad cell."""
     if table.dtype.kind not in "biuf":
         for (row, column), cell in np.ndenumerate(table.astype(object)):
             if not isinstance(cell, Real):
                 raise StudyError(
-                    f"{where}: {labels[column]} is {cell!r} in row {row} (counted from 0); "
+                    f"{labels[column]} is {cell!r} in row {row} (counted from 0); "
                     "expected a number: encode text and fill or drop missing values before the "
                     "study"
                 )
@@ -202,48 +232,44 @@ def _numbers(where: str, table: npt.NDArray[Any], labels: Sequence[str], gaps: b
     if len(bad):
         row, column = bad[0]
         raise StudyError(
-            f"{where}: {labels[column]} is {numbers[row, column]} in row {row} (counted from 0), "
+            f"{labels[column]} is {numbers[row, column]} in row {row} (counted from 0), "
             f"{len(bad)} such value(s) in all; expected finite numbers: fill or drop them before "
             "the study"
         )
     return numbers
 
 
-def _check_regression(where: str, values: FloatArray) -> None:
+def _check_regression(values: FloatArray) -> None:
     if len(values) < MINIMUM_REGRESSION_ROWS:
         raise StudyError(
-            f"{where}: {len(values)} row(s); expected at least {MINIMUM_REGRESSION_ROWS}, two each "
+            f"{len(values)} row(s); expected at least {MINIMUM_REGRESSION_ROWS}, two each "
             "for training, validation and test"
         )
     if np.all(values == values[0]):
         raise StudyError(
-            f"{where}: every target is {format_number(values[0])}; expected targets that vary "
-            "between rows"
+            f"every target is {format_number(values[0])}; expected targets that vary between rows"
         )
 
 
-def _class_codes(where: str, values: FloatArray, classes: tuple[str, ...]) -> IntArray:
+def _class_codes(values: FloatArray, classes: tuple[str, ...]) -> IntArray:
     if len(set(classes)) < len(classes):
         raise StudyError(
-            f"{where}: the class names {', '.join(classes)} contain a name twice; "
-            "expected distinct names"
+            f"the class names {', '.join(classes)} contain a name twice; expected distinct names"
         )
     unknown = values[(values < 0) | (values >= len(classes)) | (values != np.floor(values))]
     if len(unknown):
         raise StudyError(
-            f"{where}: the target {format_number(unknown[0])} is not a class code; expected whole "
+            f"the target {format_number(unknown[0])} is not a class code; expected whole "
             f"numbers ≥ 0 and < {len(classes)}, the number of class names"
         )
     codes = values.astype(np.int64)
     members = np.bincount(codes, minlength=len(classes))
     if np.count_nonzero(members) < 2:
-        raise StudyError(
-            f"{where}: all {len(codes)} rows are of one class; expected at least two classes"
-        )
+        raise StudyError(f"all {len(codes)} rows are of one class; expected at least two classes")
     smallest = int(members.argmin())
     if members[smallest] < MINIMUM_CLASS_MEMBERS:
         raise StudyError(
-            f"{where}: class {classes[smallest]!r} has {members[smallest]} member(s); expected at "
+            f"class {classes[smallest]!r} has {members[smallest]} member(s); expected at "
             f"least {MINIMUM_CLASS_MEMBERS}, one each for training, validation and test: "
             "merge or drop rare classes, or add rows"
         )

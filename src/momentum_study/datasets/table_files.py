@@ -13,7 +13,7 @@ Checks of a recipe read only the header, so that they can be made before anythin
 import csv
 import stat
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +103,8 @@ def read(
         raise
     except Exception as error:  # exceptions for damaged files are not documented
         raise unreadable(file, error) from error
-    return parse_columns(frame, target, task, missing, categorical)
+    index = tuple(name for name in header.index if name not in wanted)
+    return replace(parse_columns(frame, target, task, missing, categorical), index=index)
 
 
 def _read_csv(file: Path, header: Sequence[str], wanted: Sequence[str]) -> "pd.DataFrame":
@@ -326,8 +327,8 @@ def _parquet_header(file: Path) -> Header:
         if _ARROW_SCHEMA in metadata:  # Arrow reads its own categories as such only if text
             written = pa.ipc.read_schema(pa.BufferReader(base64.b64decode(metadata[_ARROW_SCHEMA])))
             categorical |= {field.name for field in written if pa.types.is_dictionary(field.type)}
-        index = {name for name in of_pandas.get("index_columns", ()) if isinstance(name, str)}
-        index |= {name for name in schema.names if name.startswith(_UNNAMED_INDEX)}
+        given = of_pandas.get("index_columns", ())
+        index = [name for name in schema.names if name in given or name.startswith(_UNNAMED_INDEX)]
     except Exception as error:  # exceptions of Arrow for damaged files are not documented
         raise unreadable(file, error) from error
     return Header(schema.names, index, categorical)

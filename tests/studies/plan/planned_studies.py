@@ -8,7 +8,7 @@ from unittest.mock import patch
 from momentum_study.config.study import Study
 from momentum_study.studies.plan.jobs import Costs
 from momentum_study.studies.plan.plan import StudyPlan, study_plan
-from momentum_study.studies.plan.timing import Kind, Sizes, Timing
+from momentum_study.studies.plan.timing import DataPlan, Kind, Sizes, Timing
 
 SIZES = {"iris": Sizes(90, 30, 30, 4, 3), "sugar": Sizes(265, 89, 88, 10, 1)}
 
@@ -64,8 +64,10 @@ def in_proportion(kinds: Iterable[Kind]) -> dict[Kind, Timing]:
     return {kind: Timing(kind.work * 1e-9, kind.work * 1e-8) for kind in kinds}
 
 
-def planned(study: Study, tmp_path: Any, cores: int = 2, **changes: Any) -> StudyPlan:
+def planned(
+    study: Study, tmp_path: Any, cores: int = 2, costs: Costs = COSTS, **data: Any
+) -> StudyPlan:
     """Plan a study with results in a temporary folder, without a clock."""
-    arguments = {"sizes": SIZES, "unknown": {}, "costs": COSTS, "cores": cores} | changes
+    known = DataPlan(**{"sizes": SIZES, "columns": {}, "unknown": {}} | data)
     with patch("momentum_study.studies.plan.plan.timings", in_proportion):
-        return study_plan(study, results=tmp_path, **arguments)
+        return study_plan(study, known, costs, cores, tmp_path)

@@ -9,6 +9,7 @@ import yaml
 from momentum_study.cli.commands import plan as command
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
+from momentum_study.datasets.raw import ColumnUse
 from momentum_study.studies.plan.notes import notes
 from momentum_study.studies.plan.report import WIDTH, as_json, as_text, duration, size
 from tests.studies.plan.planned_studies import SIZES, TREE, made_study, planned
@@ -53,6 +54,27 @@ def test_text_fits_the_page(study: Study, tmp_path: Path) -> None:
     assert not any(line != line.rstrip() for line in lines)
     for grid in plan.grids.values():
         assert f"{grid.runs:,} runs" in " ".join(text.split())
+
+
+def test_the_columns_of_a_table_are_counted_and_the_first_ones_named(tmp_path: Path) -> None:
+    use = ColumnUse(
+        target="price",
+        numbers=tuple(f"{LONG * 20} {i}" for i in range(500)),
+        categories={"town": 4, "garden": 2},
+        left_out=("id",),
+        index=("label",),
+    )
+    study = made_study()
+    plan = planned(study, tmp_path, columns={"sugar": use})
+    text = as_text(study, plan, [])
+    block = next(part for part in text.split("\n\n") if part.startswith("sugar: "))
+    assert len(block.splitlines()) < 20
+    assert max(map(len, block.splitlines())) <= WIDTH
+    words = " ".join(block.split())
+    for line in ["target 1 price", "numbers 500 ", "categories 2 town (4 levels), garden (2 level"]:
+        assert line in words
+    assert words.endswith("left out 1 id index, left out 1 label")
+    assert json.loads(as_json(plan, []))["columns"]["sugar"]["categories"] == use.categories
 
 
 def test_json_contains_the_plan(tmp_path: Path) -> None:

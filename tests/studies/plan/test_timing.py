@@ -10,11 +10,12 @@ from momentum_study.engine.optimizers import RULES
 from momentum_study.runs.design import shards
 from momentum_study.studies.plan import timing
 from momentum_study.studies.plan.timing import (
+    DataPlan,
     Kind,
     Sizes,
     Timing,
+    data_plan,
     kind_of,
-    known_sizes,
     timings,
     training_bytes,
 )
@@ -26,7 +27,7 @@ ONE = Kind(
 
 
 def test_sizes_are_those_of_the_split() -> None:
-    assert known_sizes(made_study(), ["iris", "sugar"]) == (SIZES, {})
+    assert data_plan(made_study(), ["iris", "sugar"]) == DataPlan(SIZES, {}, {})
     assert SIZES["iris"].rows == 150
 
 
@@ -35,7 +36,8 @@ def test_a_data_set_that_cannot_be_loaded_has_a_reason(monkeypatch: pytest.Monke
         raise StudyError("dataset 'sugar': no network")
 
     monkeypatch.setattr(timing, "load", refuse)
-    assert known_sizes(made_study(), ["sugar"]) == ({}, {"sugar": "dataset 'sugar': no network"})
+    reasons = {"sugar": "dataset 'sugar': no network"}
+    assert data_plan(made_study(), ["sugar"]) == DataPlan({}, {}, reasons)
 
 
 def test_beta_and_schedule_are_of_one_kind() -> None:

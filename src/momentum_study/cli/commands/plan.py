@@ -11,7 +11,7 @@ from momentum_study.studies.plan.jobs import published_costs
 from momentum_study.studies.plan.notes import notes
 from momentum_study.studies.plan.plan import study_plan
 from momentum_study.studies.plan.report import as_json, as_text
-from momentum_study.studies.plan.timing import known_sizes
+from momentum_study.studies.plan.timing import data_plan
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def run(options: Options) -> None:
     costs = published_costs(options.results / "published")
     study = load_study(options.configfile)
     used = dict.fromkeys(name for grid in study.grids.values() for name in grid.datasets)
-    sizes, unknown = known_sizes(study, used)
     cores = _cores(options.cores)
-    plan = study_plan(study, sizes, unknown, costs, cores, options.results / study.study)
+    data = data_plan(study, used)
+    plan = study_plan(study, data, costs, cores, options.results / study.study)
     found = notes(study, plan)
     print(as_json(plan, found) if options.json else as_text(study, plan, found))
 

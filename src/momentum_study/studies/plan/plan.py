@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from momentum_study.config.study import Study
+from momentum_study.datasets.raw import ColumnUse
 from momentum_study.runs.design import Shard, shards
 from momentum_study.studies.plan.jobs import (
     LONGEST_CHAIN,
@@ -19,7 +20,7 @@ from momentum_study.studies.plan.jobs import (
 )
 from momentum_study.studies.plan.timing import (
     MOST_TIMED,
-    Sizes,
+    DataPlan,
     kind_of,
     timings,
     training_bytes,
@@ -114,6 +115,8 @@ class StudyPlan:
         Disk space of ``shards`` and ``other`` results.
     unknown
         Data sets of unknown size, and the reasons.
+    columns
+        What becomes of the columns of data sets that are tables.
     timed, kinds
         Kinds of training that were timed, of how many.
     published_costs
@@ -129,6 +132,7 @@ class StudyPlan:
     analysis_mib: float
     bytes: dict[str, float]
     unknown: dict[str, str]
+    columns: dict[str, ColumnUse]
     timed: int
     kinds: int
     published_costs: bool
@@ -146,8 +150,7 @@ class StudyPlan:
 
 def study_plan(
     study: Study,
-    sizes: Mapping[str, Sizes],
-    unknown: Mapping[str, str],
+    data: DataPlan,
     costs: Costs | None,
     cores: int,
     results: Path,
@@ -158,8 +161,8 @@ def study_plan(
     ----------
     study
         Its configuration.
-    sizes, unknown
-        Its data sets, see :func:`momentum_study.studies.plan.timing.known_sizes`.
+    data
+        Its data sets.
     costs
         Costs of a finished study, for the jobs that do not train.
     cores
@@ -168,6 +171,7 @@ def study_plan(
         The study's results folder, which may contain finished shards.
     """
     trained = shards(study)
+    sizes = data.sizes
     kinds = {
         shard: kind_of(shard, sizes[shard.dataset]) for shard in trained if shard.dataset in sizes
     }
@@ -200,7 +204,8 @@ def study_plan(
         training_peak=peak,
         analysis_mib=analysis_mib(sum(grid.runs for grid in grids.values())),
         bytes=disk_bytes(study, trained),
-        unknown=dict(unknown),
+        unknown=dict(data.unknown),
+        columns=dict(data.columns),
         timed=min(len(timed), MOST_TIMED),
         kinds=len(timed),
         published_costs=costs is not None,

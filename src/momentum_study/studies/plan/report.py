@@ -2,17 +2,20 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from momentum_study.config.grids import Grid
 from momentum_study.config.study import Study
 from momentum_study.core.text import format_number
+from momentum_study.datasets.raw import ColumnUse
 from momentum_study.studies.plan.plan import MIB, GridPlan, StudyPlan
 
 WIDTH = 100
 _LABEL = 16  # of an axis or a total
 _NUMBER = 4  # how many values an axis has
+
+_LONGEST_NAME = 60  # of a column
 
 # Of longer lists the first and the last values are shown.
 _MOST_VALUES = 8
@@ -25,6 +28,7 @@ def as_text(study: Study, plan: StudyPlan, notes: Sequence[str]) -> str:
     blocks = [
         _wrapped("", f"{plan.study}: {study.description}" if study.description else plan.study),
         *(_grid(study, name, grid) for name, grid in plan.grids.items()),
+        *(_columns(name, use) for name, use in plan.columns.items()),
         _table(plan),
         _totals(plan),
     ]
@@ -69,8 +73,34 @@ def _grid(study: Study, name: str, plan: GridPlan) -> str:
         f"{name}: {plan.cells:,} cells × {grid.replicates:,} replicates = {plan.runs:,} runs, "
         f"in {plan.shards:,} shards"
     )
+    return _listing(head, _axes(study, grid))
+
+
+def _columns(name: str, use: ColumnUse) -> str:
+    levels = [f"{column} ({count} levels)" for column, count in use.categories.items()]
+    kinds = {
+        "target": [use.target],
+        "numbers": use.numbers,
+        "categories": levels,
+        "left out": use.left_out,
+        "index, left out": use.index,
+    }
+    lines = (
+        (label, f"{len(names)}", _listed([_short(name) for name in names]))
+        for label, names in kinds.items()
+        if names
+    )
+    return _listing(f"{name}: columns of the table", lines)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _listing(head: str, entries: Iterable[tuple[str, str, str]]) -> str:
+    """Write a head, and below it a line for each label, number and list of values."""
     lines = [_wrapped("", head)]
-    for label, count, values in _axes(study, grid):
+    for label, count, values in entries:
         start = f"  {label:<{_LABEL}}{count:>{_NUMBER}}  "
         lines.append(_wrapped(start, values))
     return "\n".join(lines)

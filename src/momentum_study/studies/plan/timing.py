@@ -10,6 +10,7 @@ import numpy as np
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import load
+from momentum_study.datasets.raw import ColumnUse
 from momentum_study.datasets.splits import make_split
 from momentum_study.engine.arrays import ArraySplit
 from momentum_study.engine.gradient_noise import GradientNoise
@@ -56,20 +57,42 @@ class Sizes:
         return self.train + self.validation + self.test
 
 
-def known_sizes(study: Study, names: Iterable[str]) -> tuple[dict[str, Sizes], dict[str, str]]:
-    """Return the sizes of the data sets that can be loaded, and why the others cannot."""
-    known, unknown = {}, {}
+@dataclass(frozen=True)
+class DataPlan:
+    """What is known of the data sets of a study before it runs.
+
+    Attributes
+    ----------
+    sizes
+        Sizes of the data sets that can be loaded.
+    columns
+        What becomes of the columns of those that are tables.
+    unknown
+        Why the others cannot be loaded.
+    """
+
+    sizes: Mapping[str, Sizes]
+    columns: Mapping[str, ColumnUse]
+    unknown: Mapping[str, str]
+
+
+def data_plan(study: Study, names: Iterable[str]) -> DataPlan:
+    """Load data sets, and return what is known of them."""
+    sizes, columns, unknown = {}, {}, {}
     for name in names:
         try:
-            raw, _ = load(name, study.datasets[name], study.seed)
-            # The sizes of the parts depend on the class counts alone, so any shuffle will do.
-            split = make_split(raw.targets, raw.task, np.random.default_rng(0))
+            loaded = load(name, study.datasets[name], study.seed)
         except StudyError as error:
             unknown[name] = str(error)
             continue
+        raw = loaded.raw
+        # The sizes of the parts depend on the class counts alone, so any shuffle will do.
+        split = make_split(raw.targets, raw.task, np.random.default_rng(0))
         parts = (len(split.train), len(split.validation), len(split.test))
-        known[name] = Sizes(*parts, raw.features.shape[1], max(len(raw.classes), 1))
-    return known, unknown
+        sizes[name] = Sizes(*parts, raw.features.shape[1], max(len(raw.classes), 1))
+        if loaded.columns:
+            columns[name] = loaded.columns
+    return DataPlan(sizes, columns, unknown)
 
 
 @dataclass(frozen=True)
