@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import format_number, suggest
+from momentum_study.core.text import format_number
 from momentum_study.datasets.raw import FloatArray, IntArray, Task
 
 Scaling: TypeAlias = Literal["standard", "center", "none"]
-Fractions: TypeAlias = tuple[float, float, float]
 
 SCALINGS: tuple[Scaling, ...] = get_args(Scaling)
-DEFAULT_FRACTIONS: Fractions = (0.6, 0.2, 0.2)
+FRACTIONS = (0.6, 0.2, 0.2)
+"""Shares of training, validation and test rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,44 +51,35 @@ def make_split(
     targets: npt.NDArray[np.float64] | npt.NDArray[np.int64],
     task: Task,
     generator: np.random.Generator,
-    fractions: Fractions = DEFAULT_FRACTIONS,
 ) -> Split:
     """Shuffle the rows into training, validation and test, stratified by class.
 
-    Every class has at least one row in every part. Its count in a part differs from
-    fraction × members by less than one, unless a part would have no row. Sizes depend only on class
-    counts and fractions, so they are equal for all replicates of a data set.
+    Every class has at least one row in every part. Its count in a part differs from its entry of
+    `FRACTIONS` × members by less than one, unless a part would have no row. Sizes depend only on
+    class counts, so they are equal for all replicates of a data set.
 
     Parameters
     ----------
     targets
-        Shape ``(n,)``: class codes, or values of a regression (only their number matters).
+        Shape ``(n,)``: class codes, each at least three times, or at least six values of a
+        regression (only their number matters).
     task
         ``"classification"`` (stratified) or ``"regression"`` (plain shuffle).
     generator
         Generator of the shuffle; its state changes.
-    fractions
-        Shares of training, validation and test: positive, with sum 1.
 
     Returns
     -------
     Split
         Sorted row numbers.
-
-    Raises
-    ------
-    StudyError
-        If the fractions are not positive with sum 1, or a class has fewer than three rows (for a
-        regression: fewer than six rows in total).
     """
-    check_fractions(fractions)
     if task == "classification":
         strata = [np.flatnonzero(targets == code) for code in np.unique(targets)]
         least = 1
     else:
         strata = [np.arange(len(targets))]
         least = 2  # R² of a single row is undefined
-    counts = _apportion([len(rows) for rows in strata], fractions, least)
+    counts = _apportion([len(rows) for rows in strata], least)
     parts: tuple[list[IntArray], ...] = ([], [], [])
     for rows, stratum_counts in zip(strata, counts, strict=True):
         pieces = np.split(generator.permutation(rows), np.cumsum(stratum_counts)[:-1])
@@ -97,24 +88,7 @@ def make_split(
     return Split(*(np.sort(np.concatenate(part)).astype(np.int64) for part in parts))
 
 
-def check_fractions(fractions: Sequence[float]) -> None:
-    """Refuse fractions that are not three positive shares with sum 1.
-
-    Raises
-    ------
-    StudyError
-        With the given fractions.
-    """
-    shares = np.asarray(fractions, dtype=np.float64)
-    if shares.shape != (3,) or not np.all(shares > 0) or abs(shares.sum() - 1) > 1e-9:
-        given = ", ".join(map(str, fractions))
-        raise StudyError(
-            f"split fractions ({given}): expected three positive numbers with sum 1, the shares of "
-            "training, validation and test"
-        )
-
-
-def _apportion(members: Sequence[int], fractions: Fractions, least: int) -> IntArray:
+def _apportion(members: Sequence[int], least: int) -> IntArray:
     """Distribute the members of each stratum: counts of shape ``(strata, 3)``.
 
     Every count starts from its share rounded down (but not below `least`). The remaining rows go to
@@ -124,13 +98,8 @@ def _apportion(members: Sequence[int], fractions: Fractions, least: int) -> IntA
     counts = np.zeros((len(members), 3), dtype=np.int64)
     behind = np.zeros(3)
     for stratum, total in enumerate(members):
-        if total < 3 * least:
-            raise StudyError(
-                f"{total} row(s) for training, validation and test; expected at least "
-                f"{3 * least} (per class in a classification)"
-            )
-        # Rounding first: 0.29 * 100 is 28.999999999999996.
-        shares = np.round(np.asarray(fractions) * total, 6)
+        # Rounding first, so that equal shares are equal: 0.6 * 3 is 1.7999999999999998.
+        shares = np.round(np.asarray(FRACTIONS) * total, 6)
         count = np.maximum(np.floor(shares).astype(np.int64), least)
         while count.sum() > total:
             count[np.argmax(count - shares + (count > least) * total)] -= 1
@@ -183,10 +152,8 @@ def fit_scaling(features_train: FloatArray, scaling: Scaling) -> FittedScaling:
     Raises
     ------
     StudyError
-        If `scaling` is unknown, or the features are too large for their sum to be finite.
+        If the features are too large for their sum to be finite.
     """
-    if scaling not in SCALINGS:
-        raise StudyError(f"scaling {scaling!r} is unknown; {suggest(str(scaling), SCALINGS)}")
     columns = features_train.shape[1]
     if scaling == "none":
         return FittedScaling(np.zeros(columns), np.ones(columns), ())

@@ -12,7 +12,7 @@ import pandas as pd
 
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.text import format_number, percent
-from momentum_study.datasets.splits import DEFAULT_FRACTIONS
+from momentum_study.datasets.splits import FRACTIONS
 from momentum_study.documents.paper.design_facts import counts, datasets_list, grids_list, levels
 from momentum_study.documents.paper.result_facts import (
     best_rates,
@@ -128,7 +128,7 @@ def settings(study: StudyFacts) -> dict[str, str]:
     """Write the settings in the text."""
     verdicts = study.verdicts
     low, high = map(format_number, verdicts.learning_rates)
-    train, validation, test = map(percent, DEFAULT_FRACTIONS)
+    train, validation, test = map(percent, FRACTIONS)
     return {
         "split": f"{train} training, {validation} validation, {test} test",
         "beta": format_number(verdicts.beta),
