@@ -203,7 +203,10 @@ def test_a_bad_configuration_runs_nothing(tmp_path: Path) -> None:
 def test_two_configurations_are_refused(tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "two")
     shutil.copy2(folder / SMOKE, folder / "config/copy.yaml")
-    both = (SMOKE, "config/copy.yaml")
-    done = snakemake(folder, "--cores", "1", "--dry-run", configfile=both)
-    assert done.returncode != 0
-    assert "error: one --configfile at a time" in done.stdout + done.stderr
+    for done in (
+        snakemake(folder, "--dry-run", configfile=(SMOKE, "config/copy.yaml")),
+        snakemake(folder, "--dry-run", "--configfiles=config/copy.yaml"),
+        snakemake(folder, "--dry-run", "--configfile", "config/copy.yaml"),
+    ):
+        assert done.returncode != 0
+        assert "error: one --configfile at a time" in done.stdout + done.stderr

@@ -34,8 +34,9 @@ DEFAULT_CONFIGFILE = "config/paper.yaml"
 def the_configfile():
     # With a `configfile:` directive, Snakemake would merge the given file with the default one.
     given = [os.path.relpath(path) for path in workflow.configfiles]
-    if len(given) > 1:
-        sys.exit(f"error: one --configfile at a time, got {', '.join(given)}")
+    # Of two flags, Snakemake passes on the last one.
+    if len(given) > 1 or sum(word.startswith("--configf") for word in sys.argv) > 1:
+        sys.exit("error: one --configfile at a time; run snakemake once for each")
     return given[0] if given else DEFAULT_CONFIGFILE
 
 

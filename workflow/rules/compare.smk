@@ -4,7 +4,7 @@
 from momentum_study.studies.compare.request import finished_files, read_request
 
 try:
-    COMPARED = read_request(config, wanted="compare" in sys.argv)
+    COMPARED = read_request(workflow.config_settings.config, wanted="compare" in sys.argv)
     # The study of the configuration file is updated first; other studies are used as they are.
     SIDES = {
         name.study: (

@@ -17,7 +17,6 @@ from momentum_study.studies.compare.request import (
 
 def test_nothing_is_asked_for() -> None:
     assert read_request({}) is None
-    assert read_request({"match": "value"}) is None
 
 
 def test_a_request_is_read() -> None:
@@ -34,6 +33,9 @@ def test_a_request_is_read() -> None:
     [
         ({}, True, "compare needs --config baseline=… candidate=…"),
         ({"baseline": "published"}, False, "compare needs --config baseline=… candidate=…"),
+        ({"match": "value"}, False, "compare needs --config baseline=… candidate=…"),
+        ({"seed": 3}, False, "--config seed=…: expected baseline, candidate or match"),
+        ({"baseline": "a", "candidate": "b", "grid": "c"}, True, "--config grid=…: expected"),
         ({"candidate": "mine"}, True, "compare needs --config baseline=… candidate=…"),
         ({"baseline": "a", "candidate": "../b"}, True, "expected a plain name"),
         ({"baseline": "a", "candidate": "b", "match": "valeu"}, True, "did you mean 'value'?"),

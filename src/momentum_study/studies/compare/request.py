@@ -122,7 +122,7 @@ def read_request(config: Mapping[str, object], *, wanted: bool = False) -> Reque
     Parameters
     ----------
     config
-        With ``baseline``, ``candidate`` and, if need be, ``match``.
+        What ``--config`` gave: ``baseline``, ``candidate`` and, if need be, ``match``.
     wanted
         Whether the target ``compare`` was requested.
 
@@ -134,11 +134,16 @@ def read_request(config: Mapping[str, object], *, wanted: bool = False) -> Reque
     Raises
     ------
     StudyError
-        If a side is missing or not a name, or the way to match is unknown.
+        If a side is missing or not a name, or the way to match or another key is unknown.
     """
+    if unknown := sorted(set(config) - {"baseline", "candidate", "match"}):
+        raise StudyError(
+            f"--config {unknown[0]}=…: expected baseline, candidate or match, which are for the "
+            "target compare; everything else is set in the configuration file"
+        )
     sides = [config.get(side) for side in ("baseline", "candidate")]
     if None in sides:
-        if wanted or any(sides):
+        if wanted or config:
             raise StudyError(
                 "compare needs --config baseline=… candidate=…, each a study such as published, "
                 "or one of its grids, such as published.momentum"
