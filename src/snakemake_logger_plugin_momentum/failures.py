@@ -22,7 +22,7 @@ TARGETS = ("all", "compare", "explorer", "figures", "paper", "tables", "verify")
 
 # The log events have the class of an exception, but neither its file nor its number.
 _NO_RULE = re.compile(r"No rule to produce (\S+)")
-_ERRNO = re.compile(r"\[Errno (\d+)\]")
+_ERRNO = re.compile(r"\[Errno (\d+)\](?: (No usable temporary directory)|.*: '(.+?)')?")
 
 
 def last_lines(path: str) -> list[str]:
@@ -147,6 +147,7 @@ def hint(exception: str, message: str) -> str | None:
         return f"error: there is no target {unknown[1]!r}: {suggest(unknown[1], TARGETS)}"
     if exception == "ProtectedOutputException":
         return f"error: these files are write-protected; {next_step(errno.EROFS)}"
-    if number := _ERRNO.search(message):
-        return f"error: {next_step(int(number[1]))}"
+    if errors := _ERRNO.findall(message):
+        number, *places = errors[-1]  # what came before is its cause
+        return f"error: {next_step(int(number), ''.join(places))}"
     return None

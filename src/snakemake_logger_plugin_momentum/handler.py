@@ -81,6 +81,8 @@ class LogHandler(LogHandlerBase):
         try:
             if self._snakemake:
                 self._snakemake.handle(record)
+                if getattr(record, "event", None) == LogEvent.ERROR:
+                    self._hint = hint(str(record.__dict__["exception"]), record.getMessage())
             else:
                 self._take(record)
         except Exception:  # an internal error, which must not end the run

@@ -95,11 +95,25 @@ def test_an_interrupted_job_did_not_fail(tmp_path: Path) -> None:
         ("ProtectedOutputException", "Write-protected output files", "write-protected"),
         ("OSError", "[Errno 28] No space left on device: '.snakemake/log'", "free some space"),
         ("PermissionError", "[Errno 13] Permission denied: 'results'", "may read and write"),
+        (
+            "NotADirectoryError",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/home/me/.cache/snakemake'\n"
+            "During handling of this exception, another one occurred:\n"
+            "NotADirectoryError: [Errno 20] Not a directory: '/home/me/.cache'",
+            "error: set XDG_CACHE_HOME to a folder",
+        ),
+        (
+            "FileNotFoundError",
+            "[Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp']",
+            "error: set TMPDIR to a folder",
+        ),
     ],
 )
 def test_errors_of_snakemake_end_with_the_next_step(
-    exception: str, message: str, expected: str
+    exception: str, message: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     found = hint(exception, message)
     assert found is not None
     assert found.startswith("error: ")

@@ -108,6 +108,17 @@ def test_the_workflow_error_of_failed_jobs_is_left_out(
     assert full.splitlines()[-1] == f"error: {next_step(errno.ENOSPC)}"
 
 
+def test_a_dry_run_ends_with_the_next_step_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = record(
+        "No rule to produce tabels (if …)",
+        logging.ERROR,
+        event=LogEvent.ERROR,
+        exception="MissingRuleException",
+    )
+    text = shown(monkeypatch, missing, dryrun=True)
+    assert text.splitlines()[-1].startswith("error: there is no target 'tabels'")
+
+
 def test_an_executor_is_heard_until_jobs_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     def notice(text: str) -> logging.LogRecord:
         one = record(text)

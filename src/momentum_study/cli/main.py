@@ -72,7 +72,8 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         where = error.filename or "file system"
         what = error.strerror or error
-        print(f"error: {where}: {what}; {next_step(error.errno)}", file=sys.stderr)
+        step = next_step(error.errno, error.filename or error.strerror)
+        print(f"error: {where}: {what}; {step}", file=sys.stderr)
     except MemoryError as error:
         print(
             f"error: not enough memory{f' ({error})' if str(error) else ''}; run fewer jobs at a "

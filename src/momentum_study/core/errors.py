@@ -1,6 +1,8 @@
 """The exception that is a message to the user, and next steps after errors of files."""
 
 import errno
+import os
+from pathlib import Path
 
 INTERRUPTED = "interrupted"  # start of the last line of a job that Ctrl-C ended
 AGAIN = "run the same command again: what is finished is kept"
@@ -22,6 +24,14 @@ _NEXT_STEPS = {
     ),
 }
 
+# Folders outside of the project that libraries write to, and their places without the variable.
+# Without Matplotlib's: if it cannot be written, Matplotlib warns, names its variable, and goes on.
+_FOLDERS = {
+    "SCIKIT_LEARN_DATA": "~/scikit_learn_data",
+    "XDG_CACHE_HOME": "~/.cache",
+}
+_NO_TEMPORARY_FOLDER = "No usable temporary directory"  # of Python, without the path of a file
+
 
 class StudyError(Exception):
     """An error that the user can fix: in a configuration, a data file, a damaged output.
@@ -32,12 +42,29 @@ class StudyError(Exception):
     """
 
 
-def next_step(number: int | None) -> str:
+def next_step(number: int | None, path: object = None) -> str:
     """Return what to do about an error of the operating system.
 
     Parameters
     ----------
     number
         The `errno` of the `OSError`.
+    path
+        Its file, or its message if it names none.
     """
+    if variable := _variable(str(path)):
+        return (
+            f"set {variable} to a folder that you may write to (export {variable}=…), and {AGAIN}"
+        )
     return _NEXT_STEPS.get(number or 0, f"{AGAIN}; if the error occurs again, check the disk")
+
+
+def _variable(path: str) -> str | None:
+    """Return the environment variable that a folder outside of the project comes from."""
+    if path.startswith(_NO_TEMPORARY_FOLDER):
+        return "TMPDIR"
+    for variable, default in _FOLDERS.items():
+        folder = Path(os.environ.get(variable) or default).expanduser()
+        if Path(path).is_relative_to(folder):
+            return variable
+    return None
