@@ -37,9 +37,13 @@ def last_lines(path: str) -> list[str]:
             text = file.read().decode(errors="replace")
     except OSError:
         return []
+    return lines_of(text)[-_SHOWN_LINES:]
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a log as a terminal can show them, without empty ones."""
     printable = text.translate({code: "?" for code in range(32) if code not in (9, 10, 13)})
-    lines = [line.rstrip() for line in printable.splitlines() if line.strip()]
-    return [line[:_WIDEST] for line in lines[-_SHOWN_LINES:]]
+    return [line.rstrip()[:_WIDEST] for line in printable.splitlines() if line.strip()]
 
 
 def was_interrupted(job: Job) -> bool:

@@ -28,6 +28,7 @@ from momentum_study.core.errors import AGAIN
 from snakemake_logger_plugin_momentum import failures
 from snakemake_logger_plugin_momentum.display import Bar, Display, Lines
 from snakemake_logger_plugin_momentum.failures import hint
+from snakemake_logger_plugin_momentum.job_warnings import JobWarnings
 from snakemake_logger_plugin_momentum.progress import Job, Progress, as_clock
 
 _SECONDS_BETWEEN_FRAMES = 0.5
@@ -37,7 +38,7 @@ _REDIRECTED = re.compile(r"(?<![\d&])> ")  # the standard output of a command, n
 
 
 class LogHandler(LogHandlerBase):
-    """Shows progress while jobs run, and at the end which jobs failed and what to do.
+    """Shows progress while jobs run, and at the end their warnings, failures and what to do.
 
     With ``--dry-run``, ``--verbose``, ``--printshellcmds`` or ``--debug-dag`` Snakemake's own
     output is shown instead. ``--quiet`` hides the progress, ``--quiet all`` everything.
@@ -65,6 +66,7 @@ class LogHandler(LogHandlerBase):
         )
         self._progress: Progress | None = None
         self._display: Display | None = None
+        self._warnings = JobWarnings()
         self._started = False
         self._notices: list[str] = []
         self._workflow_error: str | None = None
@@ -97,6 +99,8 @@ class LogHandler(LogHandlerBase):
                 self._ticks.join()
             if self._display:
                 self._display.pause()
+            for line in self._warnings.summary():
+                self._show(line, "yellow")
             for line in self._end():
                 self._show(line)
         super().close()
@@ -106,6 +110,7 @@ class LogHandler(LogHandlerBase):
         facts = record.__dict__
         now = time.monotonic()
         progress = self._progress
+        job: Job | None
         if event == LogEvent.WORKFLOW_STARTED:
             self._started = True
             if not self._quiet:
@@ -124,7 +129,8 @@ class LogHandler(LogHandlerBase):
             if job.logs_to_terminal and self._display:
                 self._display.pause()
         elif event == LogEvent.JOB_FINISHED:
-            progress.finish(facts["job_id"], now)
+            if job := progress.finish(facts["job_id"], now):
+                self._warnings.read(job)
         elif event == LogEvent.JOB_ERROR:
             self._take_failure(progress, record)
         elif event == LogEvent.GROUP_ERROR:

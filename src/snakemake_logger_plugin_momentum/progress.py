@@ -52,14 +52,15 @@ class Progress:
         self.running[number] = job
         self._started[number] = now
 
-    def finish(self, number: int, now: float) -> None:
-        """Record that a job finished; its failed attempts no longer count."""
+    def finish(self, number: int, now: float) -> Job | None:
+        """Record that a job finished, and return it; its failed attempts no longer count."""
         job = self.running.pop(number, None) or self.failed.get(number)
         self.failed.pop(number, None)
         if job:
             self._finished[job.rule] += 1
             self._seconds[job.rule] += now - self._started[number]
             self._last_finish = now
+        return job
 
     def fail(self, number: int, job: Job) -> None:
         """Record that a job failed."""

@@ -72,6 +72,16 @@ def test_a_missing_test_loss_is_infinite_but_no_divergence(runs, curves):
     assert set(cell["n_diverged"]) == {0}
 
 
+def test_losses_on_a_constant_target_are_infinite_but_no_divergence(runs, curves):
+    rows = of_one_cell(curves)
+    curves.loc[rows & (curves["step"] >= 100), "train_loss"] = np.float32(0.0)
+    runs.loc[of_one_cell(runs), "null_loss"] = 0.0
+    table = cell_curves_table(runs, curves)
+    cell = table[of_one_cell(table)]
+    assert set(cell["train_loss_median"]) == {INF}
+    assert set(cell["n_diverged"]) == {0}
+
+
 def test_cells_with_different_numbers_of_runs(runs, curves):
     both = ~of_one_cell(curves) | (curves["replicate"] < 3)
     few = cell_curves_table(runs, curves[both])

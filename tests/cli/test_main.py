@@ -1,6 +1,7 @@
 """The command line reports errors in one line, with an exit code."""
 
 import errno
+import json
 import os
 import resource
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from momentum_study.cli import main as cli
 from momentum_study.cli.commands import theory
-from momentum_study.core.errors import AGAIN
+from momentum_study.core.errors import AGAIN, WARNING
 from tests.projects import ROOT
 
 
@@ -121,6 +122,34 @@ def test_system_errors_are_one_line_with_the_next_step(
     (line,) = capsys.readouterr().err.splitlines()
     assert expected in line
     assert AGAIN in line
+
+
+def test_each_warning_is_one_line_that_the_workflow_finds(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,y\n" + "1,5\n" * 59 + "2,6\n", encoding="utf-8")
+    recipe = json.dumps(
+        {"source": "file", "path": f"{tmp_path}/table.csv", "target": "y", "task": "regression"}
+    )
+    done = run(
+        *("prepare", "--name", "x", "--recipe", recipe, "--seed", "1"),
+        *("--first", "0", "--last", "5", "--output", tmp_path / "x.npz"),
+    )
+    lines = done.stderr.splitlines()
+    assert len(lines) >= 3
+    assert all(line.startswith(f"{WARNING}dataset 'x': ") for line in lines)
+
+    rule = tmp_path / "rule.py"
+    lines = [
+        "import logging, warnings",
+        "warnings.warn('two\\nlines')",
+        "logging.warning('logged')",
+        (ROOT / "config/examples/quasi_hyperbolic.py").read_text(encoding="utf-8"),
+    ]
+    rule.write_text("\n".join(lines), encoding="utf-8")
+    done = run("check-rule", rule)
+    warned, logged = done.stderr.splitlines()
+    assert warned.startswith(f"{WARNING}two lines (UserWarning in ")
+    assert warned.endswith("rule.py, line 2)")
+    assert logged == f"{WARNING}logged"
 
 
 def test_internal_errors_have_a_traceback_and_ask_for_a_report(

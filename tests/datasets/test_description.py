@@ -48,6 +48,7 @@ def test_condition_number_by_hand():
     assert condition_number(cross) == pytest.approx(9)
     assert condition_number(cross + np.array([5.0, -7.0])) == pytest.approx(9)
     assert condition_number(cross[:, :1]) == 1
+    assert condition_number(np.full((4, 2), 3.0)) == 1
 
 
 @given(st.integers(0, 999), st.floats(-100, 100))

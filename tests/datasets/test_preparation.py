@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from momentum_study.core.errors import StudyError
+from momentum_study.core.errors import StudyError, StudyWarning
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.prepared import load_prepared, save_prepared, training_arrays
 from momentum_study.datasets.recipe import Recipe
@@ -43,6 +43,41 @@ def test_constant_columns_are_reported_with_their_replicates() -> None:
         "centred and left at scale 1"
     )
     assert prepare_default("iris").repairs == ()
+
+
+@pytest.mark.parametrize("replicates", [[0, 1, 2], [4, 9], [3, 7, 11, 5]])
+@pytest.mark.parametrize("part", ["train", "validation", "test"])
+def test_replicates_with_a_constant_target_are_named(
+    tmp_path: Path, replicates: list[int], part: str
+) -> None:
+    # One row differs. Its part is random, so that each part is constant in some replicates.
+    frame = pd.DataFrame({"a": np.arange(60.0), "y": np.arange(60) == 0}).astype(float)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    made = recipe("file", path=str(tmp_path / "t.csv"), target="y", task="regression")
+    with pytest.warns(StudyWarning) as caught:
+        prepared = prepare("t", made, 0, replicates)
+    where = [
+        str(replicate)
+        for replicate, rows in zip(replicates, getattr(prepared, part), strict=True)
+        if 0 not in rows
+    ]
+    text = f"the target is constant on the {part} rows of replicate(s) {', '.join(where)};"
+    assert sum(text in str(warning.message) for warning in caught) == bool(where)
+    assert len(caught) <= 3
+
+
+def test_replicates_without_any_feature_that_varies_are_named(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(60) == 0, "b": 3.0 - (np.arange(60) == 0)}).astype(float)
+    frame["y"] = np.arange(60.0)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    made = recipe("file", path=str(tmp_path / "t.csv"), target="y", task="regression")
+    with pytest.warns(StudyWarning) as caught:
+        prepared = prepare("t", made, 0, range(12))
+    where = ", ".join(str(n) for n, rows in enumerate(prepared.train) if 0 not in rows)
+    (warning,) = caught
+    assert f"every feature is constant on the train rows of replicate(s) {where};" in str(
+        warning.message
+    )
 
 
 @pytest.mark.parametrize(

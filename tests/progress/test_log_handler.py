@@ -84,6 +84,25 @@ def test_a_good_run_ends_with_its_counts(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert lines[0].startswith("Building the graph")
 
 
+def test_warnings_of_finished_jobs_come_before_the_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "a.log"
+    log.write_text("done\nwarning: the target is constant\n", encoding="utf-8")
+    records = [begun(2), started(0, log), finished(0), started(1, log), finished(1)]
+    lines = shown(monkeypatch, *records).splitlines()
+    assert lines[1:] == [
+        "warning: the target is constant",
+        f"  Training 0 ({log}), and 1 more job(s)",
+        "2 of 2 jobs (100 %) in 0:00:00",
+    ]
+    quiet = shown(monkeypatch, *records, quiet={Quietness.PROGRESS}).splitlines()
+    assert quiet == lines[1:-1]
+    assert shown(monkeypatch, *records, quiet={Quietness.ALL}) == ""
+    stopped = shown(monkeypatch, begun(2), *records[1:3]).splitlines()
+    assert "warning: the target is constant" in stopped[-3:]
+
+
 def test_without_jobs_nothing_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
     workflow = record(event=LogEvent.WORKFLOW_STARTED)
     assert "\nNothing to be done" in shown(monkeypatch, workflow)

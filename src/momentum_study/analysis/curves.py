@@ -81,8 +81,9 @@ def cell_curves_table(runs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
 
 
 def _relative(losses: pd.Series, null_losses: pd.Series) -> FloatArray:
-    """Return losses relative to that of the best constant, infinite where a loss is missing."""
-    relative = losses.to_numpy("float64") / null_losses.to_numpy()
+    """Return losses relative to that of the best constant, infinite where they are undefined."""
+    # Nothing compares with the loss of a constant target, which is zero.
+    relative = losses.to_numpy("float64") / null_losses.where(null_losses > 0).to_numpy()
     return np.where(np.isnan(relative), np.inf, relative)
 
 

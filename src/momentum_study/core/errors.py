@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 INTERRUPTED = "interrupted"  # start of the last line of a job that Ctrl-C ended
+WARNING = "warning: "  # start of the line of a warning in the output of a command
 AGAIN = "run the same command again: what is finished is kept"
 RESTORE = "delete it and run the workflow again; a published one is restored by git checkout"
 
@@ -31,6 +32,14 @@ _FOLDERS = {
     "XDG_CACHE_HOME": "~/.cache",
 }
 _NO_TEMPORARY_FOLDER = "No usable temporary directory"  # of Python, without the path of a file
+
+
+class StudyWarning(UserWarning):
+    """Something about the input that does not stop a job, but that its results suffer from.
+
+    Commands print warnings as lines that start with `WARNING`; the last lines of the workflow
+    repeat them.
+    """
 
 
 class StudyError(Exception):

@@ -39,9 +39,10 @@ def described(prepared: PreparedDataset) -> pd.DataFrame:
 def condition_number(rows: FloatArray) -> float:
     """Return the condition number of the covariance of ``(n, d)`` rows.
 
-    Eigenvalues that are zero except for rounding are ignored.
+    Eigenvalues that are zero except for rounding are ignored; it is 1 if all of them are, as for
+    equal rows.
     """
     centered = rows - rows.mean(axis=0)
     eigenvalues = np.linalg.svd(centered, compute_uv=False) ** 2
     present = eigenvalues[eigenvalues > _ZERO * eigenvalues[0]]
-    return float(present[0] / present[-1])
+    return float(present[0] / present[-1]) if len(present) else 1.0

@@ -2,10 +2,9 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from momentum_study.core.errors import StudyError
+from momentum_study.core.errors import StudyError, StudyWarning
 from momentum_study.core.text import one_line, suggest
 from momentum_study.datasets.raw import Missing, Table, Task
 from momentum_study.datasets.scikit_learn import offline
@@ -72,7 +71,7 @@ def read(
     """
     from momentum_study.datasets.columns import parse_columns
 
-    bunch, doubts = _fetch(parameters)
+    bunch = _fetch(parameters)
     # scikit-learn reads whole numbers as floats; as integers they would seem to be exact.
     frame = bunch.frame.astype(dict.fromkeys(bunch.frame.select_dtypes("Int64"), "Float64"))
     chosen = target or bunch.details.get("default_target_attribute")
@@ -82,12 +81,11 @@ def read(
             f"one of its columns: {', '.join(frame)}"
         )
     features = feature_names(Header(list(frame)), chosen, leave_out, categorical)
-    table = parse_columns(frame[[*features, chosen]], chosen, task, missing, categorical)
-    return replace(table, repairs=(*doubts, *table.repairs))
+    return parse_columns(frame[[*features, chosen]], chosen, task, missing, categorical)
 
 
-def _fetch(parameters: Mapping[str, Any]) -> tuple[Any, list[str]]:
-    """Return scikit-learn's bunch, and OpenML's warnings about the data set."""
+def _fetch(parameters: Mapping[str, Any]) -> Any:
+    """Return scikit-learn's bunch; OpenML's warnings about the data set become `StudyWarning`."""
     from sklearn.datasets import fetch_openml
 
     what = "OpenML's data set " + ", ".join(f"{key} {parameters[key]}" for key in parameters)
@@ -109,5 +107,7 @@ def _fetch(parameters: Mapping[str, Any]) -> tuple[Any, list[str]]:
         raise StudyError(
             f"{what} cannot be used: {reason}; choose another data set or version"
         ) from error
-    texts = [one_line(warning.message) for warning in caught]
-    return bunch, [text for text in texts if text.startswith(_DOUBTS)]
+    for text in (one_line(warning.message) for warning in caught):
+        if text.startswith(_DOUBTS):
+            warnings.warn(text, StudyWarning, stacklevel=2)
+    return bunch

@@ -1,12 +1,14 @@
 """From a recipe to a prepared data set: reading, sampling, encoding, splitting and scaling."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
-from momentum_study.core.errors import StudyError
+from momentum_study.core.errors import StudyError, StudyWarning
 from momentum_study.core.seeds import generator
 from momentum_study.datasets.prepared import PreparedDataset
 from momentum_study.datasets.raw import ColumnUse, FloatArray, RawDataset, Table, make_raw
@@ -15,6 +17,7 @@ from momentum_study.datasets.sources import SOURCES
 from momentum_study.datasets.splits import (
     FittedScaling,
     Scaling,
+    Split,
     fill_gaps,
     fit_scaling,
     make_split,
@@ -123,6 +126,7 @@ def _prepare_raw(
         target_fits = [fit_scaling(values[split.train], "standard") for split in splits]
     else:
         target_fits = [FittedScaling(np.zeros(1), np.ones(1), ())] * len(splits)
+    _warn_of_constants(raw, replicates, splits, fits)
     return PreparedDataset(
         raw=raw,
         scaling=scaling,
@@ -137,8 +141,7 @@ def _prepare_raw(
         target_scale=np.concatenate([fit.scale for fit in target_fits]),
         repairs=(
             *loaded.repairs,
-            *_repairs([f"feature {name!r}" for name in raw.feature_names], replicates, fits),
-            *_repairs(["the target"], replicates, target_fits),
+            *_repairs(raw.feature_names, replicates, fits),
         ),
     )
 
@@ -155,19 +158,51 @@ def _medians(features_train: FloatArray) -> FloatArray:
     return fill
 
 
-def _repairs(
-    labels: Sequence[str], replicates: Sequence[int], fits: Sequence[FittedScaling]
-) -> Iterator[str]:
-    for column, label in enumerate(labels):
-        where = [
-            str(replicate)
-            for replicate, fit in zip(replicates, fits, strict=True)
-            if column in fit.constant
+def _warn_of_constants(
+    raw: RawDataset,
+    replicates: Sequence[int],
+    splits: Sequence[Split],
+    fits: Sequence[FittedScaling],
+) -> None:
+    """Warn of replicates in which there is nothing to learn, or no score."""
+    columns = raw.features.shape[1]
+    flat = {
+        "every feature is constant on the train rows": [
+            len(fit.constant) == columns for fit in fits
         ]
-        if where:
+    }
+    if raw.task == "regression":
+        for part, effect in (
+            ("train", "relative losses are infinite"),
+            ("validation", "R² has no meaning"),
+            ("test", "R² has no meaning"),
+        ):
+            flat[f"{effect}, because the target is constant on the {part} rows"] = [
+                len(np.unique(raw.targets[getattr(split, part)])) == 1 for split in splits
+            ]
+    for text, found in flat.items():
+        if any(found):
+            warnings.warn(
+                f"dataset {raw.name!r}: {text} of {_named(replicates, found)}; use more rows, or "
+                "leave it out",
+                StudyWarning,
+                stacklevel=4,
+            )
+
+
+def _named(replicates: Sequence[int], chosen: Sequence[bool]) -> str:
+    return f"replicate(s) {', '.join(map(str, compress(replicates, chosen)))}"
+
+
+def _repairs(
+    names: Sequence[str], replicates: Sequence[int], fits: Sequence[FittedScaling]
+) -> Iterator[str]:
+    for column, name in enumerate(names):
+        constant = [column in fit.constant for fit in fits]
+        if any(constant):
             yield (
-                f"{label} is constant on the train rows of replicate(s) {', '.join(where)}: "
-                "centred and left at scale 1"
+                f"feature {name!r} is constant on the train rows of "
+                f"{_named(replicates, constant)}: centred and left at scale 1"
             )
 
 

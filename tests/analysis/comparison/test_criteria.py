@@ -54,6 +54,14 @@ def test_a_completed_run_without_a_finite_loss_has_failed():
     np.testing.assert_allclose(costs.selection, [[0.2, 0.2]])
 
 
+@pytest.mark.parametrize("loss", [0.0, 1e-300, 0.5])
+def test_a_replicate_with_a_constant_target_has_failed(loss):
+    problem = made_problem({SLOW: [loss, 0.2, ABSENT]})
+    columns = {**problem.columns, "null_loss": np.array([[0.0, 2.0, np.nan]])}
+    costs = criteria.train_costs(replace(problem, columns=columns), 0.01)
+    np.testing.assert_array_equal(costs.outcome, [[np.inf, 0.2, np.nan]])
+
+
 def test_score_of_times_is_the_expected_running_time():
     times = np.array([[10, np.inf, 30], [np.inf] * 3, [5, 5, np.nan]])
     costs = Costs(times, times, budget=100)

@@ -119,11 +119,13 @@ def targets_of(problem: "Problem") -> list[str]:
 
 
 def _relative(problem: "Problem", column: str, floor: float) -> FloatArray:
-    relative: FloatArray = np.maximum(problem.columns[column] / problem.columns["null_loss"], floor)
-    return relative
+    null_loss = problem.columns["null_loss"]
+    # Nothing compares with the loss of a constant target, which is zero.
+    relative = problem.columns[column] / np.where(null_loss > 0, null_loss, np.nan)
+    return np.asarray(np.maximum(relative, floor))
 
 
 def _failures(problem: "Problem", cost: FloatArray) -> FloatArray:
-    """Set +∞ for diverged runs and values that overflowed, and NaN for missing runs."""
+    """Set +∞ for diverged runs and values that are undefined, and NaN for missing runs."""
     failed = ~problem.completed | np.isnan(cost)
     return np.where(np.isnan(problem.columns["steps"]), np.nan, np.where(failed, np.inf, cost))
