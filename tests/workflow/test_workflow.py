@@ -76,6 +76,32 @@ def test_neither_touched_sources_nor_a_lost_shard_rerun_anything(finished: Path)
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
+def test_copied_results_are_up_to_date_with_their_records_and_reported_without(
+    undisturbed: Path, finished: Path
+) -> None:
+    records = finished / ".snakemake"
+    shard = f"results/smoke/runs/{shards(load_study(finished / SMOKE))[0].path}"
+    for path in (finished / "src").rglob("*.py"):
+        path.touch()
+
+    shutil.rmtree(records)
+    shutil.copytree(undisturbed / ".snakemake/metadata", records / "metadata")
+    assert planned(finished) == {}
+
+    shutil.rmtree(records)
+    assert planned(finished)["train"] > 0
+    warning = "finished shard(s) are trained again"
+    touched = snakemake(finished, "--cores", "1", "--touch")
+    assert warning not in touched.stderr
+    assert planned(finished) == {}
+
+    for path in (finished / "src").rglob("*.py"):
+        path.touch()
+    shutil.rmtree(records)
+    done = snakemake(finished, "--cores", "1", shard)
+    assert f"warning: 1 {warning}" in done.stderr
+
+
 def test_another_beta_trains_only_the_new_shards(finished: Path) -> None:
     path = finished / SMOKE
     tree = yaml.safe_load(path.read_text(encoding="utf-8"))
