@@ -13,11 +13,12 @@ import pytest
 from momentum_study.cli.main import main
 from momentum_study.studies.compare.cells import compared_cells, summary_table
 from momentum_study.studies.compare.comparability import differences
-from momentum_study.studies.compare.report import Picture, comparison_page
+from momentum_study.studies.compare.report import Picture, comparison_page, headline
 from momentum_study.studies.compare.request import Name
 from tests.projects import files
 from tests.studies.compare.made_studies import (
     MADE,
+    Tree,
     changed,
     compared_studies,
     made_runs,
@@ -76,8 +77,9 @@ def test_the_page_has_the_results(folder: Path, results: Path) -> None:
     page = (folder / "index.html").read_text(encoding="utf-8")
     (found,) = re.findall(r'<p class="found">(.*?)</p>', page)
     numbers = re.fullmatch(
-        r"Of 90 matched cells (\d+) are better, (\d+) worse, (\d+) undecided, (\d+) same in "
-        r"final training loss \(5 % false discoveries\)\.",
+        r"Of 90 matched cells, compared in the 4 replicates that both have, (\d+) are better, "
+        r"(\d+) worse, (\d+) undecided, (\d+) same in final training loss "
+        r"\(5 % false discoveries\)\.",
         found,
     )
     assert numbers
@@ -86,9 +88,52 @@ def test_the_page_has_the_results(folder: Path, results: Path) -> None:
     assert "runs are paired by replicate" in page
     same = compared(results, "made", "made") / "index.html"
     text = same.read_text(encoding="utf-8")
-    assert "No difference: all 90 cells have the same values." in text
+    assert "No difference in the 4 replicates that both have: all 90 matched cells" in text
     assert "<img" not in text
     assert "Nothing that affects the compared cells." in text
+
+
+ONE = {"replicates": 1}
+
+
+@pytest.mark.parametrize(
+    ("grid", "top", "kept", "parts"),
+    [
+        (ONE, {}, "replicate < 1", ["No difference in the 1 replicate that", "in replicates."]),
+        (
+            {"replicates": 3},
+            {"seed": 9},
+            "replicate < 3",
+            [
+                "between 4 replicates of the baseline and 3 replicates of the cand",
+                "seed, replicates.",
+            ],
+        ),
+        (
+            {"datasets": ["wine"]},
+            {},
+            "dataset == 'wine'",
+            ["No difference in the 4 replicates", "all 45 matched", "one side only: 45 cell(s)"],
+        ),
+        (
+            {"batch_sizes": [8], "rules": {"gd": {}}, **ONE},
+            {},
+            "batch == '8' and rule == 'gd' and replicate < 1",
+            ["in the 1 replicate that", "side only: 80 cell(s)", "replicates, batch_sizes, rules."],
+        ),
+        ({}, {"targets": [0.5, 0.2]}, "replicate >= 0", ["No difference in the 4", "in targets."]),
+        ({"steps": 50}, {}, "replicate >= 0", ["No difference in the 4", "in steps."]),
+    ],
+)
+def test_the_summary_says_what_it_rests_on(
+    results: Path, grid: Tree, top: Tree, kept: str, parts: list[str]
+) -> None:
+    part = changed(MADE, grid, study="part", **top)
+    write_study(results / "part", part, made_runs().query(kept))
+    (baseline, candidate), settings, pairs = compared_studies(results, "made", "part")
+    differing = differences(baseline, candidate, [("main", "main")])
+    found = headline(compared_cells(pairs, settings), differing, settings)
+    assert [part for part in parts if part not in found] == []
 
 
 def test_links_lead_to_files_that_are_there(folder: Path) -> None:

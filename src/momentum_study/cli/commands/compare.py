@@ -51,7 +51,7 @@ def run(options: Options) -> None:
     page = comparison_page(names, settings, cells, summary, differing, pictures)
     with replacing(options.output / "index.html") as file:
         file.write(page.encode())
-    print(headline(cells, settings))
+    print(headline(cells, differing, settings))
 
 
 def _draw(cells: pd.DataFrame, names: tuple[str, str], share: str, output: Path) -> list[Picture]:

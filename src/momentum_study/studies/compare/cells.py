@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from momentum_study.analysis.comparison.problems import Problem
+from momentum_study.core.errors import StudyError
 from momentum_study.statistics.estimates import FloatArray, bootstrap_interval, median, six_digits
 from momentum_study.studies.compare.effects import OUTCOMES, adjusted, compared_costs, outcomes
 from momentum_study.studies.compare.matching import NO_CELL, ProblemPair, matched_cells
@@ -37,12 +38,22 @@ def compared_cells(pairs: Sequence[ProblemPair], settings: Settings) -> pd.DataF
     pandas.DataFrame
         A table of the schema `schemas.CELLS`, its rows in no particular order. p-values are
         adjusted over all matched cells of a metric.
+
+    Raises
+    ------
+    StudyError
+        If no cell is on both sides.
     """
     parts = [part for pair in pairs for part in _compared(pair, settings)]
     table = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(_WHOLE, "Int64"))
+    both = table["side"] == BOTH
+    if not both.any():
+        raise StudyError(
+            "nothing can be compared, because no cell is on both sides: name grids that have a "
+            "data set, network, batch size, rule, schedule, β and learning rate in common"
+        )
     by_metric = table.groupby("metric", sort=False)["p_value"]
     table["p_adjusted"] = by_metric.transform(lambda p_values: adjusted(p_values.to_numpy()))
-    both = table["side"] == BOTH
     found = outcomes(
         table["effect"].to_numpy(),
         table["p_adjusted"].to_numpy(),
@@ -96,6 +107,19 @@ def _at(places: NDArray[np.intp], values: NDArray[Any]) -> FloatArray:
     found = np.full(len(places), np.nan)
     found[places != NO_CELL] = values[places[places != NO_CELL]]
     return found
+
+
+def compared_runs(cells: pd.DataFrame) -> str:
+    """Say which runs of a table of cells were compared: ``in the 3 replicates that both have``."""
+    both = cells[cells["side"] == BOTH]
+    texts = []
+    for side in SIDES:
+        fewest, most = both[f"{side}_n"].min(), both[f"{side}_n"].max()
+        number = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+        texts.append(f"{number} replicate{'' if most == 1 else 's'}")
+    if both["paired"].all():
+        return f"in the {texts[0]} that both have"
+    return f"between {texts[0]} of the baseline and {texts[1]} of the candidate"
 
 
 _BEST = ("beta", "learning_rate", "alpha", "value", "low", "high")

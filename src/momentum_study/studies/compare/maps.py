@@ -27,6 +27,7 @@ from momentum_study.figures.cell_map import (
 from momentum_study.figures.compared import panel_names
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import arm_style, arms_in_order, batch_label
+from momentum_study.studies.compare.cells import compared_runs
 from momentum_study.studies.compare.effects import FAILURES, SAME, UNDECIDED
 from momentum_study.studies.compare.metrics import LOSSES
 from momentum_study.studies.compare.schemas import BOTH, PROBLEM
@@ -203,10 +204,11 @@ def _notes(which: Map, cells: pd.DataFrame, names: tuple[str, str], share: str) 
     yield f"Candidate: {names[1]}. Baseline: {names[0]}. Held fixed: {', '.join(fixed)}."
     paired = "paired by replicate" if cells["paired"].any() else "with other seeds, not paired"
     yield (
-        f"Colour: mean of log(baseline / candidate) over replicates, runs {paired}; blue: the "
-        "candidate is better. Cross: runs failed on at least one side; the shade is then the "
-        "difference of the shares of failed runs, ±100 % at the ends of the scale. Hatched: no "
-        f"detectable difference, at {share} false discoveries over all cells of the comparison."
+        f"Colour: mean of log(baseline / candidate), runs {paired}, compared "
+        f"{compared_runs(cells)}; blue: the candidate is better. Cross: runs failed on at least "
+        "one side; the shade is then the difference of the shares of failed runs, ±100 % at the "
+        f"ends of the scale. Hatched: no detectable difference, at {share} false "
+        "discoveries over all cells of the comparison."
     )
 
 

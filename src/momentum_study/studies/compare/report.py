@@ -12,6 +12,7 @@ import pandas as pd
 from momentum_study.core.text import format_number, rounded
 from momentum_study.documents.web import BASE_STYLE, content_hash
 from momentum_study.figures.rules import arm_style, batch_label
+from momentum_study.studies.compare.cells import compared_runs
 from momentum_study.studies.compare.effects import OUTCOMES, SAME
 from momentum_study.studies.compare.metrics import Settings, metric_label
 from momentum_study.studies.compare.request import Name
@@ -21,6 +22,7 @@ from momentum_study.tables.arms import ArmKey
 # Factors of one-sided cells, in the order in which they are listed together.
 _FACTORS = ("learning rate", "β", "rule", "schedule", "batch", "network", "data set")
 _NONE = "–"
+_NAMED_KEYS = 6  # differing keys in the summary
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,30 @@ def share_text(settings: Settings) -> str:
     return f"{rounded(100 * settings.level)} %"
 
 
-def headline(cells: pd.DataFrame, settings: Settings) -> str:
-    """Summarise the outcomes in a sentence."""
-    both = cells[cells["side"] == BOTH]
-    first = both[both["metric"] == settings.metrics[0]]
-    if (both["outcome"] == SAME).all():
-        return f"No difference: all {len(first):,} cells have the same values."
-    counts = {outcome: (first["outcome"] == outcome).sum() for outcome in OUTCOMES}
-    found = ", ".join(f"{n:,} {outcome}" for outcome, n in counts.items() if n or outcome != SAME)
-    return (
-        f"Of {len(first):,} matched cells {found.replace(' ', ' are ', 1)} in "
-        f"{metric_label(settings.metrics[0])} ({share_text(settings)} false discoveries)."
-    )
+def headline(cells: pd.DataFrame, differences: pd.DataFrame, settings: Settings) -> str:
+    """Summarise the outcomes, and what they rest on, in at most three sentences."""
+    first = cells[cells["metric"] == settings.metrics[0]]
+    matched = first[first["side"] == BOTH]
+    outcome = cells.loc[cells["side"] == BOTH, "outcome"]
+    if (outcome == SAME).all():
+        sentences = [
+            f"No difference {compared_runs(cells)}: all {len(matched):,} matched cells "
+            "have the same values."
+        ]
+    else:
+        counts = {name: (matched["outcome"] == name).sum() for name in OUTCOMES}
+        found = ", ".join(f"{n:,} {name}" for name, n in counts.items() if n or name != SAME)
+        sentences = [
+            f"Of {len(matched):,} matched cells, compared {compared_runs(cells)}, "
+            f"{found.replace(' ', ' are ', 1)} in {metric_label(settings.metrics[0])} "
+            f"({share_text(settings)} false discoveries)."
+        ]
+    if alone := len(first) - len(matched):
+        sentences.append(f"Not compared, because on one side only: {alone:,} cell(s).")
+    if keys := list(dict.fromkeys(differences["key"])):
+        more = f" and {len(keys) - _NAMED_KEYS} more" if len(keys) > _NAMED_KEYS else ""
+        sentences.append(f"The configurations differ in {', '.join(keys[:_NAMED_KEYS])}{more}.")
+    return " ".join(sentences)
 
 
 def outcome_table(summary: pd.DataFrame, names: Sequence[str], settings: Settings) -> TextTable:
@@ -254,7 +268,8 @@ def comparison_page(
         style=style,
         baseline=texts[0],
         candidate=texts[1],
-        headline=headline(cells, settings),
+        headline=headline(cells, differences, settings),
+        runs=compared_runs(cells),
         outcomes=outcome_table(summary, texts, settings),
         differences=difference_table(differences, texts),
         best=best_tables(summary, texts, settings),
