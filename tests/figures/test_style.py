@@ -112,7 +112,7 @@ def test_what_is_held_fixed(cells, study):
 def test_best_cell(losses, expected):
     cells = pd.DataFrame(
         {"loss": losses, "alpha": [3.0, 1.0, 0.3, 0.3], "beta": [0.5, 0.5, 0.5, 0.9]}
-    )
+    ).assign(rule="momentum")
     assert best_cell(cells).name == expected
 
 

@@ -58,10 +58,9 @@ def compared_cells(cells: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_cell(cells: pd.DataFrame) -> pd.Series:
-    """Find the cell with the lowest loss; of equal ones the one with the smallest α, then β.
+    """Find the cell with the lowest loss, of equal ones that of `best_first`.
 
-    Losses below `FLOOR` count as equal, and so do infinite losses. The explorer page applies the
-    same rule (``Study.best`` in `study.js`).
+    Losses below `FLOOR` count as equal, and so do infinite losses.
 
     Parameters
     ----------

@@ -105,7 +105,7 @@ def draw(
         second_line=True,
     )
     norm, colors = _color_scale(compared["loss"])
-    columns = ["panel", "dataset", "network", "schedule", "series", "alpha", "beta", "loss"]
+    columns = ["panel", "dataset", "network", "schedule", "series", "rule", "alpha", "beta", "loss"]
     drawn = compared[columns].assign(
         y=compared["series"].map(rows),
         rate=compared["alpha"],

@@ -55,6 +55,19 @@ def target_columns(columns: Iterable[str]) -> list[str]:
     return [match[0] for match in sorted(matches, key=lambda match: -float(match["target"]))]
 
 
-def best_first(cells: "pd.DataFrame", score: str) -> "pd.Index":
-    """Order the rows of cells: the smallest score first, of equal ones the smallest α, then β."""
-    return cells.sort_values([score, "alpha", "beta"], kind="stable").index
+def best_first(cells: "pd.DataFrame", *scores: str) -> "pd.Index":
+    """Order the rows of cells by their scores, the smallest first.
+
+    Of equal ones the smallest α is first, then the smallest β, then plain gradient descent, then
+    the other rules by name. The explorer page applies the same rule (``Study.best`` in `study.js`).
+
+    Parameters
+    ----------
+    cells
+        With the columns ``alpha``, ``beta`` and ``rule``.
+    scores
+        Names of columns, the most important first.
+    """
+    order = [*scores, "alpha", "beta"]
+    keys = cells[[*order, "rule"]].assign(other=cells["rule"] != "gd")
+    return keys.sort_values([*order, "other", "rule"], kind="stable").index

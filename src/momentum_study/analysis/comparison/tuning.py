@@ -10,6 +10,7 @@ from momentum_study.analysis.comparison.problems import Mask, Problem
 from momentum_study.analysis.comparison.targets import hardest_target
 from momentum_study.core.seeds import generator
 from momentum_study.statistics.estimates import FloatArray
+from momentum_study.tables.keys import best_first
 
 FOLDS = {"odd": "even", "even": "odd"}
 """The fold of the replicates to evaluate on → the fold to choose a cell on."""
@@ -42,7 +43,7 @@ class Choice:
 class Tuner:
     """The choices on one problem, for any arm, criterion and fold.
 
-    Of cells with equal scores, the first in the order of α, then β, is chosen.
+    Of cells with equal scores, the first in the order of `best_first` is chosen.
     """
 
     def __init__(self, problem: Problem, floor: float, seed: int) -> None:
@@ -52,8 +53,7 @@ class Tuner:
         self._among: dict[Arm, Mask] = {}
         self._targets: dict[str, str] = {}
         self._free: dict[tuple[Arm, str, str], Choice | None] = {}
-        cells = problem.cells
-        self._order = np.lexsort((cells["beta"].to_numpy(), cells["alpha"].to_numpy()))
+        self._order = best_first(problem.cells).to_numpy()
         self._names = [str(value) for value in problem.keys.values()]
         self._seed = seed
 
