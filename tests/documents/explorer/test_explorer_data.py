@@ -164,6 +164,16 @@ def test_the_limit_of_a_row_is_one_of_alpha(tables):
     assert limits["adam", 0.9] is None
 
 
+def test_axes_of_evenly_spaced_rates_are_linear(tables):
+    cells, runs, initial = tables
+    others = cells["grid"] == "others"
+    places = cells.loc[others, "alpha"].rank(method="dense")
+    even = cells.assign(alpha=cells["alpha"].mask(others, 0.1 * places))
+    linear = json.loads(cells_document(ABOUT, even, runs, initial))["linear"]
+    assert linear["main"] == {"all": [], "gd": [], "momentum": []}
+    assert linear["others"] == {rule: ["alpha"] for rule in ("all", "adam", "nesterov")}
+
+
 def test_cells_and_curves_of_different_studies_are_refused(study, tables):
     cells, runs, initial = tables
     with pytest.raises(StudyError, match="different studies"):

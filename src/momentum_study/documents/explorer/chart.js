@@ -9,7 +9,7 @@
  */
 
 const CHART = { height: 270, left: 46, right: 66, top: 10, bottom: 36 };
-const CHART_TOP = 10; // as in the figures: a line above it leaves the chart
+const CHART_TOP = 10; // as in the figures
 
 /**
  * @param {Series[]} series
@@ -20,19 +20,21 @@ const CHART_TOP = 10; // as in the figures: a line above it leaves the chart
  */
 function curvesChart(series, width, floor, label) {
     const { height, left, right, top, bottom } = CHART;
-    const cut = (value) => Math.min(Math.max(value, floor), CHART_TOP);
     const all = series.flatMap(({ curve }) => [...curve.median, ...curve.low, ...curve.high]);
+    const cut = (loss) => Math.min(Math.max(loss, floor), CHART_TOP);
     const finite = all.filter(Number.isFinite).map(cut);
     const margin = 1.15;
-    const low = Math.min(...finite, 0.5) / margin;
-    const high = Math.max(...finite, 1) * margin;
+    const low = smallest([...finite, 0.5]) / margin;
+    const high = largest([...finite, 1]) * margin;
     const lossPlace = axis(low, high, true);
-    const last = Math.max(...series.flatMap(({ curve }) => curve.steps), 1);
+    const last = largest([...series.flatMap(({ curve }) => curve.steps), 1]);
     // Linear from 0 to 1, a quarter of a decade wide, as in the figures.
     const size = (step) => (step < 1 ? step / 4 : 0.25 + Math.log10(step));
     const end = width - right;
     const x = (step) => left + (size(step) / size(last)) * (end - left);
-    const y = (loss) => height - bottom - lossPlace(cut(loss)) * (height - top - bottom);
+    // Infinite losses are at the upper end of the axis.
+    const inside = (loss) => (loss === Infinity ? high : cut(loss));
+    const y = (loss) => height - bottom - lossPlace(inside(loss)) * (height - top - bottom);
     const chart = drawing("svg", {
         viewBox: `0 0 ${width} ${height}`,
         width,
@@ -42,13 +44,19 @@ function curvesChart(series, width, floor, label) {
     });
     chart.append(...axesNodes(x, y, low, high, last, end));
     for (const one of series) {
+        const style = colors(one);
         const band = bandPoints(one.curve, x, y);
-        if (band)
-            chart.append(drawing("polygon", { class: "band", points: band, style: colors(one) }));
+        if (band) chart.append(drawing("polygon", { class: "band", points: band, style }));
+        const open = openEnd(one.curve);
+        if (open) {
+            const [first, x2] = open.map((i) => x(one.curve.steps[i]));
+            const x1 = Math.min(first, x2 - 6);
+            chart.append(drawing("line", { class: "open", x1, x2, y1: top, y2: top, style }));
+        }
     }
     // The selected cell comes first, and its line is on top.
     for (const one of [...series].reverse()) chart.append(...lineNodesOf(one, x, y));
-    chart.append(...nameNodes(series, x, y, end));
+    chart.append(...nameNodes(series, x, y));
     return chart;
 }
 
@@ -64,7 +72,11 @@ function axesNodes(x, y, low, high, last, end) {
             drawing("text", { x: left - 6, y: y(loss) + 4, "text-anchor": "end" }, shown(loss)),
         );
     }
+    let free = -Infinity;
     for (const step of [0, ...logTicks(1, last, 5)]) {
+        const half = textWidth(shown(step)) / 2;
+        if (x(step) - half < free) continue; // its label would touch that of the last tick
+        free = x(step) + half;
         nodes.push(
             drawing("line", {
                 class: "axis",
@@ -95,6 +107,12 @@ const lastFinite = (values) => {
     return gone < 0 ? values.length - 1 : gone - 1;
 };
 
+/** First and last evaluation at which the upper end of a band is infinite, or null. */
+function openEnd({ low, high }) {
+    const [first, last] = [high.indexOf(Infinity), lastFinite(low)];
+    return last >= 1 && first >= 0 && first <= last ? [first, last] : null;
+}
+
 function bandPoints({ steps, low, high }, x, y) {
     const last = lastFinite(low);
     if (last < 1) return null;
@@ -123,37 +141,28 @@ function lineNodesOf(series, x, y) {
 }
 
 /**
- * Names at the ends of the lines: to the right of the chart for lines that reach its edge, moved
- * apart so that they do not overlap; after the last point for other lines.
+ * Names at the ends of the lines, which may be the edge of the chart; moved apart so that they do not
+ * overlap.
  */
-function nameNodes(series, x, y, end) {
+function nameNodes(series, x, y) {
     const { height, bottom, top } = CHART;
     const gap = 13;
     const names = series
         .map(({ name, curve }) => ({ name, curve, last: lastFinite(curve.median) }))
         .filter(({ last }) => last >= 0)
-        .map(({ name, curve, last }) => ({
-            name,
-            x: x(curve.steps[last]),
-            y: y(curve.median[last]),
-        }));
-    const label = ({ name }, left, middle) =>
-        drawing("text", { class: "name", x: left, y: middle + 4 }, name);
-    const short = names.filter((one) => one.x < end - 1);
-    const long = names.filter((one) => one.x >= end - 1).sort((a, b) => a.y - b.y);
-    const places = long.map((one) => one.y);
-    for (let i = 1; i < places.length; i++) places[i] = Math.max(places[i], places[i - 1] + gap);
-    const over = Math.max(0, (places.at(-1) ?? 0) - (height - bottom));
-    return [
-        ...short.map((one) => label(one, one.x + 8, one.y)),
-        ...long.flatMap((one, i) => {
-            const at = Math.max(places[i] - over, top);
-            return [
-                drawing("line", { class: "leader", x1: end + 2, y1: one.y, x2: end + 6, y2: at }),
-                label(one, end + 8, at),
-            ];
-        }),
-    ];
+        .map(({ name, curve, last }) => [name, x(curve.steps[last]), y(curve.median[last])])
+        .sort((a, b) => a[2] - b[2]);
+    const places = [];
+    for (const [, , at] of names) places.push(Math.max(at, (places.at(-1) ?? top - gap) + gap));
+    let room = height - bottom;
+    for (let i = names.length - 1; i >= 0; i--) {
+        places[i] = Math.min(places[i], room);
+        room = places[i] - gap;
+    }
+    return names.flatMap(([name, from, y1], i) => [
+        drawing("line", { class: "leader", x1: from + 2, x2: from + 6, y1, y2: places[i] }),
+        drawing("text", { class: "name", x: from + 8, y: places[i] + 4 }, name),
+    ]);
 }
 
 /** A sample of a line, for the list of curves. */

@@ -10,7 +10,7 @@ function comparedCells(study, cell) {
         {
             cell,
             name: "this cell",
-            text: `${own}, α = ${shown(study.get(cell, "alpha"))}`,
+            text: `${own}, α = ${study.rateText(cell)}`,
             look: "",
         },
     ];
@@ -24,7 +24,7 @@ function comparedCells(study, cell) {
     const tuned = study.best(pool, study.metric("train_loss_final"));
     const elsewhere = borrowed(study, cell, pool[0]);
     const isSame = study.get(same, "alpha") === alpha;
-    const rate = (other) => `α = ${shown(study.get(other, "alpha"))}`;
+    const rate = (other) => `α = ${study.rateText(other)}`;
     const tunedText =
         tuned === null
             ? ""
@@ -34,7 +34,7 @@ function comparedCells(study, cell) {
     if (same !== cell) {
         const how = isSame
             ? "at the same α"
-            : `at the nearest α of its grid, ${shown(study.get(same, "alpha"))}`;
+            : `at the nearest α of its grid, ${study.rateText(same)}`;
         const also = same === tuned ? `; it is also ${tunedText}` : "";
         compared.push({
             cell: same,
@@ -98,6 +98,9 @@ function curvesNodes(study, state, curves, compared, title, actions) {
             "p",
             { class: "facts" },
             "Shaded: between the quartiles of the runs. A run counts as infinite after it diverges. " +
+                (series.some(({ curve }) => openEnd(curve))
+                    ? "Dashed line on the upper edge: the upper quartile is infinite. "
+                    : "") +
                 "Dotted line: the best constant. " +
                 `Losses are clipped to the range ${shown(study.floor)} to ${CHART_TOP}.`,
         ),

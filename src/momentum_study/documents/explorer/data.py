@@ -9,6 +9,7 @@ import pandas as pd
 
 from momentum_study.analysis.stability import PREDICTED_RULES
 from momentum_study.core.errors import StudyError
+from momentum_study.core.rates import is_linear
 from momentum_study.documents.explorer.colors import line_colors
 from momentum_study.documents.explorer.encoding import (
     INFINITE,
@@ -107,6 +108,7 @@ def cells_document(
         "no_better": NO_BETTER,
         "series": _series(cells),
         "sharpness": _sharpness(initial_sharpness),
+        "linear": _linear(cells),
         "rows": len(cells),
         "columns": [column for column in cells.columns if column in {*_TEXT_KEYS, *numbers}],
         "whole": [column for column in numbers if cells[column].dtype.kind == "i"],
@@ -159,6 +161,18 @@ def _sharpness(initial: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for names, lambdas in groups
     ]
+
+
+def _linear(cells: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Grid → chosen rule, or ``all`` → which of its axes of rates are linear."""
+    linear: dict[str, dict[str, list[str]]] = {}
+    for grid, own in cells.groupby("grid"):
+        for rule in ("all", *own["rule"].unique()):
+            # Plain gradient descent is shown with every rule.
+            shown = own if rule == "all" else own[own["rule"].isin(["gd", rule])]
+            axes = [axis for axis in ("alpha", "eta") if is_linear(shown[axis])]
+            linear.setdefault(str(grid), {})[rule] = axes
+    return linear
 
 
 def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:

@@ -22,7 +22,7 @@ function drawDetails(study, state, curves, actions) {
         return;
     }
     const compared = comparedCells(study, cell);
-    const own = `${seriesName(study.seriesOfCell(cell))}, α = ${shown(study.get(cell, "alpha"))}`;
+    const own = `${seriesName(study.seriesOfCell(cell))}, α = ${study.rateText(cell)}`;
     const title = `${spaced(study.get(cell, "dataset"))}: ${own}`;
     byId("details").replaceChildren(
         element(
@@ -65,11 +65,10 @@ function focusCell(cell) {
 }
 
 function factsNodes(study, state, cell) {
-    const { n_runs, n_diverged, divergence_rate_low, divergence_rate_high, eta, steps } =
-        study.numbers;
+    const { n_runs, n_diverged, divergence_rate_low, divergence_rate_high, steps } = study.numbers;
     const [low, high] = [divergence_rate_low[cell], divergence_rate_high[cell]].map(percent);
     const facts = [
-        `η = ${shown(eta[cell])}`,
+        `η = ${study.rateText(cell, "eta")}`,
         batchName(state.batch),
         `${counted(steps[cell])} updates`,
         `network “${spaced(state.network)}”`,

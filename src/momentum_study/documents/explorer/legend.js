@@ -11,7 +11,7 @@ const ticksNode = (ticks) =>
     );
 
 /** Redraw the key with the entries that occur in the view. */
-function drawLegend(study, state, metric, scale, cells, hasLine) {
+function drawLegend(study, state, metric, scale, cells, log, hasLine) {
     const swatch = (classes, text, color) =>
         element(
             "li",
@@ -69,7 +69,7 @@ function drawLegend(study, state, metric, scale, cells, hasLine) {
             element(
                 "div",
                 {},
-                metric.group === "Loss / loss of the best constant"
+                metric.kind === "relative"
                     ? `${metric.label} / loss of the best constant`
                     : metric.label,
             ),
@@ -78,24 +78,27 @@ function drawLegend(study, state, metric, scale, cells, hasLine) {
         ),
         element("ul", { class: "swatches" }, ...items),
     );
-    byId("reading").textContent = readingText(study, state, metric, cells, ends, hasLine);
+    byId("reading").textContent = readingText(study, state, metric, cells, log, ends, hasLine);
 }
 
 /** How to read the maps of a view. */
-function readingText(study, state, metric, cells, ends, hasLine) {
+function readingText(study, state, metric, cells, log, ends, hasLine) {
     const rate =
         state.axis === "eta"
             ? "η = (1−β)α, the rate of the heavy-ball form"
             : "α, the effective learning rate";
     const hasDescent = cells.some((cell) => study.get(cell, "rule") === "gd");
     const sentences = [
-        `Columns: ${rate}, on a log scale.`,
+        `Columns: ${rate}, on a ${log ? "log" : "linear"} scale.`,
         `Rows: β${hasDescent ? "; the separate lowest row is plain gradient descent" : ""}.`,
     ];
     if (metric.better !== "none") {
         const floor =
             metric.kind === "relative" ? `; losses below ${shown(study.floor)} count as equal` : "";
-        sentences.push(`Of equal values the one with the smallest α is the best${floor}.`);
+        const last = hasDescent ? ", then plain gradient descent" : "";
+        sentences.push(
+            `Of equal values the one with the smallest α, then β${last}, is the best${floor}.`,
+        );
     }
     if (ends.length)
         sentences.push(`Values ${ends.join(" and ")} the scale have the colour of its end.`);

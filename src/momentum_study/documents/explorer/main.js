@@ -243,9 +243,7 @@ const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeo
 async function start() {
     const explorer = new Explorer(new Study(await readCells()));
     await painted();
-    performance.mark("explorer:first-drawing");
     explorer.receive(await readCurves());
-    performance.mark("explorer:ready");
     document.documentElement.dataset.ready = "true";
 }
 

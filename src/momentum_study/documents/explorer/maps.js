@@ -43,7 +43,7 @@ function cellText(study, state, metric, cell) {
     const runs = study.numbers.n_runs[cell];
     const diverged = study.numbers.n_diverged[cell];
     return [
-        `${seriesName(study.seriesOfCell(cell))}, ${rate} = ${shown(study.get(cell, state.axis))}`,
+        `${seriesName(study.seriesOfCell(cell))}, ${rate} = ${study.rateText(cell, state.axis)}`,
         `${metric.label} ${valueText(study, cell, metric)}`,
         diverged ? `${diverged} of ${runs} runs diverged` : `none of ${runs} runs diverged`,
     ].join("; ");
@@ -67,6 +67,12 @@ function cellLook(study, metric, scale, cell) {
 }
 
 /**
+ * In pixels: the narrowest cell and panel, the widest panel of narrow cells, how far a label may
+ * extend beyond its axis, and the width below which cells have no gaps between them.
+ */
+const SIZES = { cell: 3, panel: 230, widest: 640, beyond: 14, dense: 8 };
+
+/**
  * Redraw the maps.
  * @param {Study} study
  * @param {State} state
@@ -77,21 +83,44 @@ function drawMaps(study, state, cells, actions) {
     const metric = study.metric(state.metric);
     const scale = colorScale(study, metric, cells);
     const panels = panelsOf(study, cells);
-    const edges = panels.map((panel) => panel.rows.map((row) => rowEdges(study, state, row)));
+    const log = !study.linear[state.grid][state.rule].includes(state.axis);
+    const ratesOf = (row) => row.cells.map((cell) => study.get(cell, state.axis));
+    const edges = panels.map((panel) => panel.rows.map((row) => cellEdges(ratesOf(row), log)));
     const ends = edges.flat(2);
-    const place = axis(Math.min(...ends), Math.max(...ends), true);
+    const [low, high] = [smallest(ends), largest(ends)];
+    const place = axis(low, high, log);
     const lines = panels.map((panel) => stabilityLine(study, state, panel));
-    const frame = { metric, scale, place, low: Math.min(...ends), high: Math.max(...ends) };
+    const hasLine = lines.flat().some((line) => line && isInside(line, place));
+    const narrowest = smallest(
+        edges.flat().flatMap((row) => row.slice(1).map((end, i) => place(end) - place(row[i]))),
+    );
+    const length = setSizes(panels, narrowest);
+    const rates = [...new Set(cells.map((cell) => study.get(cell, state.axis)))];
+    const few = rates.length > 3 ? [] : rates.sort((a, b) => a - b);
+    const ticks = fittingTicks(low, high, log, { length, beyond: SIZES.beyond }, few);
+    const frame = { metric, scale, place, ticks };
     byId("maps").replaceChildren(
         ...panels.map((panel, i) =>
             panelNode(study, state, panel, edges[i], lines[i], frame, actions),
         ),
     );
-    drawLegend(study, state, metric, scale, cells, lines.some(Boolean));
+    drawLegend(study, state, metric, scale, cells, log, hasLine);
 }
 
-const rowEdges = (study, state, row) =>
-    cellEdges(row.cells.map((cell) => study.get(cell, state.axis)));
+/**
+ * Set the sizes of panels by their labels and the share of the narrowest cell.
+ * @returns {number} the smallest length of a row of cells, in pixels
+ */
+function setSizes(panels, narrowest) {
+    const labels = panels.flatMap((panel) => panel.rows.map((row) => betaName(row.series)));
+    const room = largest([34, ...labels.map((label) => textWidth(label) + 6)]);
+    const width = Math.min(Math.max(SIZES.panel, room + SIZES.cell / narrowest), SIZES.widest);
+    const { classList, style } = byId("maps");
+    classList.toggle("dense", narrowest * (width - room) < SIZES.dense);
+    style.setProperty("--room", `${room}px`);
+    style.setProperty("--panel", `${width}px`);
+    return width - room;
+}
 
 function panelNode(study, state, panel, edges, line, frame, actions) {
     const own = panel.rows.flatMap((row) => row.cells);
@@ -159,12 +188,7 @@ function panelNode(study, state, panel, edges, line, frame, actions) {
         { class: "panel", "data-dataset": panel.dataset },
         element("h2", {}, spaced(panel.dataset), element("span", {}, value)),
         grid,
-        ticksNode(
-            logTicks(frame.low, frame.high, 5).map((tick) => ({
-                at: frame.place(tick),
-                label: shown(tick),
-            })),
-        ),
+        ticksNode(frame.ticks),
     );
 }
 
@@ -191,8 +215,11 @@ function stabilityLine(study, state, panel) {
     return line.some(Boolean) ? line : null;
 }
 
+/** Whether a part of the range of a line is inside the map. */
+const isInside = (line, place) => place(line.low) <= 1 && place(line.high) >= 0;
+
 function lineNodes(line, place) {
-    if (!line) return [];
+    if (!line || !isInside(line, place)) return [];
     const inside = (at) => Math.min(Math.max(at, 0), 1);
     const [low, high] = [inside(place(line.low)), inside(place(line.high))];
     const nodes = [];

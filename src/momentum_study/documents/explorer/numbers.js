@@ -14,6 +14,17 @@ function shown(value, digits = 3) {
     return String(rounded).replace("-", "−");
 }
 
+/** The fewest digits, at least `least`, with which different values have different texts. */
+function distinctDigits(values, least = 3) {
+    const most = 12; // values that agree in these differ by rounding only
+    const distinct = [...new Set(values)];
+    const count = (digits) => new Set(distinct.map((value) => value.toPrecision(digits))).size;
+    const all = count(most);
+    let digits = least;
+    while (digits < most && count(digits) < all) digits++;
+    return digits;
+}
+
 const superscript = (exponent) =>
     `10${String(exponent).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)])}`;
 

@@ -18,6 +18,22 @@ class Study {
         Object.assign(this, document);
         this.seriesOf = new Map(this.series.map((one) => [`${one.rule} ${one.beta}`, one]));
         this.cells = Array.from({ length: this.rows }, (_, cell) => cell);
+        // Cells of a row must not have the same text, nor a β that of 1.
+        const rows = [
+            ...Map.groupBy(this.cells, (cell) =>
+                ["grid", "rule", "beta"].map((key) => this.get(cell, key)).join(" "),
+            ).values(),
+        ];
+        const digitsOf = (column) =>
+            rows.map((row) => distinctDigits(row.map((cell) => this.get(cell, column))));
+        this.digits = { alpha: largest(digitsOf("alpha")), eta: largest(digitsOf("eta")) };
+        const digits = distinctDigits([1, ...this.series.map((one) => one.beta)]);
+        for (const one of this.series) one.betaText = shown(one.beta, digits);
+    }
+
+    /** The α or η of a cell as text. */
+    rateText(cell, column = "alpha") {
+        return shown(this.get(cell, column), this.digits[column]);
     }
 
     /** A key or a number of a cell. */
@@ -66,8 +82,8 @@ class Study {
     }
 
     /**
-     * The best of some cells by a metric, as `best_cell` in figures/compared.py: of equal ones the
-     * one with the smallest α, then β.
+     * The best of some cells by a metric, of equal ones as `best_first` in tables/keys.py: the one
+     * with the smallest α, then β, then plain gradient descent, then the first rule by name.
      * @returns {?number} null if no cell has a value, or no end is better
      */
     best(cells, metric) {
@@ -79,6 +95,7 @@ class Study {
             sign * Math.max(this.value(cell, metric), floor),
             this.numbers.alpha[cell],
             this.numbers.beta[cell],
+            this.get(cell, "rule") === "gd" ? "" : this.get(cell, "rule"),
         ];
         const finite = cells.filter((cell) => Number.isFinite(this.value(cell, metric)));
         return finite.length ? finite.reduce((a, b) => (lessThan(key(b), key(a)) ? b : a)) : null;
@@ -125,10 +142,10 @@ function lessThan(a, b) {
 /** Names with spaces instead of underscores. */
 const spaced = (name) => name.replaceAll("_", " ");
 
-const betaName = (series) => (series.rule === "gd" ? "none" : String(series.beta));
+const betaName = (series) => (series.rule === "gd" ? "none" : series.betaText);
 
 /** @returns {string} as in “momentum, β = 0.9” */
 const seriesName = (series) =>
-    series.rule === "gd" ? series.label : `${series.label}, β = ${series.beta}`;
+    series.rule === "gd" ? series.label : `${series.label}, β = ${series.betaText}`;
 
 const batchName = (batch) => (batch === "full" ? "full batch" : `batch size ${batch}`);

@@ -2,35 +2,28 @@
 
 /** Columns: title, value for sorting, text. */
 function tableColumns(study, metric) {
-    const number = (title, value, text = shown) => ({
+    const name = (title, text) => ({ title, value: text, text });
+    const key = (title, column, text = (cell) => String(study.get(cell, column))) => ({
         title,
-        value,
-        text: (cell) => text(value(cell)),
+        value: (cell) => study.get(cell, column),
+        text,
     });
-    const name = (title, value) => ({ title, value, text: value });
+    const value = (title, column) => ({
+        title,
+        value: (cell) => study.value(cell, metric, column),
+        text: (cell) => shown(study.value(cell, metric, column), 6),
+    });
     return [
         name("data set", (cell) => study.get(cell, "dataset")),
         name("rule", (cell) => study.seriesOfCell(cell).label),
-        number("β", (cell) => study.get(cell, "beta"), String),
-        number("α", (cell) => study.get(cell, "alpha")),
-        number("η", (cell) => study.get(cell, "eta")),
-        number(
-            metric.label,
-            (cell) => study.value(cell, metric),
-            (value) => shown(value, 6),
-        ),
-        number(
-            "low",
-            (cell) => study.value(cell, metric, metric.low),
-            (value) => shown(value, 6),
-        ),
-        number(
-            "high",
-            (cell) => study.value(cell, metric, metric.high),
-            (value) => shown(value, 6),
-        ),
-        number("runs", (cell) => study.numbers.n_runs[cell]),
-        number("diverged", (cell) => study.numbers.n_diverged[cell]),
+        key("β", "beta", (cell) => study.seriesOfCell(cell).betaText),
+        key("α", "alpha", (cell) => study.rateText(cell)),
+        key("η", "eta", (cell) => study.rateText(cell, "eta")),
+        value(metric.label, metric.value),
+        value("low", metric.low),
+        value("high", metric.high),
+        key("runs", "n_runs"),
+        key("diverged", "n_diverged"),
     ];
 }
 
@@ -44,10 +37,22 @@ function tableColumns(study, metric) {
 function drawTable(study, state, cells, actions) {
     const metric = study.metric(state.metric);
     const columns = tableColumns(study, metric);
+    const texts = cells.map((cell) => columns.map((column) => column.text(cell)));
+    // In em; rows are laid out separately, so that a column has its width in advance.
+    const widths = columns.slice(2).map(({ title }, i) => {
+        const words = title.split(" ").map((word) => `${word} ↕`);
+        const widest = largest([...words, ...texts.map((row) => row[i + 2])].map(textWidth));
+        return 0.7 + widest / FONT_SIZE;
+    });
+    const names = 6; // at least, for each of the first two columns
+    const style = {
+        "--columns": `repeat(2, minmax(${names}em, 1fr)) ${widths.join("em ")}em`,
+        "min-width": `${widths.reduce((a, b) => a + b, 2 * names)}em`,
+    };
     const body = element(
         "tbody",
         { role: "rowgroup" },
-        ...cells.map((cell) => tableRow(study, state, columns, cell, actions)),
+        ...cells.map((cell, i) => tableRow(state, texts[i], cell, actions)),
     );
     const heads = columns.map((column) =>
         element(
@@ -85,7 +90,7 @@ function drawTable(study, state, cells, actions) {
             // Explicit roles, because the CSS layout removes those of the elements.
             element(
                 "table",
-                { role: "table" },
+                { role: "table", style },
                 element(
                     "caption",
                     {},
@@ -99,8 +104,7 @@ function drawTable(study, state, cells, actions) {
     );
 }
 
-function tableRow(study, state, columns, cell, actions) {
-    const [first, ...others] = columns.map((column) => column.text(cell));
+function tableRow(state, [first, ...others], cell, actions) {
     const link = element("a", { href: actions.address({ cell }) }, spaced(first));
     return element(
         "tr",
