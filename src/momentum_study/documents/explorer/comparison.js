@@ -130,7 +130,8 @@ function ending(study, { cell, curve }) {
         return `Cross: by update ${step} at least half of its runs have diverged.`;
     }
     const diverged = curve.diverged.at(-1);
-    return diverged ? `${diverged} of its ${study.numbers.n_runs[cell]} runs diverged.` : "";
+    const runs = counted(study.numbers.n_runs[cell], "run");
+    return diverged ? `${diverged} of its ${runs} diverged.` : "";
 }
 
 /** About twelve evaluations of the curves, to the two digits that are stored. */

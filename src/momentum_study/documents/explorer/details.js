@@ -70,7 +70,7 @@ function factsNodes(study, state, cell) {
     const facts = [
         `η = ${study.rateText(cell, "eta")}`,
         batchName(state.batch),
-        `${counted(steps[cell])} updates`,
+        counted(steps[cell], "update"),
         `network “${spaced(state.network)}”`,
         `${spaced(state.schedule)} schedule`,
     ];
@@ -81,7 +81,7 @@ function factsNodes(study, state, cell) {
         element(
             "p",
             { class: "runs" },
-            `${n_diverged[cell]} of ${n_runs[cell]} runs diverged ` +
+            `${n_diverged[cell]} of ${counted(n_runs[cell], "run")} diverged ` +
                 `(${percent(study.confidence)} interval of the rate: ${low} to ${high}).`,
         ),
         ...limitNodes(study, state, cell),
@@ -105,13 +105,14 @@ function limitNodes(study, state, cell) {
 /** The numbers of the compared cells: those of the table of cells, rounded. */
 function numbersNodes(study, compared) {
     const level = percent(study.confidence);
+    const runs = counted(study.numbers.n_runs[compared[0].cell], "run");
     const cellOf = (cell, metric) => {
         const [value, low, high] = [metric.value, metric.low, metric.high].map((column) =>
             study.value(cell, metric, column),
         );
         const count = study.numbers[metric.count][cell];
         const interval = Number.isNaN(value) ? "" : `${shown(low)} to ${shown(high)}`;
-        const part = count < study.numbers.n_runs[cell] ? ` (${count} runs)` : "";
+        const part = count < study.numbers.n_runs[cell] ? ` (${counted(count, "run")})` : "";
         return element("td", {}, shown(value, 4), element("small", {}, interval + part));
     };
     // Names are above their numbers, because three columns need the full width.
@@ -138,8 +139,8 @@ function numbersNodes(study, compared) {
                 element(
                     "caption",
                     {},
-                    `Medians over ${study.numbers.n_runs[compared[0].cell]} runs with their ` +
-                        `${level} intervals; losses divided by that of the best constant`,
+                    `Medians over ${runs} with their ${level} intervals; losses divided by that of ` +
+                        "the best constant",
                 ),
                 element(
                     "thead",

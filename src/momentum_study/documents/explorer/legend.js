@@ -45,7 +45,7 @@ function drawLegend(study, state, metric, scale, cells, log, hasLine) {
         items.push(swatch(`all${gone}`, "all runs diverged", isRate && scale.color(1)));
     if (looks.has("missed")) items.push(swatch("missed", "target missed by half or more"));
     if (looks.has("empty")) items.push(swatch("empty", "no value"));
-    if (metric.better !== "none") {
+    if (study.best(cells, metric) !== null) {
         items.push(swatch("best", "best cell of the map", middle));
         items.push(swatch("best-of-row", "best rate for its β", middle));
     }

@@ -113,7 +113,9 @@ function restoreFocus(old) {
 function summaryText(study, state, cells) {
     const metric = study.metric(state.metric);
     const panels = panelsOf(study, cells);
-    const sum = (column) => cells.reduce((total, cell) => total + study.numbers[column][cell], 0);
+    const [runs, diverged] = ["n_runs", "n_diverged"].map((column) =>
+        cells.reduce((total, cell) => total + study.numbers[column][cell], 0),
+    );
     const where = [
         `grid “${spaced(state.grid)}”`,
         batchName(state.batch),
@@ -127,8 +129,8 @@ function summaryText(study, state, cells) {
     return [
         `${seen} of the ${metric.label} over β and ${state.axis === "eta" ? "η" : "α"}:`,
         `${where.join(", ")}; ${sets}.`,
-        `${counted(cells.length)} cells, ${counted(sum("n_runs"))} runs,`,
-        `of which ${counted(sum("n_diverged"))} diverged.`,
+        `${counted(cells.length, "cell")}, ${counted(runs, "run")},`,
+        `of which ${{ 0: "none", [runs]: "all" }[diverged] ?? counted(diverged)} diverged.`,
     ].join(" ");
 }
 

@@ -40,12 +40,12 @@ function valueText(study, cell, metric) {
 /** @returns {string} β, rate, value and number of diverged runs */
 function cellText(study, state, metric, cell) {
     const rate = state.axis === "eta" ? "η" : "α";
-    const runs = study.numbers.n_runs[cell];
+    const runs = counted(study.numbers.n_runs[cell], "run");
     const diverged = study.numbers.n_diverged[cell];
     return [
         `${seriesName(study.seriesOfCell(cell))}, ${rate} = ${study.rateText(cell, state.axis)}`,
         `${metric.label} ${valueText(study, cell, metric)}`,
-        diverged ? `${diverged} of ${runs} runs diverged` : `none of ${runs} runs diverged`,
+        `${diverged || "none"} of ${runs} diverged`,
     ].join("; ");
 }
 

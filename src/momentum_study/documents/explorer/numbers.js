@@ -29,7 +29,9 @@ const superscript = (exponent) =>
     `10${String(exponent).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)])}`;
 
 const percent = (share) => `${Math.round(100 * share)} %`;
-const counted = (count) => count.toLocaleString("en");
+/** @returns {string} as in “1 run”, “1,200 runs” */
+const counted = (count, noun = "") =>
+    count.toLocaleString("en") + (noun && ` ${noun}${count === 1 ? "" : "s"}`);
 
 /** As Python writes a float, the format of the published CSV files. */
 function csvFloat(value) {

@@ -94,7 +94,7 @@ function drawTable(study, state, cells, actions) {
                 element(
                     "caption",
                     {},
-                    `${counted(cells.length)} cells: medians with their ` +
+                    `${counted(cells.length, "cell")}: medians with their ` +
                         `${percent(study.confidence)} intervals${relative}`,
                 ),
                 element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...heads)),
