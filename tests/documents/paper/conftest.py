@@ -6,33 +6,17 @@ import shutil
 import pytest
 
 from momentum_study.config.loading import load_study
-from momentum_study.documents.paper.facts import COLUMNS, StudyFacts, facts
+from momentum_study.documents.paper.facts import COLUMNS, facts
 from momentum_study.documents.paper.parts import TABLES, plates
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import read_table
+from tests.documents.paper.designs import BLANK, WORDS, study_facts
 from tests.documents.paper.paper_text import PAPER, ROOT
-
-BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="504" height="72"/>'
-WORDS = {"title": "Blank", "notes": ["Nothing to see."], "alt": "A blank figure."}
 
 
 @pytest.fixture(scope="session")
 def study():
     return load_study(ROOT / "config/paper.yaml")
-
-
-@pytest.fixture(scope="session")
-def study_facts(study):
-    return StudyFacts(
-        study.study,
-        study.description,
-        study.verdicts,
-        study.statistics.confidence,
-        study.statistics.resamples,
-        tuple(study.targets),
-        study.loss_limit,
-        {kind: job.path for kind, job in plates(study).items()},
-    )
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +27,9 @@ def tables():
 
 
 @pytest.fixture(scope="session")
-def published(tables, study_facts):
+def published(tables, study):
     """The facts of the published study."""
-    return facts(tables, study_facts)
+    return facts(tables, study_facts(study))
 
 
 @pytest.fixture(scope="session")
