@@ -115,6 +115,19 @@ def _ratio(log_ratio: float) -> str:
     return f"{math.exp(log_ratio):.2f}"
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """Write a number with its noun: ``1 data set``, ``1,200 data sets``.
+
+    Parameters
+    ----------
+    count
+        The number.
+    one, several
+        The noun after 1 and after other numbers, by default with an s.
+    """
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
 def span(values: Iterable[int]) -> str:
     """Write the range of some whole numbers: ``4``, ``4 to 10``."""
     numbers = list(values)

@@ -114,9 +114,26 @@ def test_without_a_cell_of_the_same_rate_there_is_a_reason_and_no_pair():
 
 
 def test_one_replicate_leaves_none_to_choose_on():
-    pairs, reason = pairs_of(made_problem({GD[0]: [0.2], OWN[0]: [0.4]}), "tuned")
+    pairs, reason = pairs_of(made_problem({GD[0]: [0.2], GD[1]: [0.3], OWN[0]: [0.4]}), "tuned")
     assert pairs == {}
     assert reason == "no replicates are odd; gd has no such cell (evaluated on: even)"
+
+
+@pytest.mark.parametrize(
+    ("reference", "arm"),
+    [
+        (DESCENT, AVERAGE),
+        (DESCENT, Arm(("adam",), 0.9)),
+        (AVERAGE, replace(AVERAGE, rates=(0.3, 0.3))),
+    ],
+)
+def test_one_rate_of_each_is_not_a_comparison_of_tuned_arms(reference, arm):
+    cells = {GD[0]: [0.2] * 4, OWN[0]: [0.4] * 4, ("adam", 0.9, 0.01): [0.3] * 4}
+    pairs, reason = pairs_of(made_problem(cells), "tuned", reference=reference, arm=arm)
+    assert pairs == {}
+    assert "nothing was tuned" in reason
+    more = made_problem(cells | {GD[1]: [0.1] * 4, OWN[1]: [0.1] * 4})
+    assert len(pairs_of(more, "tuned", reference=reference, arm=arm)[0]["gain"]) == 4
 
 
 def test_every_shared_alpha_has_every_replicate_once():
@@ -152,7 +169,7 @@ def test_a_missed_target_is_a_failure_and_no_divergence():
 
 def test_losses_below_the_floor_are_equal():
     problem = made_problem({GD[0]: [FLOOR / 5] * 2, OWN[0]: [FLOOR / 100] * 2})
-    assert pairs_of(problem, "tuned")[0]["gain"].tolist() == [0.0, 0.0]
+    assert pairs_of(problem, "same_alpha")[0]["gain"].tolist() == [0.0, 0.0]
 
 
 def test_a_missing_run_makes_no_pair():
@@ -178,7 +195,7 @@ def test_exchanging_the_arms_changes_the_sign_of_every_gain(values, matched_on):
 
 
 def test_each_fold_has_the_target_set_on_the_other():
-    cells = [GD[0], OWN[0]]
+    cells = [*GD[:2], OWN[0]]
     problem = made_problem(
         dict.fromkeys(cells, [0.1] * 4),
         # Gradient descent reaches the hard target in the odd replicates only.

@@ -101,6 +101,26 @@ def test_optimism_is_nan_if_no_run_of_either_fold_reached_the_target():
     assert speed[["n_diverged", "n_missed"]].tolist() == [0, 2]
 
 
+def test_one_learning_rate_is_reported_as_not_tuned(tmp_path):
+    rows = table({LOW: [0.1] * 4}, times={"0.5": {LOW: [5] * 4}})
+    assert set(rows["reason"]) == {"one learning rate"}
+    write_table(rows.drop(columns="arm"), tmp_path / "tuned.csv", TUNED)
+    more = table({LOW: [0.1] * 4, HIGH: [0.2] * 4}, times={"0.5": {LOW: [5] * 4}})
+    assert set(more.loc[more["arm"] == "gd", "reason"]) == {""}
+
+
+@pytest.mark.parametrize("cells", [(LOW,), (LOW, HIGH)])
+def test_no_cell_wins_where_every_cell_failed(cells, tmp_path):
+    half = [DIVERGED, 0.2, DIVERGED, 0.2]  # of the fold that odd replicates are evaluated on
+    rows = table(dict.fromkeys(cells, half), times={"0.5": {}})
+    own = rows[rows["arm"] == "gd"]
+    failed = own["evaluation_fold"] == "odd"
+    assert set(own.loc[failed, "reason"]) == {"every cell failed"}
+    assert own.loc[failed, "win_share"].isna().all()
+    assert own.loc[~failed, "win_share"].notna().all()
+    write_table(rows.drop(columns="arm"), tmp_path / "tuned.csv", TUNED)
+
+
 def test_a_single_replicate_leaves_one_fold_without_a_choice(tmp_path):
     rows = table({LOW: [0.1]}, times={"0.5": {LOW: [5]}})
     even, odd = row(rows, fold="even"), row(rows)

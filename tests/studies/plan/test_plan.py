@@ -174,9 +174,12 @@ def test_costs_grow_with_the_study_where_they_do(tmp_path: Path) -> None:
         (made_study({"replicates_per_shard": 1}), "replicates_per_shard"),
         (made_study(learning_rates=[0.01, 300]), "effective rate"),
         (made_study(learning_rates=[0.01, 0.02]), "two decades"),
+        (made_study(rules={"gd": {}}, learning_rates=[0.01]), "nothing is tuned"),
+        (made_study(replicates=1), "nothing is tuned"),
+        (made_study(rules={"gd": {"learning_rates": [1]}, "adam": {"beta": [0.9]}}), "not tuned"),
         (made_study({"networks": WIDE}), "GiB"),
     ],
-    ids=["maps", "replicates", "shards", "far", "narrow", "memory"],
+    ids=["maps", "replicates", "shards", "far", "narrow", "rate", "once", "one rule", "memory"],
 )
 def test_unusual_studies_have_notes(study: Study, word: str, tmp_path: Path) -> None:
     found = notes(study, planned(study, tmp_path))

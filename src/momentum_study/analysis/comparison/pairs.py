@@ -4,7 +4,7 @@ Three comparisons match a chosen cell of the arm with a chosen cell of the refer
 chosen on one fold of the replicates and compared on the other, for each fold in turn:
 
 ``tuned``
-    the best cell of each arm;
+    the best cell of each arm, if at least one of them has several to choose from;
 ``same_alpha``, ``same_eta``
     the best cell of the reference, and the best cell of the arm with the same α, or the same η.
 
@@ -102,6 +102,10 @@ def compare(
 
 def _chosen(tuner: Tuner, comparison: Comparison, criterion: str) -> tuple[list[Pairs], list[str]]:
     parts, reasons = [], []
+    sides = (comparison.reference, comparison.arm)
+    if comparison.matched_on == "tuned" and not any(map(tuner.can_tune, sides)):
+        # Otherwise a comparison at rates that nobody chose would be reported as one of the best.
+        return [], ["each side has one learning rate: nothing was tuned"]
     for fold in FOLDS:
         places = np.flatnonzero(tuner.problem.fold(fold))
         if len(places) == 0:

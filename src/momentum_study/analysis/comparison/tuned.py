@@ -75,8 +75,14 @@ def _row(tuner: Tuner, arm: Arm, criterion: str, fold: str) -> dict[str, Any]:
         **_evaluated(problem, tuner.costs[judged], choice, fold),
         "win_share": choice.win_share,
         **grid_extension(problem, arm, tuner.among(arm), choice.cell),
-        "reason": "",
+        "reason": _why_untuned(tuner, arm, choice),
     }
+
+
+def _why_untuned(tuner: Tuner, arm: Arm, choice: Choice) -> str:
+    if np.isnan(choice.win_share):
+        return "every cell failed"
+    return "" if tuner.can_tune(arm) or arm.rates else "one learning rate"
 
 
 def _evaluated(problem: Problem, costs: Costs, choice: Choice, fold: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Choice:
     score
         Its score on the fold it was chosen on.
     win_share
-        Share of resamples of the replicates of that fold in which the cell wins.
+        Share of resamples of the replicates of that fold in which the cell wins; NaN if no cell
+        wins, because in each of them a run of that fold diverged.
     trials
         Number of cells to choose from.
     """
@@ -62,6 +63,10 @@ class Tuner:
         if arm not in self._among:
             self._among[arm] = arm.among(self.problem.cells)
         return self._among[arm]
+
+    def can_tune(self, arm: Arm) -> bool:
+        """Return whether the arm has more than one cell to choose from."""
+        return bool(self.among(arm).sum() > 1)
 
     def criterion_of(self, name: str, evaluation_fold: str) -> str:
         """Return the criterion of a name, which for `SPEED` is a target.
@@ -96,7 +101,7 @@ class Tuner:
         Choice or None
             None if there is no cell to choose from, or no replicate to choose on. If every cell
             failed, for example because none reached a target, the choice is the cell with the
-            lowest training loss.
+            lowest training loss, or the first cell if a run of each cell diverged.
         """
         if allowed is not None:
             return self._choose(arm, criterion, evaluation_fold, allowed)
@@ -121,7 +126,8 @@ class Tuner:
             return by_loss and replace(by_loss, score=np.inf)
         best = int(places[np.argmin(scores[places])])
         winners = places[np.argmin(resampled[:, places], axis=1)]
-        return Choice(best, float(scores[best]), float((winners == best).mean()), len(places))
+        win_share = float((winners == best).mean()) if np.isfinite(scores[best]) else np.nan
+        return Choice(best, float(scores[best]), win_share, len(places))
 
     def score_on(self, criterion: str, cell: int, fold: str) -> float:
         """Return the score of a cell on a fold of the replicates."""

@@ -10,6 +10,7 @@ from momentum_study.analysis.comparison.states import StateRule
 from momentum_study.analysis.comparison.tables import ComparisonSettings, comparison_tables
 from momentum_study.cli.option_types import RuleFiles
 from momentum_study.cli.options import Comparison
+from momentum_study.core.text import counted
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.advice import ADVICE
@@ -51,9 +52,13 @@ def run(options: Options) -> None:
     write_table(tables.pairs, options.pairs, PAIRS)
     write_table(rounded(tables.contrasts), options.contrasts, CONTRASTS)
     write_table(rounded(tables.advice), options.advice, ADVICE)
+    choices = counted(len(tables.tuned), "choice")
+    print(f"{choices}, {counted(len(tables.pairs), 'pair')}")
+    why = tables.tuned["reason"]
+    for reason, count in why[why != ""].value_counts().items():
+        print(f"nothing was tuned in {count:,} of {choices}: {reason}")
     on_edge = tables.tuned[list(EXTENSIONS)].notna()
-    print(f"{len(tables.tuned)} choices, {len(tables.pairs)} pairs")
-    print(f"{on_edge.any(axis=1).sum()} choices at the edge of their grid")
+    print(f"{counted(on_edge.any(axis=1).sum(), 'choice')} at the edge of the grid")
     for name in EXTENSIONS:
         for value, count in tables.tuned[name].value_counts().head(5).items():
-            print(f"  {name}: add {value:g} ({count} choices)")
+            print(f"  {name}: add {value:g} ({counted(count, 'choice')})")

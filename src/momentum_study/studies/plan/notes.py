@@ -62,13 +62,30 @@ def _of_grids(study: Study, plan: StudyPlan) -> Iterator[str]:
             "or more. Networks with hidden layers usually diverge there, and the study then takes "
             "less time than predicted."
         )
-    few = [name for name, grid in study.grids.items() if grid.replicates < FEWEST_REPLICATES]
+    once = [name for name, grid in study.grids.items() if grid.replicates == 1]
+    if once:
+        yield (
+            f"{_grids(once)}: one replicate. Rates are chosen on one fold of the replicates and "
+            "compared on the other, so that nothing is tuned; two replicates are the fewest."
+        )
+    few = [name for name, grid in study.grids.items() if 1 < grid.replicates < FEWEST_REPLICATES]
     if few:
         yield (
             f"{_grids(few)}: fewer than {FEWEST_REPLICATES} replicates. Rates are chosen on one "
             "fold of them and compared on the other, which leaves few to compare."
         )
     for name, grid in study.grids.items():
+        single = [rule for rule, own in grid.rules.items() if len(grid.rates(own)) == 1]
+        if len(single) == len(grid.rules):
+            yield (
+                f"{_grids([name])}: one learning rate: nothing is tuned, and no comparison of "
+                "tuned rules is made."
+            )
+        elif single:
+            yield (
+                f"{_grids([name])}: one learning rate of {', '.join(single)}, which is not tuned, "
+                "unlike the other rules."
+            )
         narrow = [rule for rule, own in grid.rules.items() if _is_narrow(grid.rates(own))]
         if narrow:
             yield (

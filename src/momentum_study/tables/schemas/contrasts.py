@@ -45,7 +45,7 @@ CONTRASTS = Table(
         *COUNT_COLUMNS,
         text(
             "reason",
-            "Why replicates are not compared.",
+            "Why replicates are not compared, for example because nothing was tuned.",
             missing="all of them are",
         ),
     ),

@@ -90,7 +90,7 @@ TUNED = Table(
             "Share of resamples of the replicates to choose on in which the cell wins again.",
             "1",
             SHARE,
-            missing=_NO_CELL,
+            missing="no cell could be chosen, or every cell failed, so that none wins",
         ),
         whole("n_evaluated", "Runs that the cell is evaluated on.", "runs"),
         whole("n_diverged", "Runs among them that diverged.", "runs"),
@@ -100,7 +100,8 @@ TUNED = Table(
                 f"extend_{name}_{side}",
                 f"{symbol} to add to the grid, since the chosen cell has the {end} one.",
                 check=check,
-                missing="the chosen cell does not lie on this edge of the grid, or there is none",
+                missing="the chosen cell does not lie on this edge of the grid, there is none, or "
+                f"the grid has one {symbol[0].lower()}{symbol[1:]}, so that nothing was tuned",
             )
             for name, symbol, check in (
                 ("rate", "Learning rate", NOT_NEGATIVE),
@@ -108,12 +109,17 @@ TUNED = Table(
             )
             for side, end in (("below", "smallest"), ("above", "largest"))
         ),
-        text("reason", "Why there is no cell.", missing="there is one"),
+        text(
+            "reason",
+            "Why nothing was tuned: there is no replicate to choose by and thus no cell, the grid "
+            "has one learning rate, or a run of every cell failed.",
+            missing="a cell was tuned",
+        ),
     ),
     checks=(
         Check(
-            "a reason: in every row without a cell, in no other",
-            lambda table: (table["reason"] != "") == table["learning_rate"].isna(),
+            "a reason: in every row without a cell",
+            lambda table: (table["reason"] != "") | table["learning_rate"].notna(),
         ),
         Check(
             "n_diverged and n_missed must not exceed n_evaluated",
