@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from momentum_study.core.text import format_number, percent, suggest
+from momentum_study.core.text import counted, format_number, percent, span, suggest
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -94,3 +94,13 @@ def test_shares_in_percent():
     assert percent(0.05) == "5 %"
     assert percent(0.125) == "12.5 %"
     assert percent(0.07) == "7 %"  # 7.000000000000001 in floating point
+
+
+def test_numbers_have_their_noun() -> None:
+    assert counted(1, "data set") == "1 data set"
+    assert counted(0, "data set") == "0 data sets"
+    assert counted(1200, "batch", "batches") == "1,200 batches"
+    assert span([1, 1], "row") == "1 row"
+    assert span([2, 2], "row") == "2 rows"
+    assert span([3, 1], "row") == "1 to 3 rows"
+    assert span([3, 1]) == "1 to 3"

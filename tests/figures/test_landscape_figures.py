@@ -109,6 +109,20 @@ def test_shares_have_a_mark_for_each_height_and_saddles_one_for_each_rule(figure
                 assert marks_of(axes, filled=True) == np.sum(rows["landscape"] == name)
 
 
+@pytest.mark.parametrize("beta", [0.5, 0.8, 0.9])
+def test_the_captions_name_the_fixed_beta_of_the_table(tables, beta):
+    landscapes = tables["landscapes"]
+    fixed = (landscapes["beta"] > 0) & landscapes["comparison"].isin(["same_alpha", "same_eta"])
+    other = landscapes.assign(beta=landscapes["beta"].mask(fixed, beta))
+    for sheet in (
+        exit_times.draw(other, LEVEL),
+        trajectories.draw(other, tables["trajectories"]),
+    ):
+        text = " ".join(sheet.notes)
+        assert f"β = {beta} " in text
+        assert f" {1 / (1 - beta):.0f} times as" in text
+
+
 def test_a_missing_landscape_is_an_error(tables):
     with pytest.raises(StudyError, match="no rows of monkey_saddle"):
         exit_times.draw(

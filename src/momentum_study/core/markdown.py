@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from momentum_study.core.text import MISSING
+
 Contents = Mapping[str, Callable[[], pd.DataFrame | str]]
 
 
 def markdown(table: pd.DataFrame) -> str:
     """Return a table in Markdown, missing values as a dash."""
-    cells = table.astype(object).where(table.notna(), "–")
+    cells = table.astype(object).where(table.notna(), MISSING)
     rows = [list(table.columns), ["---"] * len(table.columns), *cells.to_numpy().tolist()]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 

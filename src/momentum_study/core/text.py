@@ -3,11 +3,14 @@
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import SupportsFloat
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LONGEST_NAME = 60
+
+MISSING = "–"
+"""Display text of a missing value."""
 
 
 def format_number(number: SupportsFloat) -> str:
@@ -95,13 +98,32 @@ def effect_text(unit: str, value: float, low: float, high: float) -> str:
         written with its sign.
     value, low, high
         May be infinite: a ratio is then 0 or ∞.
+
+    Returns
+    -------
+    str
+        A dash for a missing effect (NaN).
     """
-    numbers = (value, low, high)
-    if unit == "log_ratio":
-        value_text, *ends = (_ratio(number) for number in numbers)
-        return f"× {value_text} [{', '.join(ends)}]"
-    value_text, *ends = (signed(number) for number in numbers)
-    return f"{value_text} [{', '.join(ends)}]"
+    form, sign = (_ratio, "× ") if unit == "log_ratio" else (signed, "")
+    text = estimate_text(value, low, high, form)
+    return text if text == MISSING else sign + text
+
+
+def estimate_text(value: float, low: float, high: float, form: Callable[[float], str]) -> str:
+    """Write a number with its interval, ``0.5 [0.4, 0.6]``, or a dash if it is missing (NaN).
+
+    Parameters
+    ----------
+    value, low, high
+        The number and the ends of its interval.
+    form
+        Writes a number; its ``inf`` becomes ∞. Not called for NaN.
+    """
+    texts = [
+        MISSING if math.isnan(number) else form(number).replace("inf", "∞")
+        for number in (value, low, high)
+    ]
+    return MISSING if math.isnan(value) else f"{texts[0]} [{texts[1]}, {texts[2]}]"
 
 
 def signed(number: float) -> str:
@@ -110,9 +132,7 @@ def signed(number: float) -> str:
 
 
 def _ratio(log_ratio: float) -> str:
-    if math.isinf(log_ratio):
-        return "∞" if log_ratio > 0 else "0"
-    return f"{math.exp(log_ratio):.2f}"
+    return f"{math.exp(log_ratio):.2f}" if log_ratio > -math.inf else "0"
 
 
 def counted(count: int, one: str, several: str = "") -> str:
@@ -128,11 +148,12 @@ def counted(count: int, one: str, several: str = "") -> str:
     return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
-def span(values: Iterable[int]) -> str:
-    """Write the range of some whole numbers: ``4``, ``4 to 10``."""
+def span(values: Iterable[int], noun: str = "") -> str:
+    """Write the range of some whole numbers: ``4``, ``4 to 10``; ``1 row``, ``4 to 10 rows``."""
     numbers = list(values)
     low, high = min(numbers), max(numbers)
-    return f"{low}" if low == high else f"{low} to {high}"
+    text = f"{low}" if low == high else f"{low} to {high}"
+    return f"{text} {noun if low == high == 1 else noun + 's'}" if noun else text
 
 
 def rounded(number: float, digits: int = 3) -> str:

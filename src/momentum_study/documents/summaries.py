@@ -5,15 +5,21 @@ from functools import partial
 
 import pandas as pd
 
-from momentum_study.core.text import effect_text, rounded
+from momentum_study.core.text import effect_text, estimate_text, rounded
 
 EFFECT = ["unit", "effect", "low", "high"]
 
 
 def with_interval(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> pd.Series:
     """Write a column with its interval, ``<name>_low`` and ``<name>_high``: ``0.5 [0.4, 0.6]``."""
-    value, low, high = (table[name + end].map(form).astype("str") for end in ("", "_low", "_high"))
-    return value + " [" + low + ", " + high + "]"
+    numbers = table[[name, f"{name}_low", f"{name}_high"]].to_numpy("float64")
+    texts = [estimate_text(value, low, high, form) for value, low, high in numbers]
+    return pd.Series(texts, index=table.index, dtype="str")
+
+
+def _texts(numbers: pd.Series, form: Callable[[float], str]) -> pd.Series:
+    """Write numbers, infinity as ∞; missing ones stay missing."""
+    return numbers.map(lambda number: form(number).replace("inf", "∞"), na_action="ignore")
 
 
 def theory_summary(theory: pd.DataFrame) -> pd.DataFrame:
@@ -26,10 +32,8 @@ def theory_summary(theory: pd.DataFrame) -> pd.DataFrame:
             "rules": by_quantity["form"].agg(lambda forms: ", ".join(dict.fromkeys(forms))),
             "rows": by_quantity.size(),
             "hold": by_quantity["holds"].sum(),
-            "largest error": by_quantity["error"].max().map("{:.1e}".format),
-            "largest share of a tolerance": by_quantity["share"]
-            .max()
-            .map("{:.2g}".format, na_action="ignore"),
+            "largest error": _texts(by_quantity["error"].max(), "{:.1e}".format),
+            "largest share of a tolerance": _texts(by_quantity["share"].max(), "{:.2g}".format),
         }
     ).reset_index()
 
@@ -63,16 +67,14 @@ def stability_summary(stability: pd.DataFrame) -> pd.DataFrame:
         {
             "data set": diverged["dataset"],
             "batch": diverged["batch"],
-            "λ_max": diverged["lambda_max"].map("{:.1f}".format),
+            "λ_max": _texts(diverged["lambda_max"], "{:.1f}".format),
             "runs": diverged["n_runs"],
             "diverged": diverged["n_bad"],
             "beyond the line": diverged["n_beyond"],
             "both": diverged["n_both"],
             "predicted": with_interval(diverged, "accuracy", "{:.1%}".format),
-            "best shift": diverged["shift"].map(partial(rounded, digits=2), na_action="ignore"),
-            "predicted, shifted": diverged["accuracy_shifted"].map(
-                "{:.1%}".format, na_action="ignore"
-            ),
+            "best shift": _texts(diverged["shift"], partial(rounded, digits=2)),
+            "predicted, shifted": _texts(diverged["accuracy_shifted"], "{:.1%}".format),
         }
     )
 
@@ -85,7 +87,7 @@ def validation_summary(validation: pd.DataFrame) -> pd.DataFrame:
         {
             "rows": by_source.size(),
             "hold": by_source["holds"].sum(),
-            "largest difference": by_source["difference"].max().map("{:.1e}".format),
+            "largest difference": _texts(by_source["difference"].max(), "{:.1e}".format),
         }
     ).reset_index()
 

@@ -79,7 +79,7 @@ def draw(budget: pd.DataFrame, confidence: float) -> Sheet:
             "rates, or learning rates and β if β is tuned. "
             f"Otherwise β = {format_number(USUAL_BETA)}, unless the key gives another.",
             "Lines: expected test loss of the trial with the smallest validation loss among k "
-            f"different trials, over {span(shown['n_replicates'])} replicates. Shaded, for plain "
+            f"different trials, over {span(shown['n_replicates'], 'replicate')}. Shaded, for plain "
             f"gradient descent and momentum with the most tuning: {interval_text(confidence)}. A "
             "failed trial has the loss of the best constant, dotted at 1.",
             "Mark: from this k on the interval of the gain over plain gradient descent with the "

@@ -104,7 +104,7 @@ def held_fixed(cells: pd.DataFrame, *also: str) -> str:
     """List what all cells of a figure have in common."""
     batches = cells.drop_duplicates("batch").sort_values("batch_size")["batch"]
     parts = [batch_name(batches.iloc[0], cells)] if len(batches) == 1 else []
-    parts.append(f"{span(cells['steps'])} updates")
+    parts.append(span(cells["steps"], "update"))
     names = {key: cells[key].iloc[0].replace("_", " ") for key in _VARIANTS}
     texts = {
         "network": f"network “{names['network']}”",
@@ -118,8 +118,8 @@ def held_fixed(cells: pd.DataFrame, *also: str) -> str:
 
 def batch_name(batch: str, cells: pd.DataFrame) -> str:
     """Name of a batch size."""
-    rows = span(cells.loc[cells["batch"] == batch, "batch_size"])
-    return f"full batch ({rows} rows)" if batch == "full" else f"batch size {rows}"
+    sizes = cells.loc[cells["batch"] == batch, "batch_size"]
+    return f"full batch ({span(sizes, 'row')})" if batch == "full" else f"batch size {span(sizes)}"
 
 
 def mark_end(axes: Axes, x: ArrayLike, y: ArrayLike, series: Series) -> None:

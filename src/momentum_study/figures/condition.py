@@ -84,8 +84,8 @@ def draw(
             "a linear model; the Hessian of the network has a different one.",
             "Lines: closed form for a quadratic, ln ρ / ln ρ of plain gradient descent. Points: "
             "networks, updates of plain gradient descent / updates of momentum, interquartile mean "
-            f"over {span(shown['n_pairs'])} pairs with its {interval_text(confidence)}; points of "
-            f"one κ are shifted sideways. {EDGE_NOTE}",
+            f"over {span(shown['n_pairs'], 'pair')} with its {interval_text(confidence)}; points "
+            f"of one κ are shifted sideways. {EDGE_NOTE}",
             f"κ: {_conditions(shown)}.",
         ],
         (1, len(batches)),

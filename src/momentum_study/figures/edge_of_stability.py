@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
-from momentum_study.core.text import rounded
+from momentum_study.core.text import counted, rounded, span
 from momentum_study.figures.compared import panel_names
 from momentum_study.figures.layout import (
     BLOCK_GAP,
@@ -54,7 +54,8 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
         [
             _held_fixed(followed),
             "Each line: λₘₐₓ of the Hessian of the training loss in one run, "
-            f"{_replicates(followed)}. A line ends when its run diverges.",
+            f"{counted(followed['replicate'].nunique(), 'replicate')}. A line ends when its run "
+            "diverges.",
             "Dashed, in the colour of its α: the λ above which the rule is unstable on a "
             "quadratic, 2/α for plain gradient descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, "
             "if the rule has another limit.",
@@ -79,7 +80,7 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
 
 def _held_fixed(followed: pd.DataFrame) -> str:
     batches, networks = (list(followed[key].unique()) for key in ("batch", "network"))
-    parts = [f"{followed['step'].max()} updates", "constant schedule"]
+    parts = [span([followed["step"].max()], "update"), "constant schedule"]
     if len(networks) == 1:
         parts.append(f"network “{networks[0].replace('_', ' ')}”")
     if len(batches) == 1:
@@ -98,11 +99,6 @@ def _rule_name(rule: str, beta: float) -> str:
     if rule in ("gd", "momentum"):
         return Series(rule == "momentum", beta).label
     return f"{rule.replace('_', ' ')} β = {rounded(beta)}"
-
-
-def _replicates(followed: pd.DataFrame) -> str:
-    count = followed["replicate"].nunique()
-    return f"{count} replicates" if count > 1 else "one replicate"
 
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:

@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import format_number, rounded
-from momentum_study.engine.optimizers import USUAL_BETA
+from momentum_study.core.text import counted, format_number, rounded
 from momentum_study.experiments.landscapes.functions import FloatArray
 from momentum_study.figures.layout import NARROW, Sheet, interval_text, label_outer, sheet
 from momentum_study.figures.rules import RULE_STYLES
@@ -85,18 +84,19 @@ def draw(landscapes: pd.DataFrame, confidence: float) -> Sheet:
 
 
 def _notes(shown: pd.DataFrame, budget: int, confidence: float) -> list[str]:
-    draws, beta = format_number(shown["draws"].max()), format_number(USUAL_BETA)
+    draws = counted(int(shown["draws"].max()), "draw")
+    beta = shown.loc[shown["comparison"] == "same_alpha", "beta"].max()
     descent = shown[shown["rule"] == "gd"].set_index("landscape").loc["double_well"].iloc[0]
     lift = rounded(descent["alpha"] * descent["noise"] ** 2 / 4)
     return [
-        f"Held fixed: β = {beta} at the same α (all rules have the effective rate of plain "
-        "gradient descent) and at the same η (all rules have its learning rate). Each tuned: the "
-        "rate and β with the fewest updates.",
-        f"Marks: medians and shares with their {interval_text(confidence)}, over {draws} draws of "
+        f"Held fixed: β = {format_number(beta)} at the same α (all rules have the effective rate "
+        "of plain gradient descent) and at the same η (all rules have its learning rate). Each "
+        "tuned: the rate and β with the fewest updates.",
+        f"Marks: medians and shares with their {interval_text(confidence)}, over {draws} of "
         "gradient noise, the same for all rules; tuned on other draws. Dotted: the budget of "
         f"{budget} updates. In a well, noise s alone lifts plain gradient descent, and momentum at "
         f"the same α, by about αs²/4 = {lift}; it lifts momentum at the same η "
-        f"{rounded(1 / (1 - USUAL_BETA))} times as high.",
+        f"{rounded(1 / (1 - beta))} times as high.",
     ]
 
 

@@ -45,7 +45,7 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> Sheet:
     batches = batches_in_order(compared["batch"])
     blocks = side_by_side(names, batches)
     full = compared.loc[compared["batch"] == "full", "batch_size"]
-    size = "the batch size of a column" + (f" (full: {span(full)} rows)" if len(full) else "")
+    size = "the batch size of a column" + (f" (full: {span(full, 'row')})" if len(full) else "")
     figure, panels = sheet(
         "Final training loss over α for each β",
         [

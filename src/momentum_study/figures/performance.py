@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from momentum_study.core.text import format_number
+from momentum_study.core.text import counted, format_number
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
@@ -86,7 +86,7 @@ def _title(rows: pd.DataFrame, with_family: bool) -> str:
     family, criterion, problems = rows[["family", "criterion", "n_problems"]].iloc[0]
     words = [CRITERIA.get(criterion, criterion.replace("_", " "))]
     words += [family.replace("_", " ")] if with_family else []
-    return ", ".join([*words, f"{problems} problems"])
+    return ", ".join([*words, counted(problems, "problem")])
 
 
 def _shade(axes: Axes, rows: pd.DataFrame, style: ArmStyle) -> None:

@@ -66,7 +66,7 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
             "rule has its best learning rate (“tuned”: also its best β), chosen on the other fold "
             "of the replicates.",
             "Marks: updates of plain gradient descent / updates of momentum, interquartile mean "
-            f"over {span(shown['n_pairs'])} pairs with its {interval_text(confidence)}. Target: "
+            f"over {span(shown['n_pairs'], 'pair')} with its {interval_text(confidence)}. Target: "
             "the lowest loss that plain gradient descent reaches in every replicate of the fold "
             "used for tuning.",
             f"Dashed: as fast as plain gradient descent. {EDGE_NOTE}",

@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from momentum_study.core.errors import StudyError
-from momentum_study.core.text import format_number, rounded
-from momentum_study.engine.optimizers import USUAL_BETA
+from momentum_study.core.text import counted, format_number, rounded
 from momentum_study.experiments.landscapes.functions import HOLD, Landscape, all_landscapes
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.rules import RULE_STYLES
@@ -97,16 +96,17 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
 
 
 def _notes(landscapes: pd.DataFrame) -> list[str]:
-    beta, draws = (format_number(x) for x in (USUAL_BETA, landscapes["draws"].max()))
-    times = rounded(1 / (1 - USUAL_BETA))
+    beta = landscapes.loc[landscapes["comparison"] == "same_alpha", "beta"].max()
+    draws = counted(int(landscapes["draws"].max()), "draw")
     return [
-        f"Held fixed: the start of a row; β = {beta} in the first two columns. Same α: all rules "
-        "have the effective rate of plain gradient descent. Same η: all rules have its learning "
-        f"rate, and the effective rate of momentum is {times} times as large. The shared rate is "
-        "at the left. Momentum and heavy ball are one rule with different rates held fixed.",
+        f"Held fixed: the start of a row; β = {format_number(beta)} in the first two columns. Same "
+        "α: all rules have the effective rate of plain gradient descent. Same η: all rules have "
+        "its learning rate, and the effective rate of momentum is "
+        f"{rounded(1 / (1 - beta))} times as large. The shared rate is at the left. Momentum and "
+        "heavy ball are one rule with different rates held fixed.",
         "Numbers: updates until a run reaches the minimum or the other well and stays there for "
         f"{HOLD} updates, or leaves the saddle; with noise (noisy ravine, saddles, double well) "
-        f"the median over {draws} draws, or the share of draws that succeed. The path is a draw "
+        f"the median over {draws}, or the share of draws that succeed. The path is a draw "
         "near all medians.",
     ]
 

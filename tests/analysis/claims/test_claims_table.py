@@ -1,6 +1,7 @@
 """The tables of verdicts: rows, counts, conditions, and the influence of the rule."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from momentum_study.analysis.claims.evidence import Findings
 from momentum_study.analysis.claims.levels import NO_LEVELS
 from momentum_study.analysis.claims.table import claims_tables, rule_of
 from momentum_study.analysis.claims.wording import CLAIMS as WORDS
+from momentum_study.analysis.comparison.questions import Defaults
 from momentum_study.config.verdicts import Margins as ConfiguredMargins
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.figures.catalogue import KINDS
@@ -73,6 +75,21 @@ def test_tables_are_valid_with_a_row_per_claim_and_typed_levels_that_identify_a_
     assert (claims["verdict"] == claims["default_verdict"]).all()
     for names in (["case"], list(NO_LEVELS)):
         assert not cases.duplicated(["claim", *names]).any()
+
+
+@pytest.mark.parametrize(
+    ("beta", "rates", "words"),
+    [
+        (0.9, (0.001, 0.01), "A learning rate of 0.001 to 0.01 is the range to take."),
+        (0.5, (0.1, 3.0), "A learning rate of 0.1 to 3 is the range to take."),
+        (0.99, (0.1, 0.1), "A learning rate of 0.1 is the range to take."),
+    ],
+)
+def test_claims_name_the_advice_that_was_tested(nothing_differs, beta, rates, words):
+    findings = replace(nothing_differs, defaults=Defaults(beta, rates))
+    claims = claims_tables(findings, DEFAULT, DEFAULT)[1].set_index("claim")["words"]
+    assert claims["C5"] == f"β = {beta} is the value to take."
+    assert claims["C6"] == words
 
 
 def test_a_claim_summarizes_the_cases_that_vote(tables_at_full_batch):

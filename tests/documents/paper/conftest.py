@@ -6,11 +6,9 @@ import shutil
 import pytest
 
 from momentum_study.config.loading import load_study
-from momentum_study.documents.paper.facts import COLUMNS, facts
-from momentum_study.documents.paper.parts import TABLES, plates
-from momentum_study.tables.catalogue import SCHEMAS
-from momentum_study.tables.files import read_table
-from tests.documents.paper.designs import BLANK, WORDS, study_facts
+from momentum_study.documents.paper.facts import facts
+from momentum_study.documents.paper.parts import plates
+from tests.documents.paper.designs import BLANK, WORDS, read_tables, study_facts
 from tests.documents.paper.paper_text import PAPER, ROOT
 
 
@@ -22,8 +20,7 @@ def study():
 @pytest.fixture(scope="session")
 def tables():
     """The published tables that the paper reads."""
-    folder = ROOT / "results/published/tables"
-    return {name: read_table(folder / name, SCHEMAS[name], COLUMNS.get(name)) for name in TABLES}
+    return read_tables(ROOT / "results/published/tables")
 
 
 @pytest.fixture(scope="session")

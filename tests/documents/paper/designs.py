@@ -35,8 +35,8 @@ from momentum_study.cli.options import Comparison
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
 from momentum_study.datasets.prepared import load_prepared
-from momentum_study.documents.paper.facts import StudyFacts
-from momentum_study.documents.paper.parts import plates
+from momentum_study.documents.paper.facts import COLUMNS, StudyFacts
+from momentum_study.documents.paper.parts import TABLES, plates
 from momentum_study.engine.optimizers import LINEAR_RULES, RULES, get_rule
 from momentum_study.engine.schedules import SCHEDULES
 from momentum_study.experiments.landscapes.tables import landscapes_tables
@@ -47,6 +47,7 @@ from momentum_study.runs.collect import collect_curves, collect_runs
 from momentum_study.runs.design import families, followed_shards, prepared_path, shards, starts
 from momentum_study.runs.train import train_shard
 from momentum_study.statistics.intervals import Intervals
+from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import (
     joined_tables,
     read_table,
@@ -343,6 +344,11 @@ def blank_plates(study: Study, folder: Path) -> None:
         stem.parent.mkdir(parents=True, exist_ok=True)
         stem.with_suffix(".svg").write_text(BLANK)
         stem.with_suffix(".json").write_text(json.dumps(WORDS))
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables of the paper from a folder."""
+    return {name: read_table(folder / name, SCHEMAS[name], COLUMNS.get(name)) for name in TABLES}
 
 
 def study_facts(study: Study) -> StudyFacts:

@@ -7,10 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from momentum_study.documents.paper.design_facts import grids_list, levels
+from momentum_study.documents.paper.design_facts import failed_groups, grids_list, levels
 from momentum_study.documents.paper.facts import COLUMNS, listed
 from momentum_study.documents.paper.parts import TABLES
-from momentum_study.documents.paper.result_facts import budget_counts, tuned_list
+from momentum_study.documents.paper.result_facts import (
+    budget_counts,
+    cases_by_claim,
+    claims_list,
+    tuned_list,
+    tuning,
+)
 from momentum_study.documents.paper.theory_facts import closed_forms, limits_reached, predicted
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.keys import RUN_KEYS
@@ -26,8 +32,10 @@ def test_facts_are_valid_json(published):
 
     def leaves(value):
         if isinstance(value, dict):
-            value = value.values()
-        return [value] if isinstance(value, str) else [x for one in value for x in leaves(one)]
+            return leaves(list(value.values()))
+        if isinstance(value, list):
+            return [text for one in value for text in leaves(one)]
+        return [value] if isinstance(value, str) else []
 
     texts = leaves(published)
     assert len(texts) > 1000
@@ -117,7 +125,7 @@ def test_the_best_rate_within_the_range_advised_is_counted(published, tables):
         ]
         assert fact["problems"] == str(len(alphas))
         assert fact["inside"] == str(sum(0.001 <= alpha <= 0.01 for alpha in alphas))
-        assert float(fact["alpha_highest"]) == pytest.approx(max(alphas), rel=0.05)
+        assert float(fact["alpha"]["highest"]) == pytest.approx(max(alphas), rel=0.05)
 
 
 def test_choices_of_tuning_are_listed_for_both_halves(published, tables):
@@ -170,9 +178,9 @@ def test_closed_forms_are_the_mathematics(tables):
     assert kappas["0.9"] == pytest.approx((1 + root) / (1 - root), rel=0.005)
 
 
-def test_a_beta_missing_in_the_theory_is_a_dash(tables):
+def test_a_beta_missing_in_the_theory_has_no_values(tables):
     forms = closed_forms(tables["theory.csv"], 0.123)
-    assert (forms["limit"], forms["jitter"], forms["lag"]) == ("–", "–", "–")
+    assert (forms["limit"], forms["jitter"], forms["lag"]) == (None, None, None)
 
 
 @pytest.mark.parametrize("grid", ["edge", "momentum", "valleys"])
@@ -199,17 +207,25 @@ def test_levels_are_those_of_the_study(published):
     assert published["levels"] == {
         "small": "16",
         "middle": ["64"],
+        "full": True,
         "weak": "0.03",
         "strong": "0.3",
         "corrected": "0.99",
+        "kappa": "38",
     }
 
 
-def test_a_study_without_noise_or_minibatches_has_dashes_for_levels():
+def test_a_study_without_noise_or_minibatches_lacks_these_levels():
     runs = pd.DataFrame({"batch": ["full"], "gradient_noise": 0.0, "rule": "gd", "beta": 0.0})
-    found = levels(runs)
-    assert found.pop("middle") == []
-    assert set(found.values()) == {"–"}
+    assert levels(runs, 0.5) == {
+        "small": None,
+        "middle": [],
+        "full": True,
+        "weak": None,
+        "strong": None,
+        "corrected": None,
+        "kappa": "6",  # (1 + √0.5) / (1 − √0.5) = 5.8
+    }
 
 
 def checkpoints(replicate, lambdas):
@@ -233,6 +249,57 @@ def test_sharpness_ends_at_the_median_of_its_last_tenth():
     assert (fact["low"], fact["median"], fact["high"]) == ("0.50", "0.75", "1.00")
 
 
-def test_a_table_is_listed_with_dashes_for_what_is_missing():
+def test_a_missing_value_of_a_table_is_none():
     table = pd.DataFrame({"a": ["x", "y"], "b": [1, 2], "c": [None, "z"]})
-    assert listed(table) == {"columns": ["a", "b", "c"], "rows": [["x", "1", "–"], ["y", "2", "z"]]}
+    rows = [["x", "1", None], ["y", "2", "z"]]
+    assert listed(table) == {"columns": ["a", "b", "c"], "rows": rows}
+
+
+def test_problems_without_a_tuned_arm_are_counted_by_their_reason():
+    rows = [
+        ("iris", False, "one rate"),
+        ("iris", True, "one rate"),
+        ("wine", False, "one rate"),
+        ("wine", False, "every cell failed"),
+        ("digits", False, "one rate"),
+        ("digits", True, ""),
+        ("moons", False, "one rate"),
+        ("moons", False, ""),
+    ]
+    table = pd.DataFrame(rows, columns=["dataset", "arm_tunes_beta", "reason"])
+    keys = {"family": "main", "network": "small", "batch": "full", "gradient_noise": 0.0}
+    assert tuning(table.assign(**keys)) == {
+        "problems": "4",
+        "any": True,
+        "untuned": [
+            {"what": "No learning rate", "reason": "one rate", "problems": "1"},
+            {"what": "Nothing", "reason": "every cell failed and one rate", "problems": "1"},
+            {"what": "Nothing", "reason": "one rate", "problems": "1"},
+        ],
+    }
+
+
+@pytest.mark.parametrize("unit", ["log_ratio", "share", "arrays"])
+def test_a_missing_effect_is_none(tables, unit):
+    ends = dict.fromkeys(("effect", "low", "high"), np.nan)
+    cases, claims = (
+        tables[name].head(1).assign(unit=unit, **ends) for name in ("claim_cases.csv", "claims.csv")
+    )
+    ((case,),) = (own.values() for own in cases_by_claim(cases).values())
+    assert case["effect"] is claims_list(claims)[0]["effect"] is None
+
+
+def test_groups_of_which_every_run_diverged_are_named():
+    runs = pd.DataFrame(
+        {
+            "grid": "a_grid",
+            "dataset": ["iris", "iris", "wine", "wine"],
+            "network": "small",
+            "batch": ["full", "full", "full", "8"],
+            "status": ["diverged", "completed", "diverged", "diverged"],
+        }
+    )
+    assert failed_groups(runs) == {
+        "groups": "3",
+        "failed": ["a grid on wine, small, batch 8", "a grid on wine, small, batch full"],
+    }

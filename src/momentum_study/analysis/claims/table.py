@@ -64,7 +64,11 @@ def claims_tables(
         for case in own
     ]
     claims = [
-        {"number": number, **_row(claim, cases[claim.name], rule, default)}
+        {
+            "number": number,
+            "words": claim.about(findings.defaults),
+            **_row(claim, cases[claim.name], rule, default),
+        }
         for number, claim in enumerate(CLAIMS, start=1)
     ]
     return joined_tables([pd.DataFrame(rows)] if rows else [], CLAIM_CASES), pd.DataFrame(claims)
@@ -79,7 +83,6 @@ def _row(
     headline = next((case for case in cases if case.headline), None)
     return {
         "claim": claim.name,
-        "words": claim.words,
         "verdict": verdict(counts, rule.shares),
         "default_verdict": verdict(list(by_default.values()), default.shares),
         "condition": condition_of(outcomes),

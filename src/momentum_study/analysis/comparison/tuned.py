@@ -65,6 +65,7 @@ def _row(tuner: Tuner, arm: Arm, criterion: str, fold: str) -> dict[str, Any]:
     # Both are infinite where no run of either fold reached the target.
     with np.errstate(invalid="ignore", divide="ignore"):
         optimism = float(np.log(score / choice.score))
+    evaluated = _evaluated(problem, tuner.costs[judged], choice, fold)
     return {
         **row,
         "n_trials": choice.trials,
@@ -72,17 +73,19 @@ def _row(tuner: Tuner, arm: Arm, criterion: str, fold: str) -> dict[str, Any]:
         "selection_score": choice.score,
         "evaluation_score": score,
         "optimism": optimism,
-        **_evaluated(problem, tuner.costs[judged], choice, fold),
+        **evaluated,
         "win_share": choice.win_share,
         **grid_extension(problem, arm, tuner.among(arm), choice.cell),
-        "reason": _why_untuned(tuner, arm, choice),
+        "reason": _why_untuned(tuner, arm, choice, evaluated["n_evaluated"]),
     }
 
 
-def _why_untuned(tuner: Tuner, arm: Arm, choice: Choice) -> str:
+def _why_untuned(tuner: Tuner, arm: Arm, choice: Choice, evaluated: int) -> str:
+    if not evaluated:
+        return "no replicate to evaluate on"
     if np.isnan(choice.win_share):
         return "every cell failed"
-    return "" if tuner.can_tune(arm) or arm.rates else "one learning rate"
+    return "" if tuner.can_tune(arm) or arm.rates else "the rule has one learning rate"
 
 
 def _evaluated(problem: Problem, costs: Costs, choice: Choice, fold: str) -> dict[str, Any]:

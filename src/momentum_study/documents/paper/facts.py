@@ -13,7 +13,13 @@ import pandas as pd
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.text import format_number, percent
 from momentum_study.datasets.splits import FRACTIONS
-from momentum_study.documents.paper.design_facts import counts, datasets_list, grids_list, levels
+from momentum_study.documents.paper.design_facts import (
+    counts,
+    datasets_list,
+    failed_groups,
+    grids_list,
+    levels,
+)
 from momentum_study.documents.paper.result_facts import (
     best_rates,
     budget_counts,
@@ -22,6 +28,8 @@ from momentum_study.documents.paper.result_facts import (
     profile_shares,
     regret_list,
     tuned_list,
+    tuning,
+    variants,
 )
 from momentum_study.documents.paper.theory_facts import (
     closed_forms,
@@ -91,7 +99,8 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
     Returns
     -------
     dict
-        Valid JSON: text, lists and dictionaries. Numbers are text, as printed.
+        Valid JSON: text, lists and dictionaries. Numbers are text, as printed. A fact that the
+        study does not have is None, and the text leaves out what needs it.
     """
     cases, tuned = tables["claim_cases.csv"], tables["tuned.csv"]
     theory, validation = tables["theory.csv"], tables["validation.csv"]
@@ -100,11 +109,14 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
         "study": {"name": study.study, "description": study.description},
         "settings": settings(study),
         "counts": counts(tables["runs.parquet"]),
-        "levels": levels(tables["runs.parquet"]),
+        "levels": levels(tables["runs.parquet"], beta),
+        "failed": failed_groups(tables["runs.parquet"]),
         "grids": grids_list(tables["runs.parquet"]),
         "datasets": datasets_list(tables["datasets.csv"]),
         "claims": claims_list(tables["claims.csv"]),
         "cases": cases_by_claim(cases),
+        "tuning": tuning(tuned),
+        "variants": variants(tuned, beta),
         "tuned": tuned_list(tuned, tables["contrasts.csv"], beta),
         "regret": regret_list(tables["advice.csv"], beta, study.verdicts.learning_rates),
         "budget": budget_counts(tables["budget.csv"]),
@@ -124,7 +136,7 @@ def facts(tables: Mapping[str, pd.DataFrame], study: StudyFacts) -> dict[str, An
     }
 
 
-def settings(study: StudyFacts) -> dict[str, str]:
+def settings(study: StudyFacts) -> dict[str, Any]:
     """Write the settings in the text."""
     verdicts = study.verdicts
     low, high = map(format_number, verdicts.learning_rates)
@@ -135,7 +147,7 @@ def settings(study: StudyFacts) -> dict[str, str]:
         "rates": f"{low} to {high}",
         "confidence": percent(study.confidence),
         "resamples": f"{study.resamples:,}",
-        "targets": ", ".join(map(percent, study.targets)),
+        "targets": list(map(percent, study.targets)),
         "loss_limit": format_number(study.loss_limit),
         "oscillating_share": percent(verdicts.oscillating_share),
         "slow_loss": percent(verdicts.slow_loss),
@@ -149,6 +161,9 @@ def settings(study: StudyFacts) -> dict[str, str]:
 
 
 def listed(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Convert a table of texts and integers into columns and rows; a missing value is a dash."""
-    cells = table.astype(object).where(table.notna(), "–")
-    return {"columns": list(table.columns), "rows": cells.map(str).to_numpy().tolist()}
+    """Convert a table of texts and integers into columns and rows; a missing value is None."""
+    rows = table.itertuples(index=False)
+    return {
+        "columns": list(table.columns),
+        "rows": [[None if pd.isna(cell) else str(cell) for cell in row] for row in rows],
+    }

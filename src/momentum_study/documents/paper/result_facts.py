@@ -1,5 +1,6 @@
 """Facts of the results: claims and their cases, tuned cells, regret, cost of tuning."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,8 +9,16 @@ import pandas as pd
 
 from momentum_study.analysis.comparison.criteria import SPEED, TEST_LOSS
 from momentum_study.core.text import effect_text, format_number, rounded
+from momentum_study.documents.paper.design_facts import rules_in_order
 from momentum_study.documents.summaries import EFFECT
-from momentum_study.tables.arms import DESCENT, MOMENTUM, ArmKey, arms_of_rows
+from momentum_study.tables.arms import (
+    ANY_RULE,
+    DESCENT,
+    HEAVY_BALL,
+    MOMENTUM,
+    ArmKey,
+    arms_of_rows,
+)
 from momentum_study.tables.keys import PROBLEM_KEYS, batches_in_order
 from momentum_study.tables.schemas.tuned import EXTENSIONS
 
@@ -26,7 +35,7 @@ def claims_list(claims: pd.DataFrame) -> list[dict[str, Any]]:
             "verdict": row["verdict"].replace("_", " "),
             "condition": row["condition"],
             "headline": row["headline"],
-            "effect": effect_text(*(row[name] for name in EFFECT)),
+            "effect": _effect(row),
             **{name: str(row[name]) for name in _TALLY},
         }
         for row in claims.to_dict("records")
@@ -41,13 +50,18 @@ def cases_by_claim(cases: pd.DataFrame) -> dict[str, dict[str, dict[str, Any]]]:
     }
 
 
+def _effect(row: Mapping[Any, Any]) -> str | None:
+    """Write an effect with its interval; None if there is none."""
+    return None if np.isnan(row["effect"]) else effect_text(*(row[name] for name in EFFECT))
+
+
 def _case(row: Mapping[Any, Any]) -> dict[str, Any]:
     # An infinite effect means that one side failed in most pairs.
     failing = {-np.inf: "arm", np.inf: "reference"}.get(row["effect"], "")
     failures = {"arm": row["n_failed"], "reference": row["n_reference_failed"]}.get(failing, "")
     return {
         "outcome": row["outcome"].replace("_", " "),
-        "effect": effect_text(*(row[name] for name in EFFECT)),
+        "effect": _effect(row),
         "failing": failing,
         "failures": str(failures),
         "pairs": f"{row['n_pairs']:,}",
@@ -101,7 +115,7 @@ def tuned_list(tuned: pd.DataFrame, contrasts: pd.DataFrame, beta: float) -> lis
         for name, arm in arms.items():
             row[name] = _arm(own[own["arm"] == arm])
             if (*keys, arm) in effects.index:
-                row[name]["effect"] = effect_text(*effects.loc[(*keys, arm)])
+                row[name]["effect"] = _effect(effects.loc[(*keys, arm)])
         rows.append(row)
     return rows
 
@@ -121,7 +135,7 @@ def _arm(folds: pd.DataFrame) -> dict[str, str]:
     return {
         "alpha": _either(folds["alpha"]),
         "beta": _either(folds["beta"]),
-        "updates": " / ".join("∞" if np.isinf(one) else f"{one:.0f}" for one in updates),
+        "updates": " / ".join(f"{one:.0f}".replace("inf", "∞") for one in updates.dropna()),
         "missed": str(folds["n_missed"].sum()),
         "diverged": str(folds["n_diverged"].sum()),
         "edge": "edge" if folds[list(EXTENSIONS)].notna().any(axis=None) else "",
@@ -132,7 +146,7 @@ def _either(values: pd.Series) -> str:
     return " / ".join(dict.fromkeys(map(rounded, values)))
 
 
-def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> list[dict[str, str]]:
+def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> list[dict[str, Any]]:
     """Describe the cost of the usual β and of the usual range of α relative to tuned ones.
 
     Returns
@@ -161,10 +175,60 @@ def regret_list(advice: pd.DataFrame, beta: float, rates: Sequence[float]) -> li
     ]
 
 
-def _regret(row: Mapping[Any, Any]) -> str:
+def _regret(row: Mapping[Any, Any]) -> str | None:
     if row["effect"] == -np.inf:
         return f"missed in {row['n_failed']} of {row['n_pairs']}"
-    return effect_text(*(row[name] for name in EFFECT))
+    return _effect(row)
+
+
+def tuning(tuned: pd.DataFrame) -> dict[str, Any]:
+    """Count the problems, and those on which nothing or no learning rate was tuned.
+
+    Returns
+    -------
+    dict
+        ``problems``, their number; ``untuned``, a list of what was not tuned (``what``) and the
+        ``reason``, with the number of ``problems``; ``any``, whether anything was tuned. Nothing
+        was tuned on a problem if each choice has a reason in the table, and no learning rate if
+        each choice at a fixed β has one.
+    """
+    untuned: Counter[tuple[str, str]] = Counter()
+    count = 0
+    for _, own in tuned.groupby(_PROBLEM):
+        count += 1
+        fixed = own.loc[~own["arm_tunes_beta"], "reason"]
+        for what, reasons in (("Nothing", own["reason"]), ("No learning rate", fixed)):
+            if (reasons != "").all():
+                untuned[what, " and ".join(sorted(set(reasons)))] += 1
+                break
+    nothing = sum(number for (what, _), number in untuned.items() if what == "Nothing")
+    return {
+        "problems": str(count),
+        "any": nothing < count,
+        "untuned": [
+            {"what": what, "reason": reason, "problems": str(number)}
+            for (what, reason), number in sorted(untuned.items())
+        ],
+    }
+
+
+def variants(tuned: pd.DataFrame, beta: float) -> dict[str, Any]:
+    """List the rules at the usual β that are compared with gradient descent, each tuned.
+
+    The heavy ball is left out, since it has the iterates of momentum.
+
+    Returns
+    -------
+    dict
+        ``rules``, and whether all have the same number of cells to choose from (``same_trials``).
+    """
+    arms = arms_of_rows(tuned)
+    others = [ArmKey(rule, beta) for rule in set(tuned["arm_rule"]) - {HEAVY_BALL, ANY_RULE}]
+    trials = tuned[arms.isin([*others, ArmKey(DESCENT)])].groupby(_PROBLEM)["n_trials"]
+    return {
+        "rules": rules_in_order(arm.rule for arm in arms if arm in others),
+        "same_trials": bool((trials.min() == trials.max()).all()),
+    }
 
 
 def budget_counts(budget: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
@@ -218,14 +282,15 @@ def profile_shares(profiles: pd.DataFrame) -> list[dict[str, str]]:
 
 def best_rates(
     sensitivity: pd.DataFrame, beta: float, rates: Sequence[float]
-) -> dict[str, dict[str, str]]:
+) -> dict[str, dict[str, Any]]:
     """Describe the best α of momentum at the usual β, by criterion.
 
     Returns
     -------
     dict
         Criterion → number of problems, number of problems inside the advised range of α, and the
-        smallest, median and largest best α and αλ_max.
+        smallest, median and largest best α (``alpha``) and αλ_max (``curvature``), which is None
+        if λ_max was not measured.
     """
     low, high = rates
     usual = sensitivity[
@@ -238,8 +303,8 @@ def best_rates(
         str(criterion): {
             "problems": str(len(own)),
             "inside": str(int(own["best_alpha"].between(low, high).sum())),
-            **_spread("alpha", own["best_alpha"]),
-            **_spread("curvature", own["best_alpha_lambda_max"].dropna()),
+            "alpha": _spread(own["best_alpha"]),
+            "curvature": _spread(own["best_alpha_lambda_max"].dropna()),
         }
         for criterion, own in usual.groupby("criterion")
     }
@@ -249,6 +314,8 @@ def _label(arm: ArmKey) -> str:
     return arm.label
 
 
-def _spread(name: str, values: pd.Series) -> dict[str, str]:
+def _spread(values: pd.Series) -> dict[str, str] | None:
+    if values.empty:
+        return None
     points = {"lowest": values.min(), "median": values.median(), "highest": values.max()}
-    return {f"{name}_{point}": rounded(value, 2) for point, value in points.items()}
+    return {point: rounded(value, 2) for point, value in points.items()}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from momentum_study.core.text import format_number
+from momentum_study.documents.summaries import with_interval
 from momentum_study.tables.arms import DESCENT, MOMENTUM
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.theory.checks import TOLERANCE
@@ -48,10 +49,10 @@ def _of(forms: pd.DataFrame, quantity: str) -> pd.DataFrame:
     return forms[forms["quantity"] == quantity]
 
 
-def _written(values: pd.Series) -> str:
-    """Write the first known value; a dash for none."""
+def _written(values: pd.Series) -> str | None:
+    """Write the first known value; None if there is none."""
     known = values.dropna()
-    return f"{known.iloc[0]:.3g}" if len(known) else "–"
+    return f"{known.iloc[0]:.3g}" if len(known) else None
 
 
 def exit_times(landscapes: pd.DataFrame, beta: float) -> dict[str, str]:
@@ -64,9 +65,12 @@ def exit_times(landscapes: pd.DataFrame, beta: float) -> dict[str, str]:
         & ((landscapes["rule"] == "gd") | (landscapes["beta"] == beta))
     ]
     return {
-        f"{row['comparison']} {row['rule']}": f"{row['median_steps']:.0f} "
-        f"[{row['median_steps_low']:.0f}, {row['median_steps_high']:.0f}]"
-        for row in rows.to_dict("records")
+        f"{row['comparison']} {row['rule']}": time
+        for row, time in zip(
+            rows.to_dict("records"),
+            with_interval(rows, "median_steps", "{:.0f}".format),
+            strict=True,
+        )
     }
 
 
