@@ -103,7 +103,7 @@ def test_optimism_is_nan_if_no_run_of_either_fold_reached_the_target():
 
 def test_one_learning_rate_is_reported_as_not_tuned(tmp_path):
     rows = table({LOW: [0.1] * 4}, times={"0.5": {LOW: [5] * 4}})
-    assert set(rows["reason"]) == {"the rule has one learning rate"}
+    assert set(rows["reason"]) == {"there is one learning rate"}
     write_table(rows.drop(columns="arm"), tmp_path / "tuned.csv", TUNED)
     more = table({LOW: [0.1] * 4, HIGH: [0.2] * 4}, times={"0.5": {LOW: [5] * 4}})
     assert set(more.loc[more["arm"] == "gd", "reason"]) == {""}

@@ -26,6 +26,7 @@ WRONG = {
     "a plural after 1": r"(?<![\d.,–] )(?<![\d.,/–×=])\b1 (?:\w+ )?"
     r"(?:batches|cases|cells|data sets|grids|groups|networks|pairs|problems|replicates|runs|sets"
     r"|tests|trials|updates)\b",
+    "an empty description": r"”:  ?All",
     "1 are": r"\b1 (?:are|show|have|confirm)\b",
     "a hole": r" [,.;:)]|\( |\(\)|,,|\.\.|,\.| (?:or|of|with|than|by|at)[.,:;]",
 }
@@ -97,7 +98,7 @@ def test_a_study_of_one_cell_for_each_rule_says_that_nothing_was_tuned(tmp_path)
     tree = design(rules=rules, learning_rates=[0.1], batch_sizes=[8])
     sentences, _ = text_of(tree, tmp_path)
     assert faults(sentences) == []
-    assert "Nothing was tuned: the rule has one learning rate." in " ".join(sentences)
+    assert "Nothing was tuned: there is one learning rate." in " ".join(sentences)
     assert "They cover 1 data set and minibatches." in " ".join(sentences)
 
 

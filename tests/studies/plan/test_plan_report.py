@@ -1,6 +1,7 @@
 """The text of a plan fits the page, and its JSON can be read back."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,25 @@ def test_the_columns_of_a_table_are_counted_and_the_first_ones_named(tmp_path: P
         assert line in words
     assert words.endswith("left out 1 id index, left out 1 label")
     assert json.loads(as_json(plan, []))["columns"]["sugar"]["categories"] == use.categories
+
+
+def test_nouns_agree_with_their_numbers(tmp_path: Path) -> None:
+    one = {
+        "datasets": ["sugar"],
+        "networks": ["small"],
+        "rules": {"gd": {"learning_rates": [1]}},
+        "learning_rates": [1],
+        "batch_sizes": [16],
+        "schedules": ["constant"],
+        "replicates": 1,
+        "steps": 1,
+        "evaluations": 1,
+    }
+    study = Study.model_validate(TREE | {"grids": {"one": one}})
+    plan = planned(study, tmp_path)
+    text = " ".join(as_text(study, plan, notes(study, plan)).split())
+    assert "1 cell × 1 replicate = 1 run, in 1 shard" in text
+    assert re.findall(r"(?<![\d.,])1 (?!days\b)\w+s\b", text) == []
 
 
 def test_json_contains_the_plan(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _why_untuned(tuner: Tuner, arm: Arm, choice: Choice, evaluated: int) -> str:
         return "no replicate to evaluate on"
     if np.isnan(choice.win_share):
         return "every cell failed"
-    return "" if tuner.can_tune(arm) or arm.rates else "the rule has one learning rate"
+    return "" if tuner.can_tune(arm) or arm.rates else "there is one learning rate"
 
 
 def _evaluated(problem: Problem, costs: Costs, choice: Choice, fold: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from momentum_study.analysis.cells import cells_table
+from momentum_study.core.text import counted
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.cells import CELLS
@@ -25,4 +26,4 @@ def run(options: Options) -> None:
     runs = read_table(options.runs, RUNS)
     cells = cells_table(runs, options.intervals)
     write_table(cells, options.output, CELLS)
-    print(f"{options.output}: {len(cells)} cells")
+    print(f"{options.output}: {counted(len(cells), 'cell')}")

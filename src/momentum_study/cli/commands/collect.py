@@ -9,6 +9,7 @@ import pandas as pd
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.errors import StudyError
+from momentum_study.core.text import counted
 from momentum_study.runs.collect import (
     UnusableShardsError,
     collect_curves,
@@ -53,4 +54,4 @@ def run(options: Options) -> None:
     runs = pd.concat(parts, ignore_index=True)
     write_table(runs, options.runs, RUNS)
     diverged = int((runs["status"] == "diverged").sum())
-    print(f"{options.runs}: {len(runs)} runs, {diverged} of them diverged")
+    print(f"{options.runs}: {counted(len(runs), 'run')}, {diverged:,} of them diverged")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from momentum_study.core.atomic import replacing
+from momentum_study.core.text import counted
 from momentum_study.documents.explorer.data import About, cells_document, curves_document
 from momentum_study.documents.explorer.page import explorer_page
 from momentum_study.tables.files import read_table
@@ -38,4 +39,4 @@ def run(options: Options) -> None:
     )
     with replacing(options.output) as file:
         file.write(page.encode())
-    print(f"{options.output}: {len(cells)} cells")
+    print(f"{options.output}: {counted(len(cells), 'cell')}")

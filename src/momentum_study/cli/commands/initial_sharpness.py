@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from momentum_study.core.text import counted
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import StartSettings
 from momentum_study.runs.sharpness import initial_sharpness
@@ -31,4 +32,4 @@ def run(options: Options) -> None:
         tables.append(initial_sharpness(settings, data))
     table = joined_tables(tables, INITIAL_SHARPNESS)
     write_table(table, options.output, INITIAL_SHARPNESS)
-    print(f"{options.output}: {len(table)} starting points")
+    print(f"{options.output}: {counted(len(table), 'starting point')}")

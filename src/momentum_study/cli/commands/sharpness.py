@@ -6,6 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
+from momentum_study.core.text import counted
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import ShardSettings
 from momentum_study.runs.sharpness import followed_sharpness
@@ -30,4 +31,4 @@ def run(options: Options) -> None:
     followed = prepared.take(slice(np.count_nonzero(prepared.replicates < options.replicates)))
     table = followed_sharpness(options.settings, followed, options.checkpoints)
     write_table(table, options.output, SHARPNESS)
-    print(f"{options.output}: {table['lambda_max'].count()} eigenvalues")
+    print(f"{options.output}: {counted(table['lambda_max'].count(), 'eigenvalue')}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from momentum_study.cli.option_types import RuleFiles
+from momentum_study.core.text import counted
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.runs.settings import ShardSettings
@@ -38,4 +39,4 @@ def run(options: Options) -> None:
     )
     write_training_cost(options.timing, cost)
     diverged = table.column("status").to_pylist().count("diverged")
-    print(f"{options.output}: {table.num_rows} runs, {diverged} of them diverged")
+    print(f"{options.output}: {counted(table.num_rows, 'run')}, {diverged:,} of them diverged")

@@ -11,6 +11,7 @@ from momentum_study.analysis.comparison.rounding import rounded
 from momentum_study.analysis.comparison.sensitivity import sensitivity_table
 from momentum_study.cli.option_types import RuleFiles
 from momentum_study.cli.options import Comparison
+from momentum_study.core.text import counted
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.tables.arms import arms_of_rows
 from momentum_study.tables.files import read_table, write_table
@@ -51,5 +52,6 @@ def run(options: Options) -> None:
     for arm, own in paying.groupby(arms_of_rows(paying).map(lambda arm: arm.label)):
         pays = own["trials"] < float("inf")
         print(
-            f"{arm}: tuning pays off in {pays.sum()} of {len(own)} problems (interval excludes 0)"
+            f"{arm}: tuning pays off in {pays.sum()} of {counted(len(own), 'problem')} "
+            "(interval excludes 0)"
         )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from momentum_study.config.grids import Grid
 from momentum_study.config.study import Study
-from momentum_study.core.text import format_number
+from momentum_study.core.text import counted, format_number
 from momentum_study.datasets.raw import ColumnUse
 from momentum_study.studies.plan.plan import MIB, GridPlan, StudyPlan
 
@@ -70,8 +70,8 @@ def size(number: float) -> str:
 def _grid(study: Study, name: str, plan: GridPlan) -> str:
     grid = study.grids[name]
     head = (
-        f"{name}: {plan.cells:,} cells × {grid.replicates:,} replicates = {plan.runs:,} runs, "
-        f"in {plan.shards:,} shards"
+        f"{name}: {counted(plan.cells, 'cell')} × {counted(grid.replicates, 'replicate')} = "
+        f"{counted(plan.runs, 'run')}, in {counted(plan.shards, 'shard')}"
     )
     return _listing(head, _axes(study, grid))
 
@@ -115,7 +115,8 @@ def _axes(study: Study, grid: Grid) -> Iterator[tuple[str, str, str]]:
     yield "learning rates", f"{len(grid.learning_rates)}", _numbers(grid.learning_rates)
     yield "batch sizes", f"{len(grid.batch_sizes)}", _listed(list(map(str, grid.batch_sizes)))
     yield "schedules", f"{len(grid.schedules)}", _listed(grid.schedules)
-    details = [f"{grid.steps:,} updates", f"{grid.evaluations} evaluations", grid.precision]
+    details = [counted(grid.steps, "update"), counted(grid.evaluations, "evaluation")]
+    details.append(grid.precision)
     details += [grid.loss] if grid.loss else []
     if grid.gradient_noise:
         details.append(f"noise of {format_number(grid.gradient_noise)} in the gradients")
@@ -138,7 +139,8 @@ def _rules(grid: Grid) -> str:
         if rule.beta:
             word += f" β {_numbers(rule.beta)}"
         if rule.learning_rates:
-            word += f" at {len(rule.learning_rates)} rates {_numbers(rule.learning_rates)}"
+            word += f" at {counted(len(rule.learning_rates), 'rate')} "
+            word += _numbers(rule.learning_rates)
         words.append(word)
     return "; ".join(words)
 
@@ -210,7 +212,7 @@ def _range(grid: GridPlan) -> str:
 def _totals(plan: StudyPlan) -> str:
     """Write the totals of the study, a line each."""
     times = plan.times
-    cores = f"{times.cores} core{'s' if times.cores > 1 else ''}"
+    cores = counted(times.cores, "core")
     least = "at least " if plan.unknown else ""
     lines = [
         ("Jobs", f"about {sum(plan.jobs.values()):,}, of which {plan.jobs['train']:,} train"),
@@ -235,7 +237,8 @@ def _totals(plan: StudyPlan) -> str:
 
 
 def _left(plan: StudyPlan) -> str:
-    there = f"{plan.finished_shards:,} of {plan.shards:,} shards are finished"
+    there = f"{plan.finished_shards:,} of {counted(plan.shards, 'shard')} "
+    there += "is finished" if plan.finished_shards == 1 else "are finished"
     unchanged = "if nothing that they depend on has changed"
     if plan.times.left == 0:
         return f"nothing: {there}, the results too, {unchanged}"
@@ -246,10 +249,11 @@ def _measured(plan: StudyPlan) -> str:
     """Say which times were measured, and which are those of the published study."""
     other = "as in the published study" if plan.published_costs else "their start alone"
     if plan.timed == plan.kinds:
-        return f"all {plan.kinds:,} kinds of training, here and now; other jobs: {other}"
+        kinds = "the training" if plan.kinds == 1 else f"all {plan.kinds:,} kinds of training"
+        return f"{kinds}, here and now; other jobs: {other}"
     return (
-        f"{plan.timed:,} of {plan.kinds:,} kinds of training, here and now, the rest interpolated; "
-        f"other jobs: {other}"
+        f"{plan.timed:,} of {counted(plan.kinds, 'kind')} of training, here and now, the rest "
+        f"interpolated; other jobs: {other}"
     )
 
 

@@ -112,7 +112,7 @@ TUNED = Table(
         text(
             "reason",
             "Why nothing was tuned: there is no replicate to choose by, and thus no cell, or none "
-            "to evaluate on; the rule has one learning rate; or a run of every cell failed.",
+            "to evaluate on; there is one learning rate; or a run of every cell failed.",
             missing="a cell was tuned",
         ),
     ),
