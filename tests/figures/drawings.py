@@ -37,9 +37,15 @@ def written(figure):
 
 def boxes(figure):
     """Visible texts with the places they take, in pixels."""
+    return places_and_pixels(figure)[0]
+
+
+def places_and_pixels(figure):
+    """Visible texts with the places they take, and all pixels."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    return {text: text.get_window_extent(canvas.get_renderer()) for text in shown(figure)}
+    places = {text: text.get_window_extent(canvas.get_renderer()) for text in shown(figure)}
+    return places, np.asarray(canvas.buffer_rgba())
 
 
 def overlapping(places):
@@ -62,12 +68,29 @@ def titles(figure):
 
 
 def assert_readable(figure):
-    """Texts are large enough, inside the page, which has its usual width, and do not overlap."""
-    assert figure.get_figwidth() == WIDTH
-    places, page = boxes(figure), figure.bbox
-    for text, box in places.items():
-        assert text.get_fontsize() >= SMALL, text.get_text()
-        inside = page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
-        assert inside, text.get_text()
-    pairs = overlapping(places)
-    assert not pairs, pairs
+    """Texts of all sheets are readable and inside the page, and so is everything drawn."""
+    for sheet in figure.pages:
+        assert sheet.get_figwidth() == WIDTH
+        (places, pixels), page = places_and_pixels(sheet), sheet.bbox
+        for text, box in places.items():
+            assert text.get_fontsize() >= SMALL, text.get_text()
+            inside = (
+                page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 <= box.y1 <= page.y1
+            )
+            assert inside, text.get_text()
+        pairs = overlapping(places)
+        assert not pairs, pairs
+        # Ink on the border would be cut off. The last row of pixels may be half outside the page.
+        for border in (pixels[0], pixels[-2], pixels[:, 0], pixels[:, -1]):
+            assert (border[..., :3] == 255).all()
+        for axes in sheet.axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                labels = [label for label in tick_labels(axis) if label]
+                assert len(set(labels)) == len(labels), labels
+
+
+def tick_labels(axis):
+    """Labels of the major ticks inside the limits of an axis."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = axis.get_major_ticks()
+    return [tick.label1.get_text() for tick in ticks if low <= tick.get_loc() <= high]

@@ -1,8 +1,24 @@
+import json
+import re
+from itertools import product
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
+from PIL import Image
 
-from momentum_study.figures.layout import label_outer, sheet, side_by_side
-from momentum_study.figures.style import WIDTH
+from momentum_study.figures.files import save_drawing, save_picture
+from momentum_study.figures.layout import (
+    TALLEST,
+    fitted,
+    label_outer,
+    paged,
+    sheet,
+    shortened,
+    side_by_side,
+)
+from momentum_study.figures.style import NORMAL, PIXELS_PER_INCH, WIDTH, text_width
+from tests.figures.drawings import titles
 
 BATCHES = ("16", "full")
 
@@ -64,3 +80,86 @@ def test_heads_are_above_columns_or_blocks():
         starts = panels[0, :: 4 // len(heads)]
         expected = [axes.get_position().x0 for axes in starts]
         assert [places[head] for head in heads] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [
+            "household_incomes_and_expenditures_wave_00",
+            "household_incomes_and_expenditures_wave_01",
+        ],
+        ["a" + "x" * 58, "b" + "x" * 58],
+        ["x" * 29 + "a" + "x" * 29, "x" * 29 + "b" + "x" * 29],
+        ["x" * 40, "x" * 41, "iris"],
+        ["".join(letters) for letters in product("ab", repeat=6)],
+    ],
+)
+@pytest.mark.parametrize("most", [60, 20, 7])
+def test_shortened_names_stay_different(names, most):
+    texts = shortened(names, most)
+    assert list(texts) == names
+    assert len(set(texts.values())) == len(names)
+    assert all(len(text) <= most for text in texts.values())
+    assert all(text == name or "…" in text for name, text in texts.items() if len(name) > most)
+    assert all(texts[name] == name for name in names if len(name) <= most)
+
+
+def test_fitted_names_are_as_wide_and_high_as_asked():
+    names = ["iris", "W" * 60, "survey of household incomes and expenditures wave 00"]
+    for inches, lines in ((1.0, 1), (0.9, 3), (2.0, 2)):
+        for text in fitted(dict.fromkeys(names, inches), lines).values():
+            assert text.count("\n") < lines
+            assert all(text_width(line, NORMAL) <= inches for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(("count", "pages"), [(1, 1), (7, 1), (8, 2), (15, 3), (40, 6)])
+def test_figures_taller_than_a_page_are_continued(count, pages):
+    names = [f"set {place}" for place in range(count)]
+
+    def draw(some):
+        return sheet("T", [], (len(some), 1), some, height=0.6, gaps=(0, 0.2), labels=("", ""))[0]
+
+    figure = paged(names, draw)
+    assert len(figure.pages) == pages
+    assert all(page.get_figheight() <= TALLEST for page in figure.pages)
+    assert [title for page in figure.pages for title in titles(page)] == names
+    assert max(len(page.axes) for page in figure.pages) - len(figure.pages[-1].axes) < pages
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_label_of_the_x_axes_is_centred_on_panels(beside):
+    sizes = {"height": 0.5, "gaps": (0.1, 0.05), "labels": ("rate", "y")}
+    figure, panels = sheet("T", [], (2, 4), ["a", "b", "c", "d", "e", "f"], beside=beside, **sizes)
+    (label,) = (text for text in figure.texts if text.get_text() == "rate")
+    last = panels[1, 1] if beside else panels[0, 3]
+    ends = panels[0, 0].get_position().x0, last.get_position().x1
+    assert label.get_position()[0] == pytest.approx(sum(ends) / 2)
+
+
+def test_the_drawings_of_all_pages_are_below_each_other_and_complete(tmp_path):
+    names = [f"set {place}" for place in range(30)]
+
+    def draw(some):
+        return sheet("T", [], (len(some), 1), some, height=0.6, gaps=(0, 0.2), labels=("", ""))[0]
+
+    figure = paged(names, draw)
+    svg, words, png = (tmp_path / f"figure.{suffix}" for suffix in ("svg", "json", "png"))
+    save_drawing(figure, svg, words, "alt")
+    save_picture(figure, png)
+    whole = ElementTree.fromstring(svg.read_bytes())
+    inner = [child for child in whole if child.tag.endswith("svg")]
+    assert len(inner) == len(figure.pages) > 1
+    tops = [float(child.get("y")) for child in inner]
+    ends = [top + float(child.get("height")) for top, child in zip(tops, inner, strict=True)]
+    assert [*tops[1:], float(whole.get("viewBox").split()[-1])] == pytest.approx(ends)
+    assert 72 * json.loads(words.read_text())["height"] == pytest.approx(ends[-1])
+    pieces = svg.read_text().split("<!-- page -->")[1:-1]
+    assert [len(re.findall("set [0-9]+<", piece)) for piece in pieces] == [
+        len(page.axes) for page in figure.pages
+    ]
+    for piece in pieces:
+        ElementTree.fromstring(piece)
+    with Image.open(png) as picture:
+        height = picture.height
+    assert height == sum(int(page.get_figheight() * PIXELS_PER_INCH) for page in figure.pages)

@@ -11,7 +11,8 @@ from momentum_study.figures.style import NO_BETTER
 from momentum_study.tables.files import joined_tables
 from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 from momentum_study.tables.schemas.stability import STABILITY
-from tests.figures.drawings import LEVEL
+from tests.figures.designs import Design, tables_of
+from tests.figures.drawings import LEVEL, written
 
 HEIGHTS = {0.0: 0.0, 0.5: 1.5, 0.9: 2.5}  # plain gradient descent, a gap, then momentum
 
@@ -182,3 +183,30 @@ def test_no_line_for_a_learning_rate_that_decays(full_batch):
         cells, full_batch["runs"], full_batch["initial_sharpness"], full_batch["stability"]
     )
     assert not red_lines(panel(figure, "wine"))
+
+
+@pytest.mark.parametrize(
+    ("rates", "scale"),
+    [
+        (np.arange(1, 61) / 50, "linear"),
+        (np.arange(1, 13) * 0.25, "linear"),
+        (np.geomspace(0.001, 10, 40), "log"),
+    ],
+)
+def test_cells_have_one_width_and_marks_are_whole(rates, scale):
+    design = Design(("iris", "wine"), tuple(rates.tolist()), batches=("full",), stable=1.0)
+    tables = tables_of(design, np.random.default_rng(0))
+    figure = draw(tables["cells"], tables["runs"])
+    for name in design.names:
+        axes = panel(figure, name)
+        assert axes.get_xscale() == scale
+        cells = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches]
+        assert len(cells) == 3 * len(rates)
+        ends = np.log(cells) if scale == "log" else np.array(cells)
+        assert np.allclose(np.ptp(ends, axis=1), np.ptp(ends[0]), rtol=1e-3)
+        assert axes.get_xlim() == pytest.approx((min(cells)[0], max(cells)[1]))
+        symbols = [line for line in axes.lines if line.get_marker() in ("*", "o")]
+        assert len(symbols) == 3
+        assert not any(line.get_clip_on() for line in symbols)
+    label = "learning rate α" + (" (log scale)" if scale == "log" else "")
+    assert label in written(figure)

@@ -7,7 +7,8 @@ from momentum_study.core.errors import StudyError
 from momentum_study.figures.compared import best_cell, compared_cells, held_fixed
 from momentum_study.figures.layout import sheet
 from momentum_study.figures.rules import Series
-from momentum_study.figures.style import FLOOR, log_ticks, power_label, rate_axis
+from momentum_study.figures.style import FLOOR, log_ticks, power_label, rate_axis, tick_labels
+from tests.figures.drawings import assert_readable
 
 DESCENT = Series(False, 0.0)
 
@@ -31,10 +32,82 @@ def test_plain_gradient_descent_is_black_and_dashed():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.001, "0.001"), (1.0, "1"), (1000.0, "1000"), (1e-4, "10⁻⁴"), (1e5, "10⁵"), (0.2, "0.2")],
+    [
+        (0.001, "0.001"),
+        (1.0, "1"),
+        (1000.0, "1000"),
+        (1e-4, "10⁻⁴"),
+        (1e5, "10⁵"),
+        (0.2, "0.2"),
+        (0, "0"),
+        (-0.05, "-0.05"),
+        (20_000, "20000"),
+        (18_300_000_000, "1.83×10¹⁰"),
+        (0.00000125, "1.25×10⁻⁶"),
+    ],
 )
 def test_power_label(value, text):
     assert power_label(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.1, 0.10000001], ["0.1", "0.10000001"]),
+        ([1e9, 1e10], ["10⁹", "10¹⁰"]),
+        ([1e4, 1e4 + 1e-6], ["10⁴", "10000.000001"]),
+        ([0.9, 0.9999, 0.99999], ["0.9", "0.9999", "0.99999"]),
+        ([0.1 + 0.2, 0.3333333], ["0.3", "0.333"]),
+        ([1.0, 1.0], ["1", "1"]),
+    ],
+)
+def test_labels_have_the_fewest_digits_that_distinguish_them(values, texts):
+    assert tick_labels(values) == texts
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.62, 1.05), (0.95, 1.05), (0.9999, 1.0001), (0.03, 0.04), (1, 6), (2e7, 3e7)],
+)
+@pytest.mark.parametrize("most", [2, 4])
+def test_a_narrow_range_has_at_least_two_ticks(low, high, most):
+    ticks = log_ticks(low, high, most)
+    assert len(ticks) >= 2
+    assert low <= ticks[0] < ticks[-1] <= high
+
+
+def test_three_decades_have_at_least_two_ticks():
+    assert log_ticks(0.09, 11, 2) == pytest.approx([0.1, 10])
+
+
+def axis_of(rates, columns, **keywords):
+    figure, panels = sheet(
+        "", [], (1, columns), ["a"] * columns, height=1.0, gaps=(0.1, 0), labels=("x", "y")
+    )
+    for axes in panels.flat:
+        rate_axis(axes, rates, columns, **keywords)
+    assert_readable(figure)
+    return panels[0, -1]
+
+
+@pytest.mark.parametrize("columns", [1, 4, 6])
+@pytest.mark.parametrize(
+    "rates",
+    [[1e9, 1e10], [0.1, 0.10000001], [0.3, 0.31, 0.32], np.geomspace(0.001, 10, 40), [2e-7, 3e5]],
+)
+def test_axes_of_rates_are_readable_in_wide_and_narrow_panels(rates, columns):
+    axes = axis_of(rates, columns)
+    assert len(axes.get_xticks()) >= (2 if columns < 6 else 1)
+    low, high = axes.get_xlim()
+    assert low < min(rates)
+    assert max(rates) < high
+
+
+def test_evenly_spaced_rates_have_a_linear_axis():
+    axes = axis_of(np.arange(1, 61) * 0.02, 2, linear=True)
+    assert axes.get_xscale() == "linear"
+    assert np.allclose(np.diff(axes.get_xticks(), n=2), 0)
+    assert len(axes.get_xticks()) > 2
 
 
 def test_ticks_are_powers_of_ten_with_room_between():

@@ -1,8 +1,11 @@
 """The same runs over α, η = (1−β)α and αλₘₐₓ: whether the best β depends on the axis."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.axes import Axes
 
+from momentum_study.core.rates import is_linear
 from momentum_study.figures.compared import (
     compared_cells,
     draw_lines,
@@ -14,12 +17,13 @@ from momentum_study.figures.layout import (
     NARROW,
     Sheet,
     label_outer,
+    paged,
     panel_height,
     sheet,
     side_by_side,
 )
 from momentum_study.figures.rules import Series
-from momentum_study.figures.style import LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis
+from momentum_study.figures.style import LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis, scale_name
 from momentum_study.theory.quadratics import stability_limit
 
 RATES = {"alpha": "α", "eta": "η = (1−β)α", "scaled": "αλₘₐₓ"}
@@ -50,46 +54,54 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFram
         If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
-    names = list(compared["panel"].unique())
     sharpness = {
         name: initial_sharpness_of(initial_sharpness, own)["lambda_max"].median()
         for name, own in compared.groupby("panel")
     }
     scaled = compared["alpha"] * compared["panel"].map(sharpness)
     compared = compared.join(scaled.rename("scaled"))
+    linear = is_linear(compared["alpha"])
     # With a schedule the rate changes during a run, and there is no limit to compare it with.
     rates = [rate for rate in RATES if compared[rate].notna().any()]
-    blocks = side_by_side(names, rates)
-    figure, panels = sheet(
-        "The same runs over α, over η = (1−β)α and over αλₘₐₓ",
-        [
-            held_fixed(compared),
-            "α is the effective rate: if the loss depends only on it, the lines over α coincide. "
-            "η is the rate of the heavy-ball form: if stability depends only on it, the lines over "
-            "η end together. λₘₐₓ: of the full training loss at the start, median over replicates. "
-            "Marks on the upper edge: stability limits of a quadratic with this curvature, 2 for "
-            "plain gradient descent and 2(1+β)/(1−β), in the colours of the lines.",
-            f"Lines: median over replicates. {LINE_NOTE}",
-        ],
-        blocks.shape,
-        blocks.titles,
-        height=panel_height(blocks.shape[0]),
-        gaps=(NARROW, 0.03),
-        below=0.33,
-        labels=("learning rate, in different units (log scale)", LOSS_LABEL + " (log scale)"),
-        series=sorted(set(compared["series"])),
-        blocks=(len(rates), BLOCK_GAP),
-    )
-    for axes, (name, rate) in zip(panels.flat, blocks.places, strict=False):
-        frame = compared[compared["panel"] == name]
-        axes.set_xlabel(RATES[rate])
-        rate_axis(axes, compared[rate].dropna(), blocks.shape[1])
-        loss_axis(axes, frame["loss"])
-        draw_lines(axes, frame, rate)
-        if rate == "scaled":
-            _draw_limits(axes, sorted(set(frame["series"])))
-    label_outer(panels, len(rates))
-    return figure
+    notes = [
+        held_fixed(compared),
+        "α is the effective rate: if the loss depends only on it, the lines over α coincide. "
+        "η is the rate of the heavy-ball form: if stability depends only on it, the lines over "
+        "η end together. λₘₐₓ: of the full training loss at the start, median over replicates. "
+        "Marks on the upper edge: stability limits of a quadratic with this curvature, 2 for "
+        "plain gradient descent and 2(1+β)/(1−β), in the colours of the lines.",
+        f"Lines: median over replicates. {LINE_NOTE}",
+    ]
+
+    def page(names: Sequence[str]) -> Sheet:
+        blocks = side_by_side(names, rates)
+        figure, panels = sheet(
+            "The same runs over α, over η = (1−β)α and over αλₘₐₓ",
+            notes,
+            blocks.shape,
+            blocks.titles,
+            height=panel_height(blocks.shape[0]),
+            gaps=(NARROW, 0.03),
+            below=0.33,
+            labels=(
+                scale_name("learning rate, in different units", linear=linear),
+                scale_name(LOSS_LABEL, linear=False),
+            ),
+            series=sorted(set(compared["series"])),
+            blocks=(len(rates), BLOCK_GAP),
+        )
+        for axes, (name, rate) in zip(panels.flat, blocks.places, strict=False):
+            frame = compared[compared["panel"] == name]
+            axes.set_xlabel(RATES[rate])
+            rate_axis(axes, compared[rate].dropna(), blocks.shape[1], linear=linear)
+            loss_axis(axes, frame["loss"])
+            draw_lines(axes, frame, rate)
+            if rate == "scaled":
+                _draw_limits(axes, sorted(set(frame["series"])))
+        label_outer(panels, len(rates))
+        return figure
+
+    return paged(list(compared["panel"].unique()), page)
 
 
 def _draw_limits(axes: Axes, series: list[Series]) -> None:

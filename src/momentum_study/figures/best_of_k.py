@@ -1,5 +1,6 @@
 """The best of k random trials: the gain of tuning, with and without a second hyperparameter."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from momentum_study.figures.layout import (
     interval_text,
     label_outer,
     nothing_to_draw,
+    paged,
     panel_height,
     sheet,
     side_by_side,
@@ -70,50 +72,55 @@ def draw(budget: pd.DataFrame, confidence: float) -> Sheet:
     shown = shown.assign(problem=problem_names(shown), pays=_pays(shown), arm=arms_of_rows(shown))
     batches = batches_in_order(shown["batch"])
     present = set(zip(shown["problem"], shown["batch"], strict=True))
-    blocks = side_by_side(sorted(set(shown["problem"])), batches, present)
     styles = {arm: arm_style(arm) for arm in arms_in_order(shown["arm"])}
-    figure, panels = sheet(
-        TITLE,
-        [
-            "Held fixed: data, network, updates per run, and the grid of the trials: learning "
-            "rates, or learning rates and β if β is tuned. "
-            f"Otherwise β = {format_number(USUAL_BETA)}, unless the key gives another.",
-            "Lines: expected test loss of the trial with the smallest validation loss among k "
-            f"different trials, over {span(shown['n_replicates'], 'replicate')}. Shaded, for plain "
-            f"gradient descent and momentum with the most tuning: {interval_text(confidence)}. A "
-            "failed trial has the loss of the best constant, dotted at 1.",
-            "Mark: from this k on the interval of the gain over plain gradient descent with the "
-            "same number of trials is above zero. A line ends when all cells of its grid are "
-            "tried; that of plain gradient descent continues dotted.",
-        ],
-        blocks.shape,
-        blocks.titles,
-        height=panel_height(blocks.shape[0]),
-        gaps=(NARROW, 0.03),
-        heads=[batch_label(batch) for _, batch in blocks.places[: blocks.shape[1]]],
-        labels=(
-            "number of trials k (log scale)",
-            "test loss / loss of the best constant prediction (log scale)",
-        ),
-        keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
-        blocks=(len(batches), _BLOCK_GAP),
-    )
-    most = int(shown["trials"].max())
-    for axes, (name, batch) in zip(panels.flat, blocks.places, strict=False):
-        if (name, batch) not in present:
-            continue
-        of_problem = shown[shown["problem"] == name]
-        shaded = contrasted(arms_in_order(of_problem["arm"]))
-        log_axis(axes, "x", 0.7, most * 1.5, log_ticks(0.7, most * 1.5, 4))
-        intervals = of_problem.loc[of_problem["arm"].isin(shaded), _INTERVAL]
-        loss_axis(axes, [*of_problem["test_loss"], *intervals.to_numpy().ravel()])
-        for arm, style in styles.items():
-            rows = of_problem[(of_problem["batch"] == batch) & (of_problem["arm"] == arm)]
-            _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
-            if arm.rule == DESCENT:
-                _extend(axes, rows, most)
-    label_outer(panels, len(batches))
-    return figure
+    notes = [
+        "Held fixed: data, network, updates per run, and the grid of the trials: learning "
+        "rates, or learning rates and β if β is tuned. "
+        f"Otherwise β = {format_number(USUAL_BETA)}, unless the key gives another.",
+        "Lines: expected test loss of the trial with the smallest validation loss among k "
+        f"different trials, over {span(shown['n_replicates'], 'replicate')}. Shaded, for plain "
+        f"gradient descent and momentum with the most tuning: {interval_text(confidence)}. A "
+        "failed trial has the loss of the best constant, dotted at 1.",
+        "Mark: from this k on the interval of the gain over plain gradient descent with the "
+        "same number of trials is above zero. A line ends when all cells of its grid are "
+        "tried; that of plain gradient descent continues dotted.",
+    ]
+
+    def page(names: Sequence[str]) -> Sheet:
+        blocks = side_by_side(names, batches, present)
+        figure, panels = sheet(
+            TITLE,
+            notes,
+            blocks.shape,
+            blocks.titles,
+            height=panel_height(blocks.shape[0]),
+            gaps=(NARROW, 0.03),
+            heads=[batch_label(batch) for _, batch in blocks.places[: blocks.shape[1]]],
+            labels=(
+                "number of trials k (log scale)",
+                "test loss / loss of the best constant prediction (log scale)",
+            ),
+            keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
+            blocks=(len(batches), _BLOCK_GAP),
+        )
+        most = int(shown["trials"].max())
+        for axes, (name, batch) in zip(panels.flat, blocks.places, strict=False):
+            if (name, batch) not in present:
+                continue
+            of_problem = shown[shown["problem"] == name]
+            shaded = contrasted(arms_in_order(of_problem["arm"]))
+            log_axis(axes, "x", 0.7, most * 1.5, log_ticks(0.7, most * 1.5, 4))
+            intervals = of_problem.loc[of_problem["arm"].isin(shaded), _INTERVAL]
+            loss_axis(axes, [*of_problem["test_loss"], *intervals.to_numpy().ravel()])
+            for arm, style in styles.items():
+                rows = of_problem[(of_problem["batch"] == batch) & (of_problem["arm"] == arm)]
+                _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
+                if arm.rule == DESCENT:
+                    _extend(axes, rows, most)
+        label_outer(panels, len(batches))
+        return figure
+
+    return paged(sorted(set(shown["problem"])), page)
 
 
 def _shown(budget: pd.DataFrame) -> pd.DataFrame:

@@ -14,12 +14,13 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.figures.style import SMALL, AxesArray, rate_axis
+from momentum_study.figures.style import SMALL, WIDTH, AxesArray, rate_axis
 
 NO_VALUE = "0.87"
 """Colour of cells without a value on the colour scale."""
 
 _MOST_COLUMNS = 4
+_NARROW_CELL = 0.04  # inches
 
 
 def map_shape(maps: int) -> tuple[int, int]:
@@ -29,10 +30,10 @@ def map_shape(maps: int) -> tuple[int, int]:
     return ceil(places / columns), columns
 
 
-def draw_cells(axes: Axes, cells: pd.DataFrame) -> None:
+def draw_cells(axes: Axes, cells: pd.DataFrame, *, linear: bool = False) -> None:
     """Draw one rectangle for each cell.
 
-    The cells of a row meet half-way between neighbouring rates on the log axis. Rows may have
+    The cells of a row meet half-way between neighbouring rates on the axis. Rows may have
     different rates.
 
     Parameters
@@ -41,10 +42,14 @@ def draw_cells(axes: Axes, cells: pd.DataFrame) -> None:
         A panel.
     cells
         With the columns ``y``, the centre of the row, ``rate``, ``color`` and ``hatch``.
+    linear
+        Whether the axis of rates is linear.
     """
     for y in np.unique(cells["y"]):
         row = cells[cells["y"] == y].sort_values("rate")
-        edges = cell_edges(row["rate"].to_numpy())
+        edges = cell_edges(row["rate"].to_numpy(), linear=linear)
+        # A white edge would cover a narrow cell.
+        narrow = axes.get_position().width * WIDTH / len(row) < _NARROW_CELL
         for color, hatch, left, right in zip(
             row["color"], row["hatch"], edges[:-1], edges[1:], strict=True
         ):
@@ -54,7 +59,7 @@ def draw_cells(axes: Axes, cells: pd.DataFrame) -> None:
                     right - left,
                     1.0,
                     facecolor=color,
-                    edgecolor="white",
+                    edgecolor=color if narrow else "white",
                     linewidth=0.3,
                     hatch=hatch,
                     hatchcolor=_hatch_color(color),
@@ -62,8 +67,11 @@ def draw_cells(axes: Axes, cells: pd.DataFrame) -> None:
             )
 
 
-def cell_edges(rates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges of cells at ascending rates ``(n,)``: half-way on a log axis, and the outer two."""
+def cell_edges(rates: NDArray[np.float64], *, linear: bool = False) -> NDArray[np.float64]:
+    """Edges of cells at ascending rates ``(n,)``: half-way on the axis, and the outer two."""
+    if linear and len(rates) > 1:
+        inner = (rates[:-1] + rates[1:]) / 2
+        return np.concatenate([[2 * rates[0] - inner[0]], inner, [2 * rates[-1] - inner[-1]]])
     inner = np.sqrt(rates[:-1] * rates[1:])
     if not len(inner):
         return np.array([rates[0] / 2, rates[0] * 2])
@@ -71,7 +79,12 @@ def cell_edges(rates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def set_map_axes(
-    panels: AxesArray, place: int, rates: ArrayLike, rows: Mapping[float, str]
+    panels: AxesArray,
+    place: int,
+    rates: ArrayLike,
+    rows: Mapping[float, str],
+    *,
+    linear: bool = False,
 ) -> None:
     """Set the limits and ticks of one map.
 
@@ -83,11 +96,12 @@ def set_map_axes(
         Of all maps of the figure.
     rows
         Centre of each row → its label, shown in the first column of panels.
+    linear
+        Whether the axis of rates is linear.
     """
     axes, columns = panels.flat[place], panels.shape[1]
-    rate_axis(axes, rates, columns)
-    edges = cell_edges(np.unique(rates))
-    axes.set_xlim(edges[0], edges[-1])
+    edges = cell_edges(np.unique(rates), linear=linear)
+    rate_axis(axes, rates, columns, linear=linear, ends=(edges[0], edges[-1]))
     axes.set_yticks(list(rows), list(rows.values()))
     axes.tick_params(labelleft=place % columns == 0)
 

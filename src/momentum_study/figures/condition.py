@@ -29,6 +29,7 @@ TITLE = "Speed-up over the condition number, in theory and in networks"
 _NOTHING = "No comparison of momentum at a β of theory with plain gradient descent at a known κ."
 _POINTS = 400  # of a line, enough for its corners
 _MARGIN = 1.6  # factor of κ, beyond the smallest and the largest
+_MOST_NAMES = 12  # of data sets in a sentence
 _ASIDE = 1.1  # factor of κ, between points of one data set
 _NETWORK_MARKERS = ("o", "s", "^", "D", "v", "P")
 _POINT: dict[str, Any] = {"size": 4.4, "markeredgewidth": 0.4, "markeredgecolor": "white"}
@@ -135,12 +136,14 @@ def _style(setting: str) -> ArmStyle:
 
 
 def _conditions(shown: pd.DataFrame) -> str:
-    """List the data sets with their condition numbers."""
+    """List the data sets with their condition numbers, or give the range of many."""
     kappas = shown.groupby("dataset")["kappa"].first().sort_values()
+    if len(kappas) > _MOST_NAMES:
+        low, high = (power_label(kappas.iloc[end], 2) for end in (0, -1))
+        return f"{low} to {high}, of {len(kappas)} data sets"
     names = kappas.index.str.replace("_", " ")
     return ", ".join(
-        f"{power_label(float(f'{kappa:.2g}'))} {name}"
-        for name, kappa in zip(names, kappas, strict=True)
+        f"{power_label(kappa, 2)} {name}" for name, kappa in zip(names, kappas, strict=True)
     )
 
 

@@ -1,5 +1,8 @@
 """Sharpness during training and the curvature at which the rule becomes unstable."""
 
+from collections.abc import Sequence
+from math import log
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -13,17 +16,26 @@ from momentum_study.figures.layout import (
     BLOCK_GAP,
     Sheet,
     label_outer,
+    paged,
     panel_height,
     sheet,
     side_by_side,
 )
 from momentum_study.figures.rules import Series, batch_label
-from momentum_study.figures.style import STEP_LABEL, log_axis, log_ticks, step_axis, write
+from momentum_study.figures.style import (
+    STEP_LABEL,
+    log_axis,
+    log_ticks,
+    step_axis,
+    tick_labels,
+    write,
+)
 
 _COLORS = sns.color_palette("viridis", as_cmap=True)
 _COLOR_RANGE = (0.0, 0.8)  # beyond it is too light on white
 _DESCENT_LIMIT = 2.0
 _HEADROOM = 1.6
+_LINE = 9.5  # points, of a line of text
 
 
 def draw(sharpness: pd.DataFrame) -> Sheet:
@@ -41,41 +53,47 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
         each run, coloured by α.
     """
     followed = sharpness.assign(panel=_panels(sharpness))
-    names = list(dict.fromkeys(followed["panel"]))
     columns = list(dict.fromkeys(zip(followed["rule"], followed["beta"], strict=True)))
-    blocks = side_by_side(names, columns, most=4)
     alphas = np.sort(followed["alpha"].unique())
     low, high = _COLOR_RANGE
     colors = dict(
         zip(alphas, map(to_hex, _COLORS(np.linspace(low, high, len(alphas)))), strict=True)
     )
-    figure, panels = sheet(
-        "Sharpness during training, and the stability limit of each rule",
-        [
-            _held_fixed(followed),
-            "Each line: λₘₐₓ of the Hessian of the training loss in one run, "
-            f"{counted(followed['replicate'].nunique(), 'replicate')}. A line ends when its run "
-            "diverges.",
-            "Dashed, in the colour of its α: the λ above which the rule is unstable on a "
-            "quadratic, 2/α for plain gradient descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, "
-            "if the rule has another limit.",
-        ],
-        blocks.shape,
-        blocks.titles,
-        height=panel_height(blocks.shape[0]) if blocks.shape[0] > 1 else 2.3,
-        gaps=(0.2, 0.03),
-        heads=[_rule_name(*column) for _, column in blocks.places[: blocks.shape[1]]],
-        labels=(STEP_LABEL, "largest eigenvalue λₘₐₓ (log scale)"),
-        keys=[Line2D([], [], color=colors[a], label=f"α = {rounded(a)}") for a in alphas],
-        blocks=(len(columns), BLOCK_GAP),
-    )
-    for axes, (name, (rule, beta)) in zip(panels.flat, blocks.places, strict=False):
-        of_name = followed[followed["panel"] == name]
-        chosen = (of_name["rule"] == rule) & (of_name["beta"] == beta)
-        _draw_panel(axes, of_name[chosen], _limits(of_name), colors, named=blocks.shape[0] == 1)
-        step_axis(axes, int(followed["step"].max()))
-    label_outer(panels, len(columns))
-    return figure
+    labels = dict(zip(alphas, tick_labels(alphas), strict=True))
+    notes = [
+        _held_fixed(followed),
+        "Each line: λₘₐₓ of the Hessian of the training loss in one run, "
+        f"{counted(followed['replicate'].nunique(), 'replicate')}. A line ends when its run "
+        "diverges.",
+        "Dashed, in the colour of its α: the λ above which the rule is unstable on a "
+        "quadratic, 2/α for plain gradient descent, 2(1+β)/((1−β)α) for momentum. Dotted: 2/α, "
+        "if the rule has another limit.",
+    ]
+
+    def page(names: Sequence[str]) -> Sheet:
+        blocks = side_by_side(names, columns, most=4)
+        figure, panels = sheet(
+            "Sharpness during training, and the stability limit of each rule",
+            notes,
+            blocks.shape,
+            blocks.titles,
+            height=panel_height(blocks.shape[0]) if blocks.shape[0] > 1 else 2.3,
+            gaps=(0.2, 0.03),
+            heads=[_rule_name(*column) for _, column in blocks.places[: blocks.shape[1]]],
+            labels=(STEP_LABEL, "largest eigenvalue λₘₐₓ (log scale)"),
+            keys=[Line2D([], [], color=colors[a], label=f"α = {labels[a]}") for a in alphas],
+            blocks=(len(columns), BLOCK_GAP),
+        )
+        for axes, (name, (rule, beta)) in zip(panels.flat, blocks.places, strict=False):
+            of_name = followed[followed["panel"] == name]
+            chosen = (of_name["rule"] == rule) & (of_name["beta"] == beta)
+            named = labels if blocks.shape[0] == 1 else {}
+            _draw_panel(axes, of_name[chosen], _limits(of_name), colors, named)
+            step_axis(axes, int(followed["step"].max()))
+        label_outer(panels, len(columns))
+        return figure
+
+    return paged(list(dict.fromkeys(followed["panel"])), page)
 
 
 def _held_fixed(followed: pd.DataFrame) -> str:
@@ -118,21 +136,25 @@ def _draw_panel(
     rows: pd.DataFrame,
     limits: tuple[float, float],
     colors: dict[float, str],
-    *,
-    named: bool,
+    named: dict[float, str],
 ) -> None:
     log_axis(axes, "y", *limits, log_ticks(*limits, 4))
+    points = axes.bbox.height / axes.figure.dpi * 72
+    written: list[float] = []
     for alpha, color in colors.items():
         of_alpha = rows[rows["alpha"] == alpha]
         if of_alpha.empty:
             continue
         limit = of_alpha["stability_limit"].iloc[0]
         axes.axhline(limit, color=color, linestyle=(0, (4, 2)), linewidth=0.8, zorder=1)
-        if named and limits[0] < limit < limits[1]:
-            below = limit > limits[1] / _HEADROOM  # no room above
+        below = limit > limits[1] / _HEADROOM  # no room above
+        place = points * log(limit / limits[0]) / log(limits[1] / limits[0]) - 10.5 * below
+        free = all(abs(place - other) >= _LINE for other in written)
+        if alpha in named and limits[0] < limit < limits[1] and free:
+            written.append(place)
             write(
                 axes,
-                f"limit of α = {rounded(alpha)}",
+                f"limit of α = {named[alpha]}",
                 (0.0, limit),
                 (3, -2 if below else 1.5),
                 va="top" if below else "bottom",

@@ -1,6 +1,7 @@
 """The files of a figure: a picture with its title, the drawing without it, and the words."""
 
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PIL import Image
 from momentum_study.core.atomic import replacing
 from momentum_study.figures.layout import Sheet
 from momentum_study.figures.style import PIXELS_PER_INCH, WIDTH
+
+_POINTS = 72  # per inch
 
 
 def save_picture(sheet: Sheet, png: Path) -> None:
@@ -20,18 +23,25 @@ def save_picture(sheet: Sheet, png: Path) -> None:
     Parameters
     ----------
     sheet
-        Drawn after `momentum_study.figures.style.apply_style`.
+        Drawn after `momentum_study.figures.style.apply_style`; its further sheets are below it.
     png
         File to write. An error leaves the previous file unchanged.
     """
-    canvas = BytesIO()
-    sheet.savefig(canvas, format="png", metadata={"Software": None})
+    pictures = []
+    for page in sheet.pages:
+        canvas = BytesIO()
+        page.savefig(canvas, format="png", metadata={"Software": None})
+        pictures.append(Image.open(canvas).convert("RGB"))
+    whole = Image.new("RGB", (pictures[0].width, sum(one.height for one in pictures)))
+    top = 0
+    for one in pictures:
+        whole.paste(one, (0, top))
+        top += one.height
     # A palette of 256 colours takes a third of the bytes. This method keeps rare colours; methods
     # that count pixels turn the colour of a thin line grey.
-    colors = Image.open(canvas).convert("RGB")
-    picture = colors.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
+    colors = whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
     with replacing(png) as file:
-        picture.save(file, format="png", optimize=True, dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH))
+        colors.save(file, format="png", optimize=True, dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH))
 
 
 def save_drawing(sheet: Sheet, svg: Path, words: Path, alt: str) -> None:
@@ -42,22 +52,51 @@ def save_drawing(sheet: Sheet, svg: Path, words: Path, alt: str) -> None:
     sheet
         Drawn after `momentum_study.figures.style.apply_style`.
     svg
-        Drawing to write: panels and keys, as wide as the sheet and as high as needed.
+        Drawing to write: panels and keys, as wide as the sheet and as high as needed. The drawings
+        of several sheets are below each other, and each follows a line ``<!-- page -->``.
     words
         JSON to write: ``title``, ``notes`` (paragraphs of the caption), ``alt``, and ``width`` and
         ``height`` of the drawing in inches.
     alt
         The alternative text.
     """
-    with sheet.without_title() as box, replacing(svg) as file:
-        sheet.savefig(file, format="svg", bbox_inches=box, metadata={"Creator": None, "Date": None})
+    drawings, height = [], 0.0
+    for page in sheet.pages:
+        canvas = BytesIO()
+        with page.without_title() as box:
+            page.savefig(
+                canvas, format="svg", bbox_inches=box, metadata={"Creator": None, "Date": None}
+            )
+        drawings.append(canvas.getvalue().decode())
+        height += box.height
+    with replacing(svg) as file:
+        file.write((drawings[0] if len(drawings) == 1 else _stacked(drawings)).encode())
     content = {
         "title": sheet.title,
         "notes": sheet.notes,
         "alt": alt,
         "width": WIDTH,
-        "height": round(box.height, 2),
+        "height": round(height, 2),
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
     with replacing(words) as file:
         file.write(f"{text}\n".encode())
+
+
+def _stacked(drawings: list[str]) -> str:
+    """Put drawings below each other; each stays a complete drawing between two marked lines."""
+    parts, top = [], 0.0
+    for drawing in drawings:
+        body = drawing[drawing.index("<svg ") :].strip()
+        height = float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', body)[0])
+        # Inside another drawing a point is a unit of it.
+        size = f'y="{top:g}" width="{_POINTS * WIDTH:g}" height="{height:g}"'
+        parts.append(re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', size, body, count=1))
+        top += height
+    mark = "\n<!-- page -->\n"
+    width = f"{_POINTS * WIDTH:g}"
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{top:g}pt" '
+        f'viewBox="0 0 {width} {top:g}">'
+    )
+    return mark.join([head, *parts, "</svg>\n"])

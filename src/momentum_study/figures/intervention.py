@@ -1,7 +1,6 @@
 """The effect of changing β or α during training on runs that were slow, oscillated, or neither."""
 
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -17,9 +16,17 @@ from momentum_study.figures.effects import (
     key_marks,
     problem_names,
 )
-from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
+from momentum_study.figures.layout import (
+    Sheet,
+    fitted,
+    interval_text,
+    label_outer,
+    nothing_to_draw,
+    paged,
+    sheet,
+)
 from momentum_study.figures.rules import RuleStyle, batch_styles
-from momentum_study.figures.style import ratio_axis, write
+from momentum_study.figures.style import ratio_axis, text_width, write
 from momentum_study.tables.arms import HEAVY_BALL, MOMENTUM
 
 TITLE = "Effect of changing β or α during training"
@@ -33,11 +40,10 @@ ADVISED = {(SLOW, "beta_up"), (OSCILLATING, "beta_down")}
 """State and change that the tutorial advises."""
 
 _STATES = {SLOW: "slow", OSCILLATING: "oscillating", MONOTONE: "neither"}
-_ROW = 0.19  # inches, of a data set
+_ROW, _LEAST = 0.19, 0.11  # inches, of a data set: usual and smallest
 _HEIGHTS = (0.62, 1.1)  # inches, of a panel; the name of a state must fit next to it
 _ASIDE = 0.24  # between batch sizes, as a share of the height of a data set
-_NAME_CHARACTERS = 28  # of a line
-_CHARACTER = 0.055  # inches
+_NAME_ROOM = 1.6  # inches
 _ADVISED_FRAME = 1.3  # points
 
 
@@ -67,49 +73,55 @@ def draw(advice: pd.DataFrame, confidence: float) -> Sheet:
         if ((shown["change"] == change) & (shown["rule"] == rule)).any()
     ]
     states = [state for state in _STATES if state in set(shown["state"])]
-    names = sorted(set(shown["problem"]))
     styles = batch_styles(shown["batch"])
-    counts = {
-        (state, name): _count(shown[(shown["state"] == state) & (shown["problem"] == name)], styles)
-        for state, name in product(states, names)
-    }
-    lines = [line for name in names for line in _lines(name)]
     beta = format_number(shown["reference_arm_beta"].iloc[0])
-    figure, panels = sheet(
-        TITLE,
-        [
-            "Held fixed: data, start, minibatches, and for the first quarter of the updates α and "
-            f"β = {beta}. Then one run continues unchanged; in the other, α or 1 − β is doubled or "
-            "halved. When β changes, the moving average keeps its α and the heavy ball its η.",
-            "Rows: state of the runs before the change. Marks: final training loss unchanged / "
-            f"changed, interquartile mean over all α with its {interval_text(confidence)}; right "
-            "of the dashed line the change helped. Numbers: pairs of runs, in the order of the "
-            f"key. {EDGE_NOTE}",
-        ],
-        (len(states), len(changes)),
-        [""] * (len(states) * len(changes)),
-        heads=[_head(*one) for one in changes],
-        height=float(np.clip(_ROW * len(names), *_HEIGHTS)),
-        gaps=(0.12, 0.03),
-        labels=("training loss unchanged / changed (log scale)", ""),
-        keys=key_marks(list(styles.values())),
-        sides=(0.4 + _room(lines), 0.08 + _room([*counts.values()])),
-    )
-    for state, row in zip(states, panels, strict=True):
-        of_state = shown[shown["state"] == state]
-        for axes, (change, rule) in zip(row, changes, strict=True):
-            here = of_state[(of_state["change"] == change) & (of_state["rule"] == rule)]
-            _set_axes(axes, shown, names)
-            _draw_marks(axes, here, names, styles)
-            if (state, change) in ADVISED:
-                for edge in axes.spines.values():
-                    edge.set_linewidth(_ADVISED_FRAME)
-        row[0].set_ylabel(_STATES[state])
-        for name in names:
-            _write_count(row[-1], names.index(name), counts[state, name])
-    label_outer(panels)
-    figure.align_ylabels()
-    return figure
+    notes = [
+        "Held fixed: data, start, minibatches, and for the first quarter of the updates α and "
+        f"β = {beta}. Then one run continues unchanged; in the other, α or 1 − β is doubled or "
+        "halved. When β changes, the moving average keeps its α and the heavy ball its η.",
+        "Rows: state of the runs before the change. Marks: final training loss unchanged / "
+        f"changed, interquartile mean over all α with its {interval_text(confidence)}; right "
+        "of the dashed line the change helped. Numbers: pairs of runs, in the order of the "
+        f"key. {EDGE_NOTE}",
+    ]
+
+    def page(names: Sequence[str]) -> Sheet:
+        counts = {
+            (state, name): _count(
+                shown[(shown["state"] == state) & (shown["problem"] == name)], styles
+            )
+            for state, name in product(states, names)
+        }
+        labels = fitted(dict.fromkeys(names, _NAME_ROOM))
+        figure, panels = sheet(
+            TITLE,
+            notes,
+            (len(states), len(changes)),
+            [""] * (len(states) * len(changes)),
+            heads=[_head(*one) for one in changes],
+            height=max(float(np.clip(_ROW * len(names), *_HEIGHTS)), _LEAST * len(names)),
+            gaps=(0.12, 0.03),
+            labels=("training loss unchanged / changed (log scale)", ""),
+            keys=key_marks(list(styles.values())),
+            sides=(0.4 + _room(labels.values()), 0.08 + _room(counts.values())),
+        )
+        for state, row in zip(states, panels, strict=True):
+            of_state = shown[shown["state"] == state]
+            for axes, (change, rule) in zip(row, changes, strict=True):
+                here = of_state[(of_state["change"] == change) & (of_state["rule"] == rule)]
+                _set_axes(axes, shown, list(labels.values()))
+                _draw_marks(axes, here[here["problem"].isin(names)], names, styles)
+                if (state, change) in ADVISED:
+                    for edge in axes.spines.values():
+                        edge.set_linewidth(_ADVISED_FRAME)
+            row[0].set_ylabel(_STATES[state])
+            for place, name in enumerate(names):
+                _write_count(row[-1], place, counts[state, name])
+        label_outer(panels)
+        figure.align_ylabels()
+        return figure
+
+    return paged(sorted(set(shown["problem"])), page)
 
 
 def _shown(advice: pd.DataFrame) -> pd.DataFrame:
@@ -135,18 +147,14 @@ def _head(change: str, rule: str) -> str:
     return CHANGES[change] + form
 
 
-def _lines(name: str) -> list[str]:
-    return textwrap.wrap(name, _NAME_CHARACTERS)
-
-
-def _set_axes(axes: Axes, shown: pd.DataFrame, names: list[str]) -> None:
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_yticks(range(len(names)), ["\n".join(_lines(name)) for name in names])
+def _set_axes(axes: Axes, shown: pd.DataFrame, labels: list[str]) -> None:
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), labels)
     ratio_axis(axes, "x", drawn_values(shown, "log_ratio"), 4)
 
 
 def _draw_marks(
-    axes: Axes, rows: pd.DataFrame, names: list[str], styles: dict[str, RuleStyle]
+    axes: Axes, rows: pd.DataFrame, names: Sequence[str], styles: dict[str, RuleStyle]
 ) -> None:
     for place, (batch, style) in enumerate(styles.items()):
         here = rows[rows["batch"] == batch]
@@ -158,7 +166,7 @@ def _draw_marks(
 
 def _room(texts: Iterable[str]) -> float:
     """Width of the longest text, in inches."""
-    return _CHARACTER * max(map(len, texts))
+    return max(map(text_width, texts))
 
 
 def _count(rows: pd.DataFrame, batches: Iterable[str]) -> str:

@@ -5,14 +5,13 @@ from math import inf
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number
 from momentum_study.figures.layout import Sheet, sheet
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES, Series
-from momentum_study.figures.style import log_axis, log_ticks, write
+from momentum_study.figures.style import log_axis, log_ticks, set_ticks, write
 from momentum_study.theory.arrays import FloatArray
 from momentum_study.theory.quadratics import lag
 
@@ -78,9 +77,7 @@ def _draw_over_beta(axes: Axes, plain: pd.DataFrame, corrected: pd.DataFrame) ->
     log_axis(axes, "x", low, high, log_ticks(low, high, 4))
     axes.set_yscale("symlog", linthresh=_LINEAR_BELOW, linscale=0.3)
     axes.set_ylim(-0.3 * _LINEAR_BELOW, high)
-    axes.yaxis.set_major_locator(FixedLocator([0.0, *log_ticks(_LINEAR_BELOW, high, 4)]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
+    set_ticks(axes, "y", [0.0, *log_ticks(_LINEAR_BELOW, high, 4)])
     axes.set_xlabel("β/(1−β) (log scale)")
     axes.set_ylabel(f"lag in updates (log scale from {format_number(_LINEAR_BELOW)})")
 

@@ -1,7 +1,7 @@
 """The layout of a figure: title, key and panels, in print size."""
 
 import textwrap
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil, floor
@@ -12,15 +12,28 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
-from momentum_study.core.text import format_number, percent
+from momentum_study.core.text import percent
 from momentum_study.figures.rules import Series
-from momentum_study.figures.style import LARGE, NORMAL, WIDTH, AxesArray
+from momentum_study.figures.style import (
+    LARGE,
+    NORMAL,
+    WIDTH,
+    AxesArray,
+    text_width,
+    tick_labels,
+)
 
 _LINE = 0.145  # inches, the height of a line of a label
 _CHARACTER = 0.053  # inches, the mean width of a character of a label
 _KEY = 0.36  # inches, of a sample line in a key and the space around it
+_ENTRY, _ENTRY_GAP = 0.35, 0.1  # inches of an entry without its text, and thereof between entries
 _TITLE_ROOM = 0.34  # inches, of the title and the gap below it
 _MARGIN = 0.02  # inches, above and below a drawing without its title
+
+TALLEST = 7.5
+"""Inches of a sheet: a page of the paper without room for the caption."""
+
+_TITLE_LINES = 3  # of the title of a panel; a longer one is shortened
 
 NARROW = 0.08
 """Inches between panels that share their y-axis."""
@@ -50,15 +63,29 @@ class Sheet(Figure):
     ----------
     title, notes
         As given.
+    further
+        Sheets with the panels that did not fit.
     """
 
     def __init__(self, title: str, notes: Sequence[str], height: float) -> None:
         self.title, self.notes = title, list(notes)
+        self.further: list[Sheet] = []
         total = _TITLE_ROOM + height
         super().__init__(figsize=(WIDTH, total))
         self._heading = self.text(
             0.01, 1 - 0.06 / total, title, size=LARGE, weight="bold", va="top"
         )
+
+    @property
+    def pages(self) -> "list[Sheet]":
+        """The sheet itself and the further ones."""
+        return [self, *self.further]
+
+    def continue_on(self, further: "Sequence[Sheet]") -> None:
+        """Add sheets with the panels that did not fit, and number all of them in their titles."""
+        self.further = list(further)
+        for place, page in enumerate(self.pages, 1):
+            page._heading.set_text(f"{self.title} ({place} of {len(self.pages)})")
 
     @contextmanager
     def without_title(self) -> Iterator[Bbox]:
@@ -96,6 +123,7 @@ def sheet(
     blocks: tuple[int, float] = (1, 0.0),
     sides: tuple[float, float] = (0.6, 0.12),
     below: float = 0.2,
+    beside: bool = False,
 ) -> tuple[Sheet, AxesArray]:
     """Lay out a figure: title, key of the series, then panels with their titles.
 
@@ -127,6 +155,9 @@ def sheet(
         Room at the left of the first column and at the right of the last, in inches.
     below
         Room for the tick labels of the lowest row, in inches, if the x-axes share one label.
+    beside
+        Whether a key follows the last panel; the label of the x-axes is then below the panels of
+        its row.
 
     Returns
     -------
@@ -135,7 +166,7 @@ def sheet(
     """
     rows, columns = shape
     entries = [*_series_key(series), *keys]
-    keys_per_row = _fitting([one.get_label() for one in entries])
+    keys_per_row = _fitting([str(one.get_label()) for one in entries])
     key_room = 0.02 + 0.15 * ceil(len(entries) / keys_per_row) if entries else 0.0
 
     bottom = below + 0.16 if labels[0] else gaps[1] + 0.04
@@ -143,9 +174,12 @@ def sheet(
     left, right = sides[0] + _LINE * y_label.count("\n"), sides[1]
     wider = blocks[1] * (ceil(columns / blocks[0]) - 1)
     width = (WIDTH - left - right - (columns - 1) * gaps[0] - wider) / columns
-    wrapped = [one and _wrapped(one, width) for one in titles]
+    wrapped = _panel_titles(titles, columns, width, gaps[0])
     title_lines = max(1 + one.count("\n") if one else 0 for one in [*wrapped, ""])
     above = 0.05 + 0.13 * (title_lines + second_line)
+    per_head = columns // max(len(heads), 1)
+    head_width = per_head * (width + gaps[0]) - 0.03
+    heads = ["\n".join(_broken(head, head_width, weight="bold")) for head in heads]
     head_room = max((0.02 + 0.13 * (1 + head.count("\n")) for head in heads), default=0.0)
     drawing = key_room + head_room + rows * (above + height) + (rows - 1) * gaps[1] + bottom
 
@@ -163,7 +197,7 @@ def sheet(
         else:
             axes.set_axis_off()
 
-    for column, head in zip(range(0, columns, columns // max(len(heads), 1)), heads, strict=False):
+    for column, head in zip(range(0, columns, per_head), heads, strict=False):
         x, y = panels[0, column].get_position().x0, (top + 0.02) / total
         figure.text(x, y, head, size=NORMAL, weight="bold", va="bottom")
     if entries:
@@ -182,7 +216,8 @@ def sheet(
     middle = (bottom + (top - above - bottom) / 2) / total
     rotated: dict[str, Any] = {"rotation": 90, "va": "center", "multialignment": "center"}
     figure.text(0.01, middle, y_label, size=NORMAL, ha="left", **rotated)
-    center = (left + (WIDTH - left - right) / 2) / WIDTH
+    lowest = [one.get_position() for one in panels[-1 if beside else 0] if one.axison]
+    center = (lowest[0].x0 + lowest[-1].x1) / 2 if lowest else 0.5
     figure.text(center, 0.06 / total, labels[0], size=NORMAL, va="bottom", ha="center")
     return figure, panels
 
@@ -278,10 +313,128 @@ def panel_height(rows: int) -> float:
     return float(np.clip(3.1 / rows, 0.6, 1.3))
 
 
-def _fitting(labels: Sequence[object]) -> int:
+def paged(names: Sequence[str], draw: Callable[[Sequence[str]], Sheet]) -> Sheet:
+    """Draw the panels of all names, on as many sheets as necessary.
+
+    Parameters
+    ----------
+    names
+        Of data sets, in order.
+    draw
+        Draws the panels of some of the names.
+
+    Returns
+    -------
+    Sheet
+        The first one. No sheet is taller than `TALLEST`, unless it has one name only, and all
+        have about the same number of names.
+    """
+    pages = [draw(names)]
+    count = 1
+    while count < len(names) and max(page.get_figheight() for page in pages) > TALLEST:
+        # Never fewer than two pages for a sheet that is too tall.
+        count = max(ceil(pages[0].get_figheight() / TALLEST) if count == 1 else 0, count + 1)
+        count = min(count, len(names))
+        size = ceil(len(names) / count)
+        pages = [draw(names[start : start + size]) for start in range(0, len(names), size)]
+    if len(pages) > 1:
+        pages[0].continue_on(pages[1:])
+    return pages[0]
+
+
+def fitted(rooms: Mapping[str, float], lines: int = 1) -> dict[str, str]:
+    """Break names into lines; shorten those that need too many.
+
+    Parameters
+    ----------
+    rooms
+        Names to be written in one figure → width of a line, in inches.
+    lines
+        Largest number of lines of a name.
+
+    Returns
+    -------
+    dict
+        Name → text. Different names have different texts.
+    """
+    broken: dict[str, list[str]] = {}
+    for most in range(max(map(len, rooms), default=0), 0, -1):
+        short = shortened(list(rooms), most)
+        broken = {name: _broken(short[name], inches) for name, inches in rooms.items()}
+        if all(len(parts) <= lines for parts in broken.values()):
+            break
+    return {name: "\n".join(parts) for name, parts in broken.items()}
+
+
+def shortened(names: Sequence[str], most: int) -> dict[str, str]:
+    """Replace the middle of names that are too long by an ellipsis.
+
+    Parameters
+    ----------
+    names
+        All different.
+    most
+        Largest number of characters of a text.
+
+    Returns
+    -------
+    dict
+        Name → text. Different names have different texts: the part left out is not the one in
+        which they differ, or, if there is no such part, a number follows the ellipsis.
+    """
+    kept = max(most - 1, 1)
+    # The end of a name may be as long as its beginning, or else longer or shorter.
+    for end in sorted(range(kept + 1), key=lambda end: abs(2 * end - kept)):
+        texts = {
+            name: name if len(name) <= most else f"{name[: kept - end]}…{name[len(name) - end :]}"
+            for name in names
+        }
+        if len(set(texts.values())) == len(names):
+            return texts
+    digits = len(str(len(names)))
+    return {
+        name: name if len(name) <= most else f"{name[: max(kept - digits, 0)]}…{place}"
+        for place, name in enumerate(names, 1)
+    }
+
+
+def _broken(text: str, inches: float, weight: str = "normal") -> list[str]:
+    """Break a text into lines that are not wider than some inches; its own lines stay."""
+    for characters in range(max(len(text), 1), 0, -1):
+        lines = [part for line in text.split("\n") for part in textwrap.wrap(line, characters)]
+        if all(text_width(line, NORMAL, weight) <= inches for line in lines):
+            break
+    return lines
+
+
+def _panel_titles(
+    titles: Sequence[str | None], columns: int, width: float, gap: float
+) -> list[str | None]:
+    """Break the titles of panels into lines; one extends over panels at its right without one."""
+    room: dict[str, float] = {}
+    for place, title in enumerate(titles):
+        if title:
+            row = [*titles[place + 1 : place - place % columns + columns], None]
+            panels = 1 + next(k for k, other in enumerate(row) if other != "")
+            room[title] = panels * (width + gap) - gap
+    texts = fitted(room, _TITLE_LINES)
+    return [one and texts[one] for one in titles]
+
+
+def _fitting(labels: Sequence[str]) -> int:
     """How many entries of a key fit into one row, the longest ones included."""
-    widths = sorted((_KEY + _CHARACTER * len(str(label)) for label in labels), reverse=True)
-    return max(int((np.cumsum(widths) <= WIDTH).sum()), 1)
+    widths = sorted((_KEY + _CHARACTER * len(label) for label in labels), reverse=True)
+    most = max(int((np.cumsum(widths) <= WIDTH).sum()), 1)
+    while most > 1 and _key_width(labels, most) > WIDTH - 0.07:
+        most -= 1
+    return most
+
+
+def _key_width(labels: Sequence[str], per_row: int) -> float:
+    """Inches of a key, whose columns are filled one after the other."""
+    rows = ceil(len(labels) / per_row)
+    columns = [labels[start : start + rows] for start in range(0, len(labels), rows)]
+    return sum(_ENTRY + max(map(text_width, column)) for column in columns) - _ENTRY_GAP
 
 
 def _two_lines(label: str, inches: float) -> str:
@@ -301,8 +454,9 @@ def _series_key(series: Iterable[Series]) -> list[Line2D]:
     """Entries of the key; only the first momentum series has its full name."""
     keys = []
     named = False
-    for one in series:
-        label = format_number(one.beta) if named else one.label
+    every = list(series)
+    for one, beta in zip(every, tick_labels(one.beta for one in every), strict=True):
+        label = beta if named else f"momentum β = {beta}" if one.is_momentum else one.label
         named = named or one.is_momentum
         keys.append(Line2D([], [], label=label, **{**one.line, "marker": ""}))
     return keys

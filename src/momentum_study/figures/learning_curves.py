@@ -1,5 +1,6 @@
 """Learning curves of momentum and plain gradient descent: same α, same η, each tuned."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,25 +8,30 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from momentum_study.core.text import rounded
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.compared import best_cell, compared_cells, held_fixed, mark_end
-from momentum_study.figures.layout import Sheet, label_outer, sheet
+from momentum_study.figures.layout import Sheet, label_outer, paged, sheet
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import (
     CURVE_LABEL,
     FLOOR,
     LIMITS_NOTE,
+    NORMAL,
     STEP_LABEL,
+    WIDTH,
     loss_axis,
+    power_label,
     step_axis,
+    text_width,
+    tick_labels,
     write,
 )
 from momentum_study.tables.arms import COMPARISONS
 from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.cell_curves import QUARTILES
 
-_NAME_CHARACTERS = 14  # of a data set, that fit next to the rates
+_NAME_ROOM = 0.85  # inches of the name of a data set next to the rates
+_BETWEEN = 8  # points, between the rates of both rules
 _QUARTILES = [f"train_loss_{quartile}" for quartile in QUARTILES]
 
 
@@ -52,41 +58,50 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
     compared = compared_cells(cells, runs)
     series = usual_series(compared)
     compared = compared[compared["series"].isin(series)]
-    names = list(compared["panel"].unique())
-    rows = [comparisons(compared[compared["panel"] == name]) for name in names]
-    figure, panels = sheet(
-        f"Learning curves: {series[1].label} and plain gradient descent",
-        [
-            held_fixed(compared, "the shared rate of a column"),
-            "Plain gradient descent has its tuned α, the one with the lowest median final training "
-            "loss. Momentum has the same α, the same η = (1−β)α (the nearest of the grid in both "
-            "cases), or its own tuned α. Tuning and curves use the same runs, so the figure is an "
-            "illustration and not a test.",
-            "Lines: median over replicates; shaded: between the quartiles. A diverged run counts "
-            "as the worst afterwards; a line ends with a cross when half of its runs have "
-            f"diverged. {LIMITS_NOTE} Above a panel: the rate of plain gradient descent, then that "
-            "of momentum.",
-        ],
-        (len(rows), len(rows[0])),
-        [title for name in names for title in (name, *[""] * (len(COMPARISONS) - 1))],
-        height=float(np.clip(3.85 / len(rows), 0.55, 1.0)),
-        gaps=(0.24, 0.03),
-        labels=(STEP_LABEL, CURVE_LABEL + " (log scale)"),
-        series=series,
-        heads=list(COMPARISONS.values()),
-        second_line=max(map(len, names)) > _NAME_CHARACTERS,
-    )
-    for row, row_panels in zip(rows, panels, strict=True):
-        curves = {cell.name: curve_of_cell(cell, cell_curves) for one in row for cell in one.cells}
-        losses = pd.concat([curve[_QUARTILES] for curve in curves.values()])
-        for axes, one in zip(row_panels, row, strict=True):
-            loss_axis(axes, losses)
-            step_axis(axes, cells["steps"].max())
-            for cell in one.cells:
-                draw_curve(axes, cell, curves[cell.name])
-            write_rates(axes, one)
-    label_outer(panels)
-    return figure
+    notes = [
+        held_fixed(compared, "the shared rate of a column"),
+        "Plain gradient descent has its tuned α, the one with the lowest median final training "
+        "loss. Momentum has the same α, the same η = (1−β)α (the nearest of the grid in both "
+        "cases), or its own tuned α. Tuning and curves use the same runs, so the figure is an "
+        "illustration and not a test.",
+        "Lines: median over replicates; shaded: between the quartiles. A diverged run counts "
+        "as the worst afterwards; a line ends with a cross when half of its runs have "
+        f"diverged. {LIMITS_NOTE} Above a panel: the rate of plain gradient descent, then that "
+        "of momentum.",
+    ]
+
+    alphas = compared["alpha"].unique()
+    labels = dict(zip(alphas, tick_labels(alphas), strict=True))
+
+    def page(names: Sequence[str]) -> Sheet:
+        rows = [comparisons(compared[compared["panel"] == name]) for name in names]
+        figure, panels = sheet(
+            f"Learning curves: {series[1].label} and plain gradient descent",
+            notes,
+            (len(rows), len(rows[0])),
+            [title for name in names for title in (name, *[""] * (len(COMPARISONS) - 1))],
+            height=float(np.clip(3.85 / len(rows), 0.55, 1.0)),
+            gaps=(0.24, 0.03),
+            labels=(STEP_LABEL, CURVE_LABEL + " (log scale)"),
+            series=series,
+            heads=list(COMPARISONS.values()),
+            second_line=max(text_width(name, NORMAL) for name in names) > _NAME_ROOM,
+        )
+        for row, row_panels in zip(rows, panels, strict=True):
+            curves = {
+                cell.name: curve_of_cell(cell, cell_curves) for one in row for cell in one.cells
+            }
+            losses = pd.concat([curve[_QUARTILES] for curve in curves.values()])
+            for axes, one in zip(row_panels, row, strict=True):
+                loss_axis(axes, losses)
+                step_axis(axes, cells["steps"].max())
+                for cell in one.cells:
+                    draw_curve(axes, cell, curves[cell.name])
+                write_rates(axes, one, labels)
+        label_outer(panels)
+        return figure
+
+    return paged(list(compared["panel"].unique()), page)
 
 
 def usual_series(cells: pd.DataFrame) -> tuple[Series, Series]:
@@ -156,20 +171,36 @@ def draw_curve(axes: Axes, cell: pd.Series, curve: pd.DataFrame) -> None:
         mark_end(axes, steps[[last]], np.minimum(shown[[last]], top), series)
 
 
-def write_rates(axes: Axes, comparison: Comparison) -> None:
+def rate_texts(
+    comparison: Comparison, labels: Mapping[float, str], room: float = np.inf
+) -> tuple[str, str]:
+    """Write the rates of plain gradient descent and of momentum.
+
+    If this is wider than `room` inches, that of momentum has only the rate of the comparison, and
+    then without the word that it is the nearest.
+    """
+    descent, alpha = (f"α = {labels[cell['alpha']]}" for cell in comparison.cells)
+    rates = [alpha]
+    if comparison.title.endswith("η"):
+        eta = f"η = {power_label(comparison.momentum['eta'])}"
+        rates = [f"{alpha}, {eta}", eta]
+    if comparison.title.startswith("nearest"):
+        rates = [*(f"nearest: {one}" for one in rates), rates[-1]]
+    left = room - text_width(descent) - _BETWEEN / 72
+    return descent, next((one for one in rates if text_width(one) <= left), rates[-1])
+
+
+def write_rates(axes: Axes, comparison: Comparison, labels: Mapping[float, str]) -> None:
     """Write the rates of both cells above a panel, and the numbers of diverged runs into it."""
     diverged = []
+    texts = rate_texts(comparison, labels, axes.get_position().width * WIDTH)
     look: dict[str, Any] = {"ha": "right", "va": "bottom", "xycoords": "axes fraction"}
     at, shift = (1.0, 1.0), (0, 1)
-    for cell in comparison.cells[::-1]:  # from the right edge to the left
+    # From the right edge to the left.
+    for cell, rates in zip(comparison.cells[::-1], texts[::-1], strict=True):
         series = cell["series"]
-        rates = f"α = {rounded(cell['alpha'])}"
-        if series.is_momentum and comparison.title.endswith("η"):
-            rates += f", η = {rounded(cell['eta'])}"
-        if series.is_momentum and comparison.title.startswith("nearest"):
-            rates = f"nearest: {rates}"
         look["xycoords"] = write(axes, rates, at, shift, color=series.color, **look)
-        at, shift = (0.0, 0.0), (-8, 0)
+        at, shift = (0.0, 0.0), (-_BETWEEN, 0)
         if cell["n_diverged"]:
             diverged.append((f"{cell['n_diverged']} of {cell['n_runs']} diverged", series.color))
     for line, (text, color) in enumerate(diverged[::-1]):

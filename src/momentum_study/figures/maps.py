@@ -1,5 +1,6 @@
 """Maps of the final training loss over α and β, with the stability line of theory."""
 
+from collections.abc import Sequence
 from math import floor, log10
 from typing import Any
 
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap, LogNorm, to_hex
 from matplotlib.lines import Line2D
 
-from momentum_study.core.text import format_number
+from momentum_study.core.rates import is_linear
 from momentum_study.figures.cell_map import (
     NO_VALUE,
     draw_cells,
@@ -24,7 +25,7 @@ from momentum_study.figures.compared import (
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import Sheet, interval_text, sheet
+from momentum_study.figures.layout import Sheet, interval_text, paged, sheet
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import (
     ALPHA_LABEL,
@@ -34,6 +35,8 @@ from momentum_study.figures.style import (
     log_ticks,
     map_palette,
     power_label,
+    scale_name,
+    tick_labels,
     write,
 )
 from momentum_study.theory.quadratics import stability_limit
@@ -41,7 +44,13 @@ from momentum_study.theory.quadratics import stability_limit
 SOME_DIVERGED, ALL_DIVERGED = "////", "xxxx"
 """Hatches."""
 
-_MARK: dict[str, Any] = {"linestyle": "", "markerfacecolor": "white", "markeredgecolor": "black"}
+_MARK: dict[str, Any] = {
+    "linestyle": "",
+    "markerfacecolor": "white",
+    "markeredgecolor": "black",
+    "clip_on": False,
+    "zorder": 3,
+}
 _BEST: dict[str, Any] = {**_MARK, "marker": "*", "markersize": 8.5, "markeredgewidth": 0.7}
 _BEST_OF_ROW: dict[str, Any] = {**_MARK, "marker": "o", "markersize": 3.2, "markeredgewidth": 0.5}
 
@@ -81,29 +90,7 @@ def draw(
         If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
-    names = list(compared["panel"].unique())
     rows = {series: _height(place) for place, series in enumerate(sorted(set(compared["series"])))}
-    figure, panels = sheet(
-        "Final training loss over α and β",
-        [
-            held_fixed(compared),
-            "Colour: median over replicates; a diverged run counts as the worst. Lowest row: "
-            "plain gradient descent. At one α all rows have the same effective rate. Best: the "
-            f"lowest median; medians below {power_label(FLOOR)}, about single precision, count as "
-            "equal, and the smallest α is marked.",
-            "Red line: αλₘₐₓ = 2(1+β)/(1−β), for plain gradient descent 2. Beyond it a quadratic "
-            "with curvature λₘₐₓ diverges. λₘₐₓ belongs to the full training loss at the start: "
-            "median and (shaded) range over replicates. Above a panel: share of its runs that the "
-            "line predicts correctly (they diverge beyond it or complete before it), with its "
-            f"{interval_text(confidence)}.",
-        ],
-        map_shape(len(names)),
-        names,
-        height=max(0.19 * max(rows.values()) + 0.25, 1.4),
-        gaps=(0.14, 0.18),
-        labels=(ALPHA_LABEL, "momentum coefficient β"),
-        second_line=True,
-    )
     norm, colors = _color_scale(compared["loss"])
     columns = ["panel", "dataset", "network", "schedule", "series", "rule", "alpha", "beta", "loss"]
     drawn = compared[columns].assign(
@@ -112,18 +99,50 @@ def draw(
         color=[_cell_color(loss, norm, colors) for loss in compared["loss"]],
         hatch=list(map(_hatch, compared["n_diverged"], compared["n_runs"])),
     )
-    labels = {y: format_number(s.beta) if s.is_momentum else "none" for s, y in rows.items()}
-    for place, name in enumerate(names):
-        axes = panels.flat[place]
-        of_panel = drawn[drawn["panel"] == name]
-        draw_cells(axes, of_panel)
-        _mark_best(axes, of_panel)
-        axes.set_ylim(-0.6, max(rows.values()) + 0.6)
-        _draw_stability_line(axes, initial_sharpness_of(initial_sharpness, of_panel), rows)
-        _write_accuracy(axes, initial_sharpness_of(stability, of_panel))
-        set_map_axes(panels, place, compared["alpha"], labels)
-    _draw_key(panels, len(names), norm, colors)
-    return figure
+    linear = is_linear(drawn["rate"])
+    betas = tick_labels(series.beta for series in rows)
+    labels = {
+        y: beta if series.is_momentum else "none"
+        for (series, y), beta in zip(rows.items(), betas, strict=True)
+    }
+    notes = [
+        held_fixed(compared),
+        "Colour: median over replicates; a diverged run counts as the worst. Lowest row: "
+        "plain gradient descent. At one α all rows have the same effective rate. Best: the "
+        f"lowest median; medians below {power_label(FLOOR)}, about single precision, count as "
+        "equal, and the smallest α is marked.",
+        "Red line: αλₘₐₓ = 2(1+β)/(1−β), for plain gradient descent 2. Beyond it a quadratic "
+        "with curvature λₘₐₓ diverges. λₘₐₓ belongs to the full training loss at the start: "
+        "median and (shaded) range over replicates. Above a panel: share of its runs that the "
+        "line predicts correctly (they diverge beyond it or complete before it), with its "
+        f"{interval_text(confidence)}.",
+    ]
+
+    def page(names: Sequence[str]) -> Sheet:
+        figure, panels = sheet(
+            "Final training loss over α and β",
+            notes,
+            map_shape(len(names)),
+            names,
+            height=max(0.19 * max(rows.values()) + 0.25, 1.4),
+            gaps=(0.14, 0.18),
+            labels=(scale_name(ALPHA_LABEL, linear=linear), "momentum coefficient β"),
+            second_line=True,
+            beside=True,
+        )
+        for place, name in enumerate(names):
+            axes = panels.flat[place]
+            of_panel = drawn[drawn["panel"] == name]
+            set_map_axes(panels, place, drawn["rate"], labels, linear=linear)
+            draw_cells(axes, of_panel, linear=linear)
+            _mark_best(axes, of_panel)
+            axes.set_ylim(-0.6, max(rows.values()) + 0.6)
+            _draw_stability_line(axes, initial_sharpness_of(initial_sharpness, of_panel), rows)
+            _write_accuracy(axes, initial_sharpness_of(stability, of_panel))
+        _draw_key(panels, len(names), norm, colors)
+        return figure
+
+    return paged(list(compared["panel"].unique()), page)
 
 
 def _height(place: int) -> float:

@@ -1,12 +1,21 @@
 """Performance profiles: on what share of problems each arm is nearly the best."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from momentum_study.core.text import counted, format_number
 from momentum_study.engine.optimizers import USUAL_BETA
-from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
+from momentum_study.figures.layout import (
+    Sheet,
+    interval_text,
+    label_outer,
+    nothing_to_draw,
+    paged,
+    sheet,
+)
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
 from momentum_study.figures.style import log_axis, ratio_ticks
 from momentum_study.tables.arms import arms_of_rows
@@ -46,40 +55,48 @@ def draw(profiles: pd.DataFrame, confidence: float) -> Sheet:
         return nothing_to_draw(TITLE, "This study has no two problems with the same rules.")
     shown = shown.assign(arm=arms_of_rows(shown))
     several_families = len(set(shown["family"])) > 1
-    parts = [rows for _, rows in shown.groupby(["family", "criterion"], sort=True)]
-    titles = [_title(rows, several_families) for rows in parts]
+    parts = {
+        _title(rows, several_families): rows
+        for _, rows in shown.groupby(["family", "criterion"], sort=True)
+    }
     styles = {arm: arm_style(arm) for arm in arms_in_order(shown["arm"])}
-    columns = min(len(titles), _MOST_COLUMNS)
-    figure, panels = sheet(
-        TITLE,
-        [
-            "Held fixed: the problem (data set, network, batch size), updates per run, replicates. "
-            "Each rule is tuned on one fold of the replicates and evaluated on the other. "
-            f"β = {format_number(USUAL_BETA)} unless the key gives another.",
-            "Lines: share of problems on which the cost of a rule is at most the given multiple of "
-            "the smallest cost; at 1, share of problems on which the rule is the best. A problem "
-            "on which a rule fails never counts. Shaded, for plain gradient descent and momentum "
-            f"with the most tuning: {interval_text(confidence)} over problems.",
-        ],
-        (-(-len(titles) // columns), columns),
-        titles,
-        height=1.9,
-        gaps=(0.26, 0.2),
-        labels=("cost / smallest cost of any rule (log scale)", "share of problems"),
-        keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
-    )
     most = shown["ratio"].max()
-    for axes, rows in zip(panels.flat, parts, strict=False):
-        log_axis(axes, "x", 1.0, most, ratio_ticks(1.0, most, 5))
-        axes.set_ylim(-0.03, 1.03)
-        axes.set_yticks(_SHARES)
-        for arm, style in styles.items():
-            own = rows[rows["arm"] == arm].sort_values("ratio")
-            axes.plot(own["ratio"], own["share"], drawstyle="steps-post", **style.line)
-            if arm in contrasted(list(styles)):
-                _shade(axes, own, style)
-    label_outer(panels)
-    return figure
+    notes = [
+        "Held fixed: the problem (data set, network, batch size), updates per run, replicates. "
+        "Each rule is tuned on one fold of the replicates and evaluated on the other. "
+        f"β = {format_number(USUAL_BETA)} unless the key gives another.",
+        "Lines: share of problems on which the cost of a rule is at most the given multiple of "
+        "the smallest cost; at 1, share of problems on which the rule is the best. A problem "
+        "on which a rule fails never counts. Shaded, for plain gradient descent and momentum "
+        f"with the most tuning: {interval_text(confidence)} over problems.",
+    ]
+
+    def page(titles: Sequence[str]) -> Sheet:
+        columns = min(len(titles), _MOST_COLUMNS)
+        figure, panels = sheet(
+            TITLE,
+            notes,
+            (-(-len(titles) // columns), columns),
+            titles,
+            height=1.9,
+            gaps=(0.26, 0.2),
+            labels=("cost / smallest cost of any rule (log scale)", "share of problems"),
+            keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
+        )
+        for axes, title in zip(panels.flat, titles, strict=False):
+            rows = parts[title]
+            log_axis(axes, "x", 1.0, most, ratio_ticks(1.0, most, 5))
+            axes.set_ylim(-0.03, 1.03)
+            axes.set_yticks(_SHARES)
+            for arm, style in styles.items():
+                own = rows[rows["arm"] == arm].sort_values("ratio")
+                axes.plot(own["ratio"], own["share"], drawstyle="steps-post", **style.line)
+                if arm in contrasted(list(styles)):
+                    _shade(axes, own, style)
+        label_outer(panels)
+        return figure
+
+    return paged(list(parts), page)
 
 
 def _title(rows: pd.DataFrame, with_family: bool) -> str:

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import format_number
-from momentum_study.figures.style import log_axis
 from momentum_study.theory.arrays import FloatArray
 
 WRONG = "#e8000b"
@@ -144,6 +143,9 @@ def beta_axis(
         far = place >= last * 10.0**apart
         labels.append(format_number(beta) if far else "")
         last = place if far else last
-    log_axis(axes, which, places[0] / margin, places[-1] * margin, places.tolist())
+    limits = (places[0] / margin, places[-1] * margin)
+    axes.set(**{f"{which}scale": "log", f"{which}lim": limits})
     axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_locator(FixedLocator(places.tolist()))
     axis.set_major_formatter(FixedFormatter(labels))

@@ -1,5 +1,8 @@
 """Speed-up of momentum at its best learning rate, over β, for each batch size."""
 
+from collections.abc import Sequence
+from math import ceil
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,16 +21,19 @@ from momentum_study.figures.layout import (
     interval_text,
     label_outer,
     nothing_to_draw,
+    paged,
     panel_height,
     sheet,
 )
 from momentum_study.figures.rules import TUNED, RuleStyle, batch_styles
-from momentum_study.figures.style import ratio_axis
+from momentum_study.figures.style import BETWEEN, WIDTH, ratio_axis, text_width, tick_labels
 
 TITLE = "Speed-up over plain gradient descent, each rule at its best learning rate"
 
 _MOST_COLUMNS = 4
 _ASIDE = 0.2  # between batch sizes, as a share of the distance between β
+_PANELS = 0.8  # of the width of the page
+_LINE = 0.11  # inches, of a label
 _ROOM = 0.6  # before the first β and after the last
 
 
@@ -54,44 +60,61 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
             "No grid of this study has plain gradient descent and momentum, each at several "
             "learning rates.",
         )
-    names = sorted(set(shown["problem"]))
-    settings = sorted(set(shown["setting"]))
+    settings = sorted(set(shown["setting"]), key=lambda one: 1.0 if one == TUNED else float(one))
+    labels = _labels(settings)
     styles = batch_styles(shown["batch"])
-    columns = min(len(names), _MOST_COLUMNS)
-    rows = -(-len(names) // columns)
-    figure, panels = sheet(
-        TITLE,
-        [
-            "Held fixed: data, start, minibatches and number of updates of a pair of runs. Each "
-            "rule has its best learning rate (“tuned”: also its best β), chosen on the other fold "
-            "of the replicates.",
-            "Marks: updates of plain gradient descent / updates of momentum, interquartile mean "
-            f"over {span(shown['n_pairs'], 'pair')} with its {interval_text(confidence)}. Target: "
-            "the lowest loss that plain gradient descent reaches in every replicate of the fold "
-            "used for tuning.",
-            f"Dashed: as fast as plain gradient descent. {EDGE_NOTE}",
-        ],
-        (rows, columns),
-        names,
-        height=panel_height(rows),
-        gaps=(0.12, 0.04),
-        below=0.4,
-        labels=("momentum coefficient β", "speed-up over plain gradient descent (log scale)"),
-        keys=key_marks(list(styles.values())),
-    )
-    for axes, name in zip(panels.flat, names, strict=False):
-        _set_axes(axes, shown, settings)
-        of_name = shown[shown["problem"] == name]
-        for place, (batch, style) in enumerate(styles.items()):
-            aside = (place - (len(styles) - 1) / 2) * _ASIDE
-            _draw_batch(axes, of_name[of_name["batch"] == batch], settings, aside, style)
-    label_outer(panels)
-    return figure
+    notes = [
+        "Held fixed: data, start, minibatches and number of updates of a pair of runs. Each "
+        "rule has its best learning rate (“tuned”: also its best β), chosen on the other fold "
+        "of the replicates.",
+        "Marks: updates of plain gradient descent / updates of momentum, interquartile mean "
+        f"over {span(shown['n_pairs'], 'pair')} with its {interval_text(confidence)}. Target: "
+        "the lowest loss that plain gradient descent reaches in every replicate of the fold "
+        "used for tuning.",
+        f"Dashed: as fast as plain gradient descent. {EDGE_NOTE}",
+    ]
+
+    def page(names: Sequence[str]) -> Sheet:
+        columns = min(len(names), _MOST_COLUMNS)
+        rows = -(-len(names) // columns)
+        room = _PANELS * WIDTH / columns / (len(settings) - 1 + 2 * _ROOM)
+        longest = max(map(text_width, labels))
+        upright = longest + BETWEEN <= room
+        figure, panels = sheet(
+            TITLE,
+            notes,
+            (rows, columns),
+            names,
+            height=panel_height(rows),
+            gaps=(0.12, 0.04),
+            below=0.2 if upright else max(longest + 0.1, 0.4),
+            labels=("momentum coefficient β", "speed-up over plain gradient descent (log scale)"),
+            keys=key_marks(list(styles.values())),
+        )
+        for axes, name in zip(panels.flat, names, strict=False):
+            _set_axes(axes, shown, settings)
+            step = 1 if upright else ceil(_LINE / room)
+            shown_labels = slice((len(settings) - 1) % step, None, step)  # with the last one
+            places = range(len(settings))[shown_labels]
+            axes.set_xticks(places, labels[shown_labels], rotation=0 if upright else 90)
+            of_name = shown[shown["problem"] == name]
+            for place, (batch, style) in enumerate(styles.items()):
+                aside = (place - (len(styles) - 1) / 2) * _ASIDE
+                _draw_batch(axes, of_name[of_name["batch"] == batch], settings, aside, style)
+        label_outer(panels)
+        return figure
+
+    return paged(sorted(set(shown["problem"])), page)
+
+
+def _labels(settings: list[str]) -> list[str]:
+    """Write β of each setting in the fewest digits."""
+    betas = [setting for setting in settings if setting != TUNED]
+    return [*tick_labels(map(float, betas)), *settings[len(betas) :]]
 
 
 def _set_axes(axes: Axes, shown: pd.DataFrame, settings: list[str]) -> None:
     axes.set_xlim(-_ROOM, len(settings) - 1 + _ROOM)
-    axes.set_xticks(range(len(settings)), settings, rotation=90)
     ratio_axis(axes, "y", drawn_values(shown, "log_ratio"), 5)
     if TUNED in settings:
         axes.axvline(settings.index(TUNED) - 0.5, color="0.8", linewidth=0.5, zorder=0)

@@ -3,7 +3,8 @@
 A figure is drawn at the size it has in print, so its points are points on paper.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from math import ceil, floor, log10
 from typing import Any
 
@@ -12,13 +13,18 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Annotation
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
-from momentum_study.core.text import rounded
+from momentum_study.core.text import format_number, rounded
 
 AxesArray = NDArray[Any]
+
+BETWEEN = 0.03
+"""Inches between the labels of ticks, at least."""
 
 WIDTH = 7.0
 """Inches: both columns of a page."""
@@ -31,8 +37,10 @@ SMALL, NORMAL, LARGE = 7.0, 7.5, 9.5
 METRIC = "train_loss_final"
 LOSS_LABEL = "final training loss / loss of the best constant prediction"
 CURVE_LABEL = "training loss / loss of the best constant prediction"
-ALPHA_LABEL = "learning rate α (log scale)"
+ALPHA_LABEL = "learning rate α"
 STEP_LABEL = "updates (log scale from 1)"
+
+_SIDE_BEARING = 0.005  # inches, at the right of the last digit, without ink
 
 TOP = 10.0
 """Largest relative loss on an axis; a line above it leaves the panel."""
@@ -89,12 +97,41 @@ def apply_style() -> None:
     )
 
 
-def power_label(value: float) -> str:
-    """Write a tick of a log axis: ``0.01``, ``1000``, beyond that ``10⁻⁴``, ``10⁵``."""
-    exponent = round(log10(value))
-    if -3 <= exponent <= 3 or not np.isclose(value, 10.0**exponent, rtol=1e-9):
-        return rounded(value)
-    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+def power_label(value: float, digits: int = 3) -> str:
+    """Write a number with some significant digits: ``0.01``, ``1000``, ``10⁻⁴``, ``1.8×10¹⁰``."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    number, power = float(mantissa), int(exponent)
+    if abs(power) <= (3 if number == 1 else 4):
+        return rounded(value, digits)
+    ten = "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return ten if number == 1 else f"{format_number(number)}×{ten}"
+
+
+def tick_labels(values: Iterable[float]) -> list[str]:
+    """Write the numbers of one axis or key so that different numbers have different labels.
+
+    Returns
+    -------
+    list of str
+        Each from `power_label`, with the fewest digits, at least three, at which every number is
+        rounded by less than a tenth of its distance to the next one.
+    """
+    numbers = np.array([float(value) for value in values])
+    distinct = np.unique(numbers)
+    gaps = np.diff(distinct, prepend=-np.inf, append=np.inf)
+    nearest = np.minimum(gaps[:-1], gaps[1:])
+    for digits in range(3, 18):
+        written = np.array([float(f"{number:.{digits}g}") for number in distinct])
+        if (abs(written - distinct) <= nearest / 10).all():
+            break
+    return [power_label(number, digits) for number in numbers]
+
+
+@cache
+def text_width(text: str, size: float = SMALL, weight: str = "normal") -> float:
+    """Width of one line of text, in inches."""
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
 LIMITS_NOTE = (
@@ -113,14 +150,23 @@ def write(
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most `most` powers of ten in a range; if it has fewer than two, also 2 and 5."""
+    """At most `most` ticks in a range: powers of ten; if it has fewer than two, finer steps."""
     exponents = range(ceil(log10(low) - 1e-9), floor(log10(high) + 1e-9) + 1)
     if len(exponents) > 1:
         step = ceil(len(exponents) / most)
         # With a fixed start, so that the panels of one figure have the same ticks.
-        return [10.0**exponent for exponent in exponents if exponent % step == 0]
+        aligned = [exponent for exponent in exponents if exponent % step == 0]
+        return [10.0**exponent for exponent in (aligned if len(aligned) > 1 else exponents[::step])]
     inside = _ticks_at((1, 2, 5), low, high)
-    return inside[:: max(ceil(len(inside) / most), 1)]
+    if len(inside) > 1:
+        return inside[:: max(ceil(len(inside) / most), 1)]
+    return linear_ticks(low, high, most)
+
+
+def linear_ticks(low: float, high: float, most: int) -> list[float]:
+    """About `most` evenly spaced round numbers in a range."""
+    ticks = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in ticks if low <= tick <= high]
 
 
 def _ticks_at(digits: Sequence[int], low: float, high: float) -> list[float]:
@@ -142,17 +188,90 @@ def log_axis(axes: Axes, which: str, low: float, high: float, ticks: Sequence[fl
     low, high
         Limits, positive.
     ticks
-        Positions of the labelled ticks.
+        Positions of the labelled ticks, as for `set_ticks`.
     """
     axes.set(**{f"{which}scale": "log", f"{which}lim": (low, high)})
+    set_ticks(axes, which, ticks)
+
+
+def set_ticks(axes: Axes, which: str, ticks: Sequence[float]) -> None:
+    """Label ticks of an axis whose scale and limits are set.
+
+    On an x-axis, a tick whose label would touch that of its neighbour or of the next panel is left
+    out. If this leaves one of several, ticks inside the panel replace them.
+    """
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_locator(FixedLocator(ticks))
+    if which == "x" and len(shown := _apart(axes, ticks)) < min(len(ticks), 2):
+        transform = axis.get_transform()
+        low, high = transform.transform(np.array(axes.get_xlim()))
+        inner = np.array([0.85 * low + 0.15 * high, 0.15 * low + 0.85 * high])
+        start, end = transform.inverted().transform(inner)
+        choose = log_ticks if axis.get_scale() == "log" else linear_ticks
+        shown = max((_apart(axes, choose(start, end, most)) for most in (3, 2)), key=len)
+        ticks = shown or ticks[:1]
+    elif which == "x":
+        ticks = shown
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: power_label(value)))
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FixedFormatter(tick_labels(ticks)))
 
 
-def rate_axis(axes: Axes, rates: ArrayLike, panels: int) -> None:
-    """Make the x-axis one of learning rates, in decades.
+def _apart(axes: Axes, ticks: Sequence[float]) -> list[float]:
+    """Return every tick of an x-axis, or every second, third, ..., so that their labels fit."""
+    left, right = _label_ends(axes, ticks, tick_labels(ticks))
+    own = axes.get_position()
+    width = own.width * WIDTH
+    before, after = -own.x0 * WIDTH, (1 - own.x0) * WIDTH + _SIDE_BEARING
+    gap = np.inf  # to the nearest panel of the row
+    for other in axes.figure.axes:
+        place = other.get_position()
+        apart = (place.x0 - own.x0) * WIDTH
+        if place.y0 != own.y0 or not apart or not other.axison:
+            continue
+        gap = min(gap, abs(apart) - width)
+        if apart < 0:
+            ends = _label_ends(other, other.get_xticks(), _shown_labels(other))[1]
+            before = max(before, apart + ends.max(initial=0.0) + BETWEEN)
+    inside = np.flatnonzero((left >= before) & (right <= min(after, width + gap)))
+    for step in range(1, len(inside) + 1):
+        for chosen in (inside[::step], inside[:-1][::step], inside[1:][::step]):
+            # The next panel may have the same ticks.
+            starts = np.append(left[chosen[1:]], left[chosen[:1]] + width + gap)
+            if (starts - right[chosen] >= BETWEEN).all():
+                return [float(ticks[place]) for place in chosen]
+    return []
+
+
+def _shown_labels(axes: Axes) -> list[str]:
+    return axes.xaxis.get_major_formatter().format_ticks(axes.get_xticks().tolist())
+
+
+def _label_ends(
+    axes: Axes, ticks: ArrayLike, labels: Sequence[str]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Left and right end of labels below an x-axis, in inches from its left end."""
+    scale = axes.xaxis.get_transform()
+    low, high = scale.transform(np.array(axes.get_xlim()))
+    shares = (scale.transform(np.asarray(ticks, dtype=np.float64)) - low) / (high - low)
+    places = shares * axes.get_position().width * WIDTH
+    halves = np.array([text_width(label) for label in labels]) / 2
+    return places - halves, places + halves
+
+
+def scale_name(label: str, *, linear: bool) -> str:
+    """Add the scale to the label of an axis if it is logarithmic."""
+    return label if linear else f"{label} (log scale)"
+
+
+def rate_axis(
+    axes: Axes,
+    rates: ArrayLike,
+    panels: int,
+    *,
+    linear: bool = False,
+    ends: tuple[float, float] | None = None,
+) -> None:
+    """Make the x-axis one of learning rates, in decades or linear.
 
     Parameters
     ----------
@@ -162,27 +281,34 @@ def rate_axis(axes: Axes, rates: ArrayLike, panels: int) -> None:
         All rates on the axis. One or two rates get a tick each.
     panels
         Number of panels in a row; more than three leave less room for ticks.
+    linear
+        Whether the axis is linear.
+    ends
+        Limits of the axis; if None, with a margin around the rates.
     """
     distinct = np.unique(rates)
     low, high = distinct[[0, -1]]
-    margin = max((high / low) ** 0.04, 1.2)
     most = 3 if panels > 3 else 5
+    if linear:
+        margin = 0.04 * (high - low)
+        axes.set_xlim(ends or (low - margin, high + margin))
+        set_ticks(axes, "x", linear_ticks(low - margin, high + margin, most))
+        return
+    # Two rates are a quarter of the axis away from its ends, even if they are nearly equal.
+    margin = max((high / low) ** 0.04, 1.2) if len(distinct) != 2 else (high / low) ** 0.5
     low, high = low / margin, high * margin
     # In narrow panels no tick near the edge: its label would touch that of the next panel.
     inside = (high / low) ** (0.1 if panels > 4 else 0.0)
     ticks = log_ticks(low * inside, high / inside, most) if len(distinct) > 2 else [*distinct]
-    log_axis(axes, "x", low, high, ticks)
+    left, right = ends or (low, high)
+    log_axis(axes, "x", left, right, ticks)
 
 
 def step_axis(axes: Axes, steps: int) -> None:
     """Make the x-axis one of updates: 0, then 1 to `steps` on a log scale."""
     axes.set_xscale("symlog", linthresh=1.0, linscale=0.25)
     axes.set_xlim(0, steps)
-    axes.set_xticks([0, *log_ticks(1.0, max(steps, 1), 4)])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: power_label(value) if value else "0")
-    )
+    set_ticks(axes, "x", [0, *log_ticks(1.0, max(steps, 1), 4)])
 
 
 def loss_axis(axes: Axes, losses: ArrayLike) -> None:

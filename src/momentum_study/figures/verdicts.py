@@ -11,9 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from momentum_study.core.text import rounded
 from momentum_study.figures.effects import (
     EDGE_NOTE,
     draw_effects,
@@ -23,7 +21,15 @@ from momentum_study.figures.effects import (
 )
 from momentum_study.figures.layout import Sheet, interval_text, nothing_to_draw, sheet
 from momentum_study.figures.rules import RuleStyle
-from momentum_study.figures.style import DESCENT, NORMAL, SMALL, WIDTH, ratio_axis
+from momentum_study.figures.style import (
+    DESCENT,
+    NORMAL,
+    SMALL,
+    WIDTH,
+    linear_ticks,
+    ratio_axis,
+    set_ticks,
+)
 
 TITLE = "Verdicts on the claims, and the cases behind them"
 
@@ -228,9 +234,7 @@ def _set_axis(axes: Axes, name: str, rows: pd.DataFrame) -> None:
     low, high = min(values.min(), 0.0), max(values.max(), 0.0)
     margin = 0.12 * (high - low)
     axes.set_xlim(low - margin, high + margin)
-    ticks = MaxNLocator(UNITS[name].ticks, steps=[1, 2, 5, 10]).tick_values(low, high)
-    inside = [tick for tick in ticks if low <= tick <= high]
-    axes.set_xticks(inside, [rounded(tick) for tick in inside])
+    set_ticks(axes, "x", linear_ticks(low, high, UNITS[name].ticks))
     axes.axvline(0.0, color=DESCENT, linewidth=0.7, linestyle=(0, (4.0, 1.5)), zorder=1)
 
 

@@ -1,7 +1,7 @@
 """Maps of a comparison: the cells of a grid in which the candidate is better or worse."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import Any
@@ -15,6 +15,7 @@ from matplotlib.colors import Colormap, Normalize, to_hex
 from matplotlib.lines import Line2D
 
 from momentum_study.analysis.comparison.criteria import TRAIN_LOSS
+from momentum_study.core.rates import is_linear
 from momentum_study.core.text import format_number
 from momentum_study.figures.cell_map import (
     NO_VALUE,
@@ -25,8 +26,9 @@ from momentum_study.figures.cell_map import (
     swatch,
 )
 from momentum_study.figures.compared import panel_names
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, paged, sheet
 from momentum_study.figures.rules import arm_style, arms_in_order, batch_label
+from momentum_study.figures.style import scale_name
 from momentum_study.studies.compare.cells import compared_runs
 from momentum_study.studies.compare.effects import FAILURES, SAME, UNDECIDED
 from momentum_study.studies.compare.metrics import LOSSES
@@ -51,6 +53,7 @@ _CROSS: dict[str, Any] = {
     "markersize": 2.6,
     "markeredgewidth": 0.6,
     "color": "0.25",
+    "clip_on": False,
 }
 
 
@@ -142,20 +145,11 @@ def draw(
     # Data sets of one side only have nothing to compare.
     titles = list(own.loc[own["side"] == BOTH, "panel"].unique())
     own = own[own["panel"].isin(titles)]
+    linear = is_linear(own["rate"])
     rows = _rows(own)
     labels = [_row_label(*row) for row in rows]
     lines = max(label.count("\n") + 1 for label in labels)
     widest = max(len(line) for label in labels for line in label.split("\n"))
-    figure, panels = sheet(
-        f"{LOSSES[METRIC].capitalize()}: candidate compared with baseline",
-        list(_notes(which, own, names, share)),
-        map_shape(len(titles)),
-        titles,
-        height=max(_ROW * (1 + 0.7 * (lines - 1)) * len(rows), 1.6),
-        gaps=(0.14, 0.2),
-        labels=(_rate_label(own), ""),
-        sides=(0.25 + _CHARACTER * widest, 0.12),
-    )
     colors = sns.color_palette("vlag_r", as_cmap=True)
     scale = Normalize(-limit, limit)
     heights = {row: y for y, row in enumerate(rows)}
@@ -166,15 +160,31 @@ def draw(
         hatch=own["outcome"].where(~one_side, own["side"]).map(lambda key: HATCHES.get(key, "")),
     )
     own.loc[one_side, "color"] = NO_VALUE
-    for place, title in enumerate(titles):
-        axes, of_panel = panels.flat[place], own[own["panel"] == title]
-        draw_cells(axes, of_panel)
-        failed = of_panel[of_panel["kind"] == FAILURES]
-        axes.plot(failed["rate"], failed["y"], **_CROSS)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        set_map_axes(panels, place, own["rate"], dict(enumerate(labels)))
-    _draw_key(panels.flat[len(titles)], own, scale, colors)
-    return figure
+    notes = list(_notes(which, own, names, share))
+
+    def page(shown_titles: Sequence[str]) -> Sheet:
+        figure, panels = sheet(
+            f"{LOSSES[METRIC].capitalize()}: candidate compared with baseline",
+            notes,
+            map_shape(len(shown_titles)),
+            shown_titles,
+            height=max(_ROW * (1 + 0.7 * (lines - 1)) * len(rows), 1.6),
+            gaps=(0.14, 0.2),
+            labels=(scale_name(_rate_label(own), linear=linear), ""),
+            beside=True,
+            sides=(0.25 + _CHARACTER * widest, 0.12),
+        )
+        for place, title in enumerate(shown_titles):
+            axes, of_panel = panels.flat[place], own[own["panel"] == title]
+            draw_cells(axes, of_panel, linear=linear)
+            failed = of_panel[of_panel["kind"] == FAILURES]
+            axes.plot(failed["rate"], failed["y"], **_CROSS)
+            axes.set_ylim(len(rows) - 0.5, -0.5)
+            set_map_axes(panels, place, own["rate"], dict(enumerate(labels)), linear=linear)
+        _draw_key(panels.flat[len(shown_titles)], own, scale, colors)
+        return figure
+
+    return paged(titles, page)
 
 
 def _shades(cells: pd.DataFrame, limit: float) -> pd.Series:
@@ -214,7 +224,7 @@ def _notes(which: Map, cells: pd.DataFrame, names: tuple[str, str], share: str) 
 
 def _rate_label(cells: pd.DataFrame) -> str:
     by_position = (cells["matched_by"] == "position").any()
-    return f"learning rate{' of the candidate' if by_position else ''} (log scale)"
+    return f"learning rate{' of the candidate' if by_position else ''}"
 
 
 def _draw_key(place: Axes, cells: pd.DataFrame, scale: Normalize, colors: Colormap) -> None:
