@@ -30,7 +30,7 @@ from momentum_study.tables.arms import COMPARISONS
 from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.cell_curves import QUARTILES
 
-_NAME_ROOM = 0.85  # inches of the name of a data set next to the rates
+_ROOM = 1.8  # inches above a panel, for the name of a data set and the rates
 _BETWEEN = 8  # points, between the rates of both rules
 _QUARTILES = [f"train_loss_{quartile}" for quartile in QUARTILES]
 
@@ -85,7 +85,10 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
             labels=(STEP_LABEL, CURVE_LABEL + " (log scale)"),
             series=series,
             heads=list(COMPARISONS.values()),
-            second_line=max(text_width(name, NORMAL) for name in names) > _NAME_ROOM,
+            second_line=any(
+                text_width(name, NORMAL) + _rates_width(row[0], labels) > _ROOM
+                for name, row in zip(names, rows, strict=True)
+            ),
         )
         for row, row_panels in zip(rows, panels, strict=True):
             curves = {
@@ -188,6 +191,10 @@ def rate_texts(
         rates = [*(f"nearest: {one}" for one in rates), rates[-1]]
     left = room - text_width(descent) - _BETWEEN / 72
     return descent, next((one for one in rates if text_width(one) <= left), rates[-1])
+
+
+def _rates_width(comparison: Comparison, labels: Mapping[float, str]) -> float:
+    return sum(_BETWEEN / 72 + text_width(text) for text in rate_texts(comparison, labels))
 
 
 def write_rates(axes: Axes, comparison: Comparison, labels: Mapping[float, str]) -> None:

@@ -36,6 +36,7 @@ from momentum_study.figures.style import (
     map_palette,
     power_label,
     scale_name,
+    text_width,
     tick_labels,
     write,
 )
@@ -129,6 +130,7 @@ def draw(
             labels=(scale_name(ALPHA_LABEL, linear=linear), "momentum coefficient β"),
             second_line=True,
             beside=True,
+            sides=(max(0.6, 0.33 + max(map(text_width, labels.values()))), 0.12),
         )
         for place, name in enumerate(names):
             axes = panels.flat[place]

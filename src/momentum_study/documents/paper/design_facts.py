@@ -15,6 +15,8 @@ from momentum_study.tables.arms import CORRECTED
 from momentum_study.tables.keys import CELL_KEYS, batches_in_order
 from momentum_study.theory.tuning import break_even_kappa
 
+_LONGEST_LIST = 80  # characters
+
 
 def counts(runs: pd.DataFrame) -> dict[str, Any]:
     """Count runs, cells and what is varied."""
@@ -101,8 +103,8 @@ def _grid(name: Any, runs: pd.DataFrame) -> dict[str, str]:
     ends = dict.fromkeys(map(rounded, (runs["alpha"].min(), runs["alpha"].max())))
     return {
         "name": _words(name),
-        "datasets": _listed(sorted(runs["dataset"].unique())),
-        "network": _listed(sorted(runs["network"].unique())),
+        "datasets": _few(sorted(runs["dataset"].unique()), "data sets"),
+        "network": _few(sorted(runs["network"].unique()), "networks"),
         "rules": "; ".join(_rule(rule, own) for rule, own in runs.groupby("rule")),
         "alpha": " to ".join(ends),
         "batches": ", ".join(batches_in_order(runs["batch"])),
@@ -127,6 +129,12 @@ def _listed(names: list[str]) -> str:
 
 def _words(name: Any) -> str:
     return str(name).replace("_", " ")
+
+
+def _few(names: list[str], kind: str) -> str:
+    """List names, or count them if the list is too long for a cell of a table."""
+    text = _listed(names)
+    return text if len(text) <= _LONGEST_LIST or len(names) == 1 else f"{len(names)} {kind}"
 
 
 def datasets_list(datasets: pd.DataFrame) -> list[dict[str, str]]:
