@@ -245,7 +245,9 @@ def label_outer(panels: AxesArray, block: int | None = None) -> None:
 
 
 def nothing_to_draw(title: str, sentence: str) -> Sheet:
-    """Return a figure with one sentence instead of panels.
+    """Return a figure with one sentence instead of panels, and without notes.
+
+    The paper leaves out figures without notes.
 
     Parameters
     ----------

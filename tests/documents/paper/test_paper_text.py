@@ -109,6 +109,16 @@ def test_the_paper_compiles_for_a_study_with_next_to_nothing_in_it(inputs):
     assert typeset(root / "paper/main.typ", root, other).startswith(b"%PDF")
 
 
+def test_a_figure_with_nothing_to_draw_is_left_out(inputs):
+    root, values = inputs
+    (root / "empty.svg").write_text((root / "performance.svg").read_text())
+    words = json.loads((root / "performance.json").read_text()) | {"notes": []}
+    (root / "empty.json").write_text(json.dumps(words))
+    other = values | {"plates": values["plates"] | {"performance": "/empty"}}
+    assert len(query(root, values, "<fig:performance>")) == 1
+    assert query(root, other, "<fig:performance>") == []
+
+
 def test_the_paper_of_another_study_states_its_name(inputs):
     root, values = inputs
     other = copy.deepcopy(values)

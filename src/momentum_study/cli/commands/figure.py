@@ -44,7 +44,8 @@ def run(options: Options) -> None:
             for name in names
         }
     )
-    sheet.notes.append(f"Check {options.texts['see']}")
+    if sheet.notes:  # otherwise there is nothing to draw
+        sheet.notes.append(f"Check {options.texts['see']}")
     save_picture(sheet, options.png)
     save_drawing(sheet, options.svg, options.words, options.texts["alt"])
 
