@@ -9,6 +9,7 @@ pdf = typeset_paper(study, folder)        # bytes
 import json
 import random
 import shutil
+import warnings
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
@@ -34,6 +35,7 @@ from momentum_study.cli.commands import datasets as describe
 from momentum_study.cli.options import Comparison
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
+from momentum_study.core.errors import StudyWarning
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.documents.paper.facts import COLUMNS, StudyFacts
 from momentum_study.documents.paper.parts import TABLES, plates
@@ -369,13 +371,14 @@ def typeset_paper(study: Study, folder: Path) -> bytes:
     """Typeset the paper of a study whose tables and figures exist."""
     shutil.copytree(ROOT / "paper", folder / "paper", dirs_exist_ok=True)
     output = folder / "paper.pdf"
-    paper.run(
-        paper.Options(
-            folder / "paper/main.typ",
-            folder / "tables",
-            folder / "figures",
-            study_facts(study),
-            output,
-        )
+    options = paper.Options(
+        folder / "paper/main.typ",
+        folder / "tables",
+        folder / "figures",
+        study_facts(study),
+        output,
     )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", StudyWarning)  # Typst cannot write tags for all designs
+        paper.run(options)
     return output.read_bytes()

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+import typst
 
-from momentum_study.core.errors import StudyError
+from momentum_study.core.errors import StudyError, StudyWarning
 from momentum_study.documents.paper.typesetting import typeset
 
 HEAD = '#set document(title: "A title")\n#set text(lang: "en")\n'
@@ -51,6 +52,25 @@ def test_inputs_are_found_as_json(document):
 def test_an_error_names_its_position(document, text, expected):
     with pytest.raises(StudyError, match=f"(?s){expected}"):
         typeset(*document(text), {})
+
+
+def test_pages_are_written_without_tags_where_typst_fails_to_write_them(document, monkeypatch):
+    compiler_of = typst.Compiler
+
+    class Failing:
+        def __init__(self, *paths, **options):
+            self.compiler = compiler_of(*paths, **options)
+
+        def compile_with_warnings(self, *, pdf_tags=True, **options):
+            if pdf_tags:
+                raise typst.TypstError("internal error: parent group")
+            return self.compiler.compile_with_warnings(pdf_tags=False, **options)
+
+    monkeypatch.setattr(typst, "Compiler", Failing)
+    with pytest.warns(StudyWarning, match="no tags for screen readers"):
+        pdf = typeset(*document("Text"), {})
+    assert b"/StructTreeRoot" not in pdf
+    assert pdf.startswith(b"%PDF")
 
 
 def test_numbers_that_are_invalid_in_json_are_refused(document):

@@ -1,6 +1,7 @@
 """Typesetting the paper with Typst: offline, reproducible bytes, warnings are errors."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import typst
 
-from momentum_study.core.errors import StudyError
+from momentum_study.core.errors import StudyError, StudyWarning
 
 # The font of the figures, which is part of matplotlib.
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -29,7 +30,9 @@ def typeset(source: Path, root: Path, inputs: Mapping[str, Any]) -> bytes:
     Returns
     -------
     bytes
-        The PDF, without a date. Its fonts are those of Typst and matplotlib, not of the system.
+        The PDF, without a date. Its fonts are those of Typst and matplotlib, not of the system. It
+        has no tags, and there is a warning, if Typst fails to write them: for some arrangements of
+        floating figures it does (https://github.com/typst/typst/issues/8487).
 
     Raises
     ------
@@ -48,13 +51,24 @@ def typeset(source: Path, root: Path, inputs: Mapping[str, Any]) -> bytes:
         },
     )
     try:
-        pdf, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=["ua-1"], timestamp=0
-        )
+        return _compile(compiler, source, pdf_standards=["ua-1"])
     except typst.TypstError as error:
-        raise StudyError(_failure(source, "does not compile", error.diagnostic)) from error
-    if warnings:
-        messages = "\n".join(warning.diagnostic for warning in warnings)
+        if not str(error).startswith("internal error"):
+            raise StudyError(_failure(source, "does not compile", error.diagnostic)) from error
+    warnings.warn(
+        StudyWarning(
+            "the paper has no tags for screen readers, because Typst failed to write them for this "
+            "arrangement of its figures; its pages are complete"
+        ),
+        stacklevel=2,
+    )
+    return _compile(compiler, source, pdf_tags=False)
+
+
+def _compile(compiler: typst.Compiler, source: Path, **options: Any) -> bytes:
+    pdf, found = compiler.compile_with_warnings(format="pdf", timestamp=0, **options)
+    if found:
+        messages = "\n".join(warning.diagnostic for warning in found)
         raise StudyError(_failure(source, "compiles with warnings", messages))
     assert isinstance(pdf, bytes)  # one document
     return pdf
