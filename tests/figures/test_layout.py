@@ -127,12 +127,14 @@ def test_figures_taller_than_a_page_are_continued(count, pages):
     assert max(len(page.axes) for page in figure.pages) - len(figure.pages[-1].axes) < pages
 
 
-@pytest.mark.parametrize("beside", [False, True])
-def test_the_label_of_the_x_axes_is_centred_on_panels(beside):
+@pytest.mark.parametrize("key_last", [False, True])
+def test_the_label_of_the_x_axes_is_centred_on_panels(key_last):
     sizes = {"height": 0.5, "gaps": (0.1, 0.05), "labels": ("rate", "y")}
-    figure, panels = sheet("T", [], (2, 4), ["a", "b", "c", "d", "e", "f"], beside=beside, **sizes)
+    figure, panels = sheet(
+        "T", [], (2, 4), ["a", "b", "c", "d", "e", "f"], key_last=key_last, **sizes
+    )
     (label,) = (text for text in figure.texts if text.get_text() == "rate")
-    last = panels[1, 1] if beside else panels[0, 3]
+    last = panels[1, 1] if key_last else panels[0, 3]
     ends = panels[0, 0].get_position().x0, last.get_position().x1
     assert label.get_position()[0] == pytest.approx(sum(ends) / 2)
 

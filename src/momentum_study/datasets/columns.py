@@ -62,8 +62,8 @@ def parse_columns(
     ------
     StudyError
         If a column is empty or contains other values (dates, lists) or infinite numbers, a gap is
-        not allowed, a column has too many categories or floats too large to be told apart as
-        categories, or the target does not fit the task.
+        not allowed, a column has too many categories, categories are floats so large that each may
+        be several whole numbers, or the target does not fit the task.
     """
     frame = frame.reset_index(drop=True)
     repairs: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from momentum_study.figures.layout import (
 )
 from momentum_study.figures.rules import Series, batch_label
 from momentum_study.figures.style import (
+    POINTS_PER_INCH,
     STEP_LABEL,
     log_axis,
     log_ticks,
@@ -139,7 +140,7 @@ def _draw_panel(
     named: dict[float, str],
 ) -> None:
     log_axis(axes, "y", *limits, log_ticks(*limits, 4))
-    points = axes.bbox.height / axes.figure.dpi * 72
+    points = axes.bbox.height / axes.figure.dpi * POINTS_PER_INCH
     written: list[float] = []
     for alpha, color in colors.items():
         of_alpha = rows[rows["alpha"] == alpha]

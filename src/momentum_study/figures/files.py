@@ -9,9 +9,7 @@ from PIL import Image
 
 from momentum_study.core.atomic import replacing
 from momentum_study.figures.layout import Sheet
-from momentum_study.figures.style import PIXELS_PER_INCH, WIDTH
-
-_POINTS = 72  # per inch
+from momentum_study.figures.style import PIXELS_PER_INCH, POINTS_PER_INCH, WIDTH
 
 
 def save_picture(sheet: Sheet, png: Path) -> None:
@@ -90,11 +88,11 @@ def _stacked(drawings: list[str]) -> str:
         body = drawing[drawing.index("<svg ") :].strip()
         height = float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', body)[0])
         # Inside another drawing a point is a unit of it.
-        size = f'y="{top:g}" width="{_POINTS * WIDTH:g}" height="{height:g}"'
+        size = f'y="{top:g}" width="{POINTS_PER_INCH * WIDTH:g}" height="{height:g}"'
         parts.append(re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', size, body, count=1))
         top += height
     mark = "\n<!-- page -->\n"
-    width = f"{_POINTS * WIDTH:g}"
+    width = f"{POINTS_PER_INCH * WIDTH:g}"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{top:g}pt" '
         f'viewBox="0 0 {width} {top:g}">'

@@ -123,7 +123,7 @@ def sheet(
     blocks: tuple[int, float] = (1, 0.0),
     sides: tuple[float, float] = (0.6, 0.12),
     below: float = 0.2,
-    beside: bool = False,
+    key_last: bool = False,
 ) -> tuple[Sheet, AxesArray]:
     """Lay out a figure: title, key of the series, then panels with their titles.
 
@@ -155,7 +155,7 @@ def sheet(
         Room at the left of the first column and at the right of the last, in inches.
     below
         Room for the tick labels of the lowest row, in inches, if the x-axes share one label.
-    beside
+    key_last
         Whether a key follows the last panel; the label of the x-axes is then below the panels of
         its row.
 
@@ -216,7 +216,7 @@ def sheet(
     middle = (bottom + (top - above - bottom) / 2) / total
     rotated: dict[str, Any] = {"rotation": 90, "va": "center", "multialignment": "center"}
     figure.text(0.01, middle, y_label, size=NORMAL, ha="left", **rotated)
-    lowest = [one.get_position() for one in panels[-1 if beside else 0] if one.axison]
+    lowest = [one.get_position() for one in panels[-1 if key_last else 0] if one.axison]
     center = (lowest[0].x0 + lowest[-1].x1) / 2 if lowest else 0.5
     figure.text(center, 0.06 / total, labels[0], size=NORMAL, va="bottom", ha="center")
     return figure, panels

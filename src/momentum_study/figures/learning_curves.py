@@ -17,6 +17,7 @@ from momentum_study.figures.style import (
     FLOOR,
     LIMITS_NOTE,
     NORMAL,
+    POINTS_PER_INCH,
     STEP_LABEL,
     WIDTH,
     loss_axis,
@@ -189,12 +190,14 @@ def rate_texts(
         rates = [f"{alpha}, {eta}", eta]
     if comparison.title.startswith("nearest"):
         rates = [*(f"nearest: {one}" for one in rates), rates[-1]]
-    left = room - text_width(descent) - _BETWEEN / 72
+    left = room - text_width(descent) - _BETWEEN / POINTS_PER_INCH
     return descent, next((one for one in rates if text_width(one) <= left), rates[-1])
 
 
 def _rates_width(comparison: Comparison, labels: Mapping[float, str]) -> float:
-    return sum(_BETWEEN / 72 + text_width(text) for text in rate_texts(comparison, labels))
+    return sum(
+        _BETWEEN / POINTS_PER_INCH + text_width(text) for text in rate_texts(comparison, labels)
+    )
 
 
 def write_rates(axes: Axes, comparison: Comparison, labels: Mapping[float, str]) -> None:

@@ -129,7 +129,7 @@ def draw(
             gaps=(0.14, 0.18),
             labels=(scale_name(ALPHA_LABEL, linear=linear), "momentum coefficient β"),
             second_line=True,
-            beside=True,
+            key_last=True,
             sides=(max(0.6, 0.33 + max(map(text_width, labels.values()))), 0.12),
         )
         for place, name in enumerate(names):

@@ -30,6 +30,7 @@ WIDTH = 7.0
 """Inches: both columns of a page."""
 
 PIXELS_PER_INCH = 165
+POINTS_PER_INCH = 72
 FONT = "DejaVu Sans"
 SMALL, NORMAL, LARGE = 7.0, 7.5, 9.5
 """Points: ticks and keys, labels, the title."""
@@ -131,7 +132,8 @@ def tick_labels(values: Iterable[float]) -> list[str]:
 def text_width(text: str, size: float = SMALL, weight: str = "normal") -> float:
     """Width of one line of text, in inches."""
     font = FontProperties(family=FONT, size=size, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / POINTS_PER_INCH
 
 
 LIMITS_NOTE = (

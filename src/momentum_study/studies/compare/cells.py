@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from momentum_study.analysis.comparison.problems import Problem
 from momentum_study.core.errors import StudyError
+from momentum_study.core.text import counted
 from momentum_study.statistics.estimates import FloatArray, bootstrap_interval, median, six_digits
 from momentum_study.studies.compare.effects import OUTCOMES, adjusted, compared_costs, outcomes
 from momentum_study.studies.compare.matching import NO_CELL, ProblemPair, matched_cells
@@ -115,8 +116,8 @@ def compared_runs(cells: pd.DataFrame) -> str:
     texts = []
     for side in SIDES:
         fewest, most = both[f"{side}_n"].min(), both[f"{side}_n"].max()
-        number = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
-        texts.append(f"{number} replicate{'' if most == 1 else 's'}")
+        start = f"{fewest:,} to " if fewest < most else ""
+        texts.append(start + counted(most, "replicate"))
     if both["paired"].all():
         return f"in the {texts[0]} that both have"
     return f"between {texts[0]} of the baseline and {texts[1]} of the candidate"

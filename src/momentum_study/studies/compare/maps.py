@@ -171,7 +171,7 @@ def draw(
             height=max(_ROW * (1 + 0.7 * (lines - 1)) * len(rows), 1.6),
             gaps=(0.14, 0.2),
             labels=(scale_name(_rate_label(own), linear=linear), ""),
-            beside=True,
+            key_last=True,
             sides=(0.25 + _CHARACTER * widest, 0.12),
         )
         for place, title in enumerate(shown_titles):
