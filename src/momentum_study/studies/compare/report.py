@@ -9,7 +9,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from momentum_study.core.text import format_number, rounded
+from momentum_study.core.text import MISSING, estimate_text, format_number, rounded
 from momentum_study.documents.web import BASE_STYLE, content_hash
 from momentum_study.figures.rules import arm_style, batch_label
 from momentum_study.studies.compare.cells import compared_runs
@@ -21,7 +21,6 @@ from momentum_study.tables.arms import ArmKey
 
 # Factors of one-sided cells, in the order in which they are listed together.
 _FACTORS = ("learning rate", "β", "rule", "schedule", "batch", "network", "data set")
-_NONE = "–"
 _NAMED_KEYS = 6  # differing keys in the summary
 
 
@@ -141,21 +140,20 @@ def _words(values: pd.Series, key: str) -> pd.Series:
 def _cells_text(table: pd.DataFrame, side: str) -> list[str]:
     pairs = zip(table[f"{side}_beta"], table[f"{side}_alpha"], strict=True)
     return [
-        f"{_number(beta)}, {_number(alpha)}" if alpha == alpha else _NONE for beta, alpha in pairs
+        f"{_number(beta)}, {_number(alpha)}" if alpha == alpha else MISSING for beta, alpha in pairs
     ]
 
 
 def _values_text(table: pd.DataFrame, side: str) -> list[str]:
     ends = [table[f"{side}_{name}"] for name in ("value", "low", "high")]
     return [
-        f"{_number(value)} [{_number(low)}, {_number(high)}]" if value == value else _NONE
-        for value, low, high in zip(*ends, strict=True)
+        estimate_text(value, low, high, _number) for value, low, high in zip(*ends, strict=True)
     ]
 
 
 def _number(value: float) -> str:
     if np.isnan(value):
-        return _NONE
+        return MISSING
     return rounded(value) if np.isfinite(value) else "∞"
 
 
