@@ -80,6 +80,8 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
         room = _PANELS * WIDTH / columns / (len(settings) - 1 + 2 * _ROOM)
         longest = max(map(text_width, labels))
         upright = longest + BETWEEN <= room
+        step = 1 if upright else ceil(_LINE / room)
+        labelled = slice((len(settings) - 1) % step, None, step)  # with the last one
         figure, panels = sheet(
             TITLE,
             notes,
@@ -93,10 +95,8 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
         )
         for axes, name in zip(panels.flat, names, strict=False):
             _set_axes(axes, shown, settings)
-            step = 1 if upright else ceil(_LINE / room)
-            shown_labels = slice((len(settings) - 1) % step, None, step)  # with the last one
-            places = range(len(settings))[shown_labels]
-            axes.set_xticks(places, labels[shown_labels], rotation=0 if upright else 90)
+            places = range(len(settings))[labelled]
+            axes.set_xticks(places, labels[labelled], rotation=0 if upright else 90)
             of_name = shown[shown["problem"] == name]
             for place, (batch, style) in enumerate(styles.items()):
                 aside = (place - (len(styles) - 1) / 2) * _ASIDE

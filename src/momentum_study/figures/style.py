@@ -203,19 +203,25 @@ def set_ticks(axes: Axes, which: str, ticks: Sequence[float]) -> None:
     out. If this leaves one of several, ticks inside the panel replace them.
     """
     axis = axes.xaxis if which == "x" else axes.yaxis
-    if which == "x" and len(shown := _apart(axes, ticks)) < min(len(ticks), 2):
-        transform = axis.get_transform()
-        low, high = transform.transform(np.array(axes.get_xlim()))
-        inner = np.array([0.85 * low + 0.15 * high, 0.15 * low + 0.85 * high])
-        start, end = transform.inverted().transform(inner)
-        choose = log_ticks if axis.get_scale() == "log" else linear_ticks
-        shown = max((_apart(axes, choose(start, end, most)) for most in (3, 2)), key=len)
-        ticks = shown or ticks[:1]
-    elif which == "x":
-        ticks = shown
+    if which == "x":
+        ticks = _fitting(axes, ticks)
     axis.set_minor_locator(NullLocator())
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(FixedFormatter(tick_labels(ticks)))
+
+
+def _fitting(axes: Axes, ticks: Sequence[float]) -> Sequence[float]:
+    """Return the ticks of an x-axis whose labels fit, or others inside the panel."""
+    shown = _apart(axes, ticks)
+    if len(shown) >= min(len(ticks), 2):
+        return shown
+    transform = axes.xaxis.get_transform()
+    low, high = transform.transform(np.array(axes.get_xlim()))
+    inner = np.array([0.85 * low + 0.15 * high, 0.15 * low + 0.85 * high])
+    start, end = transform.inverted().transform(inner)
+    choose = log_ticks if axes.get_xscale() == "log" else linear_ticks
+    others = max((_apart(axes, choose(start, end, most)) for most in (3, 2)), key=len)
+    return others or ticks[:1]
 
 
 def _apart(axes: Axes, ticks: Sequence[float]) -> list[float]:
