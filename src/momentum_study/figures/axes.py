@@ -1,7 +1,5 @@
 """The same runs over α, η = (1−β)α and αλₘₐₓ: whether the best β depends on the axis."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -12,16 +10,7 @@ from momentum_study.figures.compared import (
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import (
-    BLOCK_GAP,
-    NARROW,
-    Sheet,
-    label_outer,
-    paged,
-    panel_height,
-    sheet,
-    side_by_side,
-)
+from momentum_study.figures.layout import Sheet, sheet_of_blocks
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import LINE_NOTE, LOSS_LABEL, loss_axis, rate_axis, scale_name
 from momentum_study.theory.quadratics import stability_limit
@@ -73,35 +62,28 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFram
         f"Lines: median over replicates. {LINE_NOTE}",
     ]
 
-    def page(names: Sequence[str]) -> Sheet:
-        blocks = side_by_side(names, rates)
-        figure, panels = sheet(
-            "The same runs over α, over η = (1−β)α and over αλₘₐₓ",
-            notes,
-            blocks.shape,
-            blocks.titles,
-            height=panel_height(blocks.shape[0]),
-            gaps=(NARROW, 0.03),
-            below=0.33,
-            labels=(
-                scale_name("learning rate, in different units", linear=linear),
-                scale_name(LOSS_LABEL, linear=False),
-            ),
-            series=sorted(set(compared["series"])),
-            blocks=(len(rates), BLOCK_GAP),
-        )
-        for axes, (name, rate) in zip(panels.flat, blocks.places, strict=False):
-            frame = compared[compared["panel"] == name]
-            axes.set_xlabel(RATES[rate])
-            rate_axis(axes, compared[rate].dropna(), blocks.shape[1], linear=linear)
-            loss_axis(axes, frame["loss"])
-            draw_lines(axes, frame, rate)
-            if rate == "scaled":
-                _draw_limits(axes, sorted(set(frame["series"])))
-        label_outer(panels, len(rates))
-        return figure
+    def panel(axes: Axes, name: str, rate: str, shape: tuple[int, int]) -> None:
+        frame = compared[compared["panel"] == name]
+        axes.set_xlabel(RATES[rate])
+        rate_axis(axes, compared[rate].dropna(), shape[1], linear=linear)
+        loss_axis(axes, frame["loss"])
+        draw_lines(axes, frame, rate)
+        if rate == "scaled":
+            _draw_limits(axes, sorted(set(frame["series"])))
 
-    return paged(list(compared["panel"].unique()), page)
+    return sheet_of_blocks(
+        "The same runs over α, over η = (1−β)α and over αλₘₐₓ",
+        notes,
+        list(compared["panel"].unique()),
+        rates,
+        panel,
+        below=0.33,
+        labels=(
+            scale_name("learning rate, in different units", linear=linear),
+            scale_name(LOSS_LABEL, linear=False),
+        ),
+        series=sorted(set(compared["series"])),
+    )
 
 
 def _draw_limits(axes: Axes, series: list[Series]) -> None:

@@ -1,6 +1,5 @@
 """The best of k random trials: the gain of tuning, with and without a second hyperparameter."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,17 +11,7 @@ from momentum_study.analysis.comparison.budget import trials_until_it_pays
 from momentum_study.core.text import format_number, span
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.effects import problem_names
-from momentum_study.figures.layout import (
-    NARROW,
-    Sheet,
-    interval_text,
-    label_outer,
-    nothing_to_draw,
-    paged,
-    panel_height,
-    sheet,
-    side_by_side,
-)
+from momentum_study.figures.layout import Sheet, interval_text, nothing_to_draw, sheet_of_blocks
 from momentum_study.figures.rules import (
     ArmStyle,
     arm_style,
@@ -70,8 +59,6 @@ def draw(budget: pd.DataFrame, confidence: float) -> Sheet:
     if shown.empty:
         return nothing_to_draw(TITLE, "No grid of this study has several cells to choose from.")
     shown = shown.assign(problem=problem_names(shown), pays=_pays(shown), arm=arms_of_rows(shown))
-    batches = batches_in_order(shown["batch"])
-    present = set(zip(shown["problem"], shown["batch"], strict=True))
     styles = {arm: arm_style(arm) for arm in arms_in_order(shown["arm"])}
     notes = [
         "Held fixed: data, network, updates per run, and the grid of the trials: learning "
@@ -85,42 +72,35 @@ def draw(budget: pd.DataFrame, confidence: float) -> Sheet:
         "same number of trials is above zero. A line ends when all cells of its grid are "
         "tried; that of plain gradient descent continues dotted.",
     ]
+    most = int(shown["trials"].max())
 
-    def page(names: Sequence[str]) -> Sheet:
-        blocks = side_by_side(names, batches, present)
-        figure, panels = sheet(
-            TITLE,
-            notes,
-            blocks.shape,
-            blocks.titles,
-            height=panel_height(blocks.shape[0]),
-            gaps=(NARROW, 0.03),
-            heads=[batch_label(batch) for _, batch in blocks.places[: blocks.shape[1]]],
-            labels=(
-                "number of trials k (log scale)",
-                "test loss / loss of the best constant prediction (log scale)",
-            ),
-            keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
-            blocks=(len(batches), _BLOCK_GAP),
-        )
-        most = int(shown["trials"].max())
-        for axes, (name, batch) in zip(panels.flat, blocks.places, strict=False):
-            if (name, batch) not in present:
-                continue
-            of_problem = shown[shown["problem"] == name]
-            shaded = contrasted(arms_in_order(of_problem["arm"]))
-            log_axis(axes, "x", 0.7, most * 1.5, log_ticks(0.7, most * 1.5, 4))
-            intervals = of_problem.loc[of_problem["arm"].isin(shaded), _INTERVAL]
-            loss_axis(axes, [*of_problem["test_loss"], *intervals.to_numpy().ravel()])
-            for arm, style in styles.items():
-                rows = of_problem[(of_problem["batch"] == batch) & (of_problem["arm"] == arm)]
-                _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
-                if arm.rule == DESCENT:
-                    _extend(axes, rows, most)
-        label_outer(panels, len(batches))
-        return figure
+    def panel(axes: Axes, name: str, batch: str, _: tuple[int, int]) -> None:
+        of_problem = shown[shown["problem"] == name]
+        shaded = contrasted(arms_in_order(of_problem["arm"]))
+        log_axis(axes, "x", 0.7, most * 1.5, log_ticks(0.7, most * 1.5, 4))
+        intervals = of_problem.loc[of_problem["arm"].isin(shaded), _INTERVAL]
+        loss_axis(axes, [*of_problem["test_loss"], *intervals.to_numpy().ravel()])
+        for arm, style in styles.items():
+            rows = of_problem[(of_problem["batch"] == batch) & (of_problem["arm"] == arm)]
+            _draw_arm(axes, rows.sort_values("trials"), style, shaded=arm in shaded)
+            if arm.rule == DESCENT:
+                _extend(axes, rows, most)
 
-    return paged(sorted(set(shown["problem"])), page)
+    return sheet_of_blocks(
+        TITLE,
+        notes,
+        sorted(set(shown["problem"])),
+        batches_in_order(shown["batch"]),
+        panel,
+        head=batch_label,
+        present=set(zip(shown["problem"], shown["batch"], strict=True)),
+        between=_BLOCK_GAP,
+        labels=(
+            "number of trials k (log scale)",
+            "test loss / loss of the best constant prediction (log scale)",
+        ),
+        keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
+    )
 
 
 def _shown(budget: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Sharpness during training and the curvature at which the rule becomes unstable."""
 
-from collections.abc import Sequence
 from math import log
 
 import numpy as np
@@ -12,15 +11,7 @@ from matplotlib.lines import Line2D
 
 from momentum_study.core.text import counted, rounded, span
 from momentum_study.figures.compared import panel_names
-from momentum_study.figures.layout import (
-    BLOCK_GAP,
-    Sheet,
-    label_outer,
-    paged,
-    panel_height,
-    sheet,
-    side_by_side,
-)
+from momentum_study.figures.layout import Sheet, sheet_of_blocks
 from momentum_study.figures.rules import Series, batch_label
 from momentum_study.figures.style import (
     POINTS_PER_INCH,
@@ -54,7 +45,6 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
         each run, coloured by α.
     """
     followed = sharpness.assign(panel=_panels(sharpness))
-    columns = list(dict.fromkeys(zip(followed["rule"], followed["beta"], strict=True)))
     alphas = np.sort(followed["alpha"].unique())
     low, high = _COLOR_RANGE
     colors = dict(
@@ -71,30 +61,27 @@ def draw(sharpness: pd.DataFrame) -> Sheet:
         "if the rule has another limit.",
     ]
 
-    def page(names: Sequence[str]) -> Sheet:
-        blocks = side_by_side(names, columns, most=4)
-        figure, panels = sheet(
-            "Sharpness during training, and the stability limit of each rule",
-            notes,
-            blocks.shape,
-            blocks.titles,
-            height=panel_height(blocks.shape[0]) if blocks.shape[0] > 1 else 2.3,
-            gaps=(0.2, 0.03),
-            heads=[_rule_name(*column) for _, column in blocks.places[: blocks.shape[1]]],
-            labels=(STEP_LABEL, "largest eigenvalue λₘₐₓ (log scale)"),
-            keys=[Line2D([], [], color=colors[a], label=f"α = {labels[a]}") for a in alphas],
-            blocks=(len(columns), BLOCK_GAP),
-        )
-        for axes, (name, (rule, beta)) in zip(panels.flat, blocks.places, strict=False):
-            of_name = followed[followed["panel"] == name]
-            chosen = (of_name["rule"] == rule) & (of_name["beta"] == beta)
-            named = labels if blocks.shape[0] == 1 else {}
-            _draw_panel(axes, of_name[chosen], _limits(of_name), colors, named)
-            step_axis(axes, int(followed["step"].max()))
-        label_outer(panels, len(columns))
-        return figure
+    def panel(axes: Axes, name: str, column: tuple[str, float], shape: tuple[int, int]) -> None:
+        rule, beta = column
+        of_name = followed[followed["panel"] == name]
+        chosen = (of_name["rule"] == rule) & (of_name["beta"] == beta)
+        named = labels if shape[0] == 1 else {}
+        _draw_panel(axes, of_name[chosen], _limits(of_name), colors, named)
+        step_axis(axes, int(followed["step"].max()))
 
-    return paged(list(dict.fromkeys(followed["panel"])), page)
+    return sheet_of_blocks(
+        "Sharpness during training, and the stability limit of each rule",
+        notes,
+        list(dict.fromkeys(followed["panel"])),
+        list(dict.fromkeys(zip(followed["rule"], followed["beta"], strict=True))),
+        panel,
+        head=lambda column: _rule_name(*column),
+        most=4,
+        one_row=2.3,
+        gaps=(0.2, 0.03),
+        labels=(STEP_LABEL, "largest eigenvalue λₘₐₓ (log scale)"),
+        keys=[Line2D([], [], color=colors[a], label=f"α = {labels[a]}") for a in alphas],
+    )
 
 
 def _held_fixed(followed: pd.DataFrame) -> str:

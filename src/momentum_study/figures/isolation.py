@@ -1,23 +1,12 @@
 """Loss over α with an interval, for each β, data set and batch size."""
 
-from collections.abc import Sequence
-
 import pandas as pd
+from matplotlib.axes import Axes
 
 from momentum_study.core.rates import is_linear
 from momentum_study.core.text import span
 from momentum_study.figures.compared import compared_cells, draw_lines, held_fixed
-from momentum_study.figures.layout import (
-    BLOCK_GAP,
-    NARROW,
-    Sheet,
-    interval_text,
-    label_outer,
-    paged,
-    panel_height,
-    sheet,
-    side_by_side,
-)
+from momentum_study.figures.layout import Sheet, interval_text, sheet_of_blocks
 from momentum_study.figures.rules import batch_label
 from momentum_study.figures.style import (
     ALPHA_LABEL,
@@ -52,7 +41,6 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> Sheet:
         If there are no cells of plain gradient descent, or none of momentum.
     """
     compared = compared_cells(cells, runs)
-    batches = batches_in_order(compared["batch"])
     full = compared.loc[compared["batch"] == "full", "batch_size"]
     size = "the batch size of a column" + (f" (full: {span(full, 'row')})" if len(full) else "")
     linear = is_linear(compared["alpha"])
@@ -62,29 +50,19 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, confidence: float) -> Sheet:
         f"{LINE_NOTE}",
     ]
 
-    def page(names: Sequence[str]) -> Sheet:
-        blocks = side_by_side(names, batches)
-        figure, panels = sheet(
-            "Final training loss over α for each β",
-            notes,
-            blocks.shape,
-            blocks.titles,
-            height=panel_height(blocks.shape[0]),
-            gaps=(NARROW, 0.03),
-            heads=[batch_label(batch) for _, batch in blocks.places[: blocks.shape[1]]],
-            labels=(
-                scale_name(ALPHA_LABEL, linear=linear),
-                scale_name(LOSS_LABEL, linear=False),
-            ),
-            series=sorted(set(compared["series"])),
-            blocks=(len(batches), BLOCK_GAP),
-        )
-        for axes, (name, batch) in zip(panels.flat, blocks.places, strict=False):
-            of_name = compared[compared["panel"] == name]
-            rate_axis(axes, compared["alpha"], blocks.shape[1], linear=linear)
-            loss_axis(axes, of_name[["loss", "loss_low"]])
-            draw_lines(axes, of_name[of_name["batch"] == batch], "alpha", intervals=True)
-        label_outer(panels, len(batches))
-        return figure
+    def panel(axes: Axes, name: str, batch: str, shape: tuple[int, int]) -> None:
+        of_name = compared[compared["panel"] == name]
+        rate_axis(axes, compared["alpha"], shape[1], linear=linear)
+        loss_axis(axes, of_name[["loss", "loss_low"]])
+        draw_lines(axes, of_name[of_name["batch"] == batch], "alpha", intervals=True)
 
-    return paged(list(compared["panel"].unique()), page)
+    return sheet_of_blocks(
+        "Final training loss over α for each β",
+        notes,
+        list(compared["panel"].unique()),
+        batches_in_order(compared["batch"]),
+        panel,
+        head=batch_label,
+        labels=(scale_name(ALPHA_LABEL, linear=linear), scale_name(LOSS_LABEL, linear=False)),
+        series=sorted(set(compared["series"])),
+    )

@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
@@ -261,6 +262,64 @@ def nothing_to_draw(title: str, sentence: str) -> Sheet:
     return figure
 
 
+def sheet_of_blocks(
+    title: str,
+    notes: Sequence[str],
+    names: Sequence[str],
+    columns: Sequence[Any],
+    draw: Callable[[Axes, str, Any, tuple[int, int]], None],
+    *,
+    head: Callable[[Any], str] | None = None,
+    present: Collection[tuple[str, Any]] | None = None,
+    most: int = 6,
+    one_row: float = 1.3,
+    gaps: tuple[float, float] = (NARROW, 0.03),
+    between: float = BLOCK_GAP,
+    **options: Any,
+) -> Sheet:
+    """Draw a block of panels for each name, on as many sheets as necessary (see `paged`).
+
+    Parameters
+    ----------
+    title, notes
+        As for `Sheet`.
+    names, columns, present, most
+        As for `side_by_side`; ``columns`` are its keys.
+    draw
+        ``draw(axes, name, column, shape)`` draws a panel; ``shape`` is that of its sheet.
+    head
+        Writes the text above a column of panels; none by default.
+    one_row
+        Height of the panels if they fill one row, in inches; otherwise `panel_height`.
+    gaps, **options
+        As for `sheet`.
+    between
+        Additional inches between the blocks of two names.
+    """
+
+    def page(some: Sequence[str]) -> Sheet:
+        blocks = side_by_side(some, columns, present, most)
+        rows, across = blocks.shape
+        figure, panels = sheet(
+            title,
+            notes,
+            blocks.shape,
+            blocks.titles,
+            height=panel_height(rows) if rows > 1 else one_row,
+            gaps=gaps,
+            heads=[head(column) for _, column in blocks.places[:across]] if head else (),
+            blocks=(len(columns), between),
+            **options,
+        )
+        for axes, place in zip(panels.flat, blocks.places, strict=False):
+            if present is None or place in present:
+                draw(axes, *place, blocks.shape)
+        label_outer(panels, len(columns))
+        return figure
+
+    return paged(names, page)
+
+
 @dataclass(frozen=True)
 class Blocks:
     """Panels in blocks: the panels of one name are neighbours, several names share a row.
@@ -332,11 +391,10 @@ def paged(names: Sequence[str], draw: Callable[[Sequence[str]], Sheet]) -> Sheet
         have about the same number of names.
     """
     pages = [draw(names)]
-    count = 1
-    while count < len(names) and max(page.get_figheight() for page in pages) > TALLEST:
-        # Never fewer than two pages for a sheet that is too tall.
-        count = max(ceil(pages[0].get_figheight() / TALLEST) if count == 1 else 0, count + 1)
-        count = min(count, len(names))
+    fewest = min(ceil(pages[0].get_figheight() / TALLEST), len(names))
+    for count in range(max(fewest, 2), len(names) + 1):
+        if all(page.get_figheight() <= TALLEST for page in pages):
+            break
         size = ceil(len(names) / count)
         pages = [draw(names[start : start + size]) for start in range(0, len(names), size)]
     if len(pages) > 1:
