@@ -21,8 +21,12 @@ def command(*arguments: str, configfile: str | tuple[str, ...] = SMOKE) -> list[
 
 
 def surroundings(folder: Path, **environment: str) -> dict[str, str]:
-    """Return the environment in which the copy in `folder` runs its own library."""
-    return os.environ | {"PYTHONPATH": str(folder / "src")} | environment
+    """Return the environment in which the copy in `folder` runs its own library.
+
+    Its compiled modules are kept there, because each of many jobs would compile them again.
+    """
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return usual | {"PYTHONPATH": str(folder / "src")} | environment
 
 
 def snakemake(

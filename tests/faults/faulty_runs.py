@@ -13,13 +13,13 @@ PLAIN = ("--cores", str(CORES))
 
 
 class Run:
-    """The plain command, running in the background."""
+    """The plain command, or one with a target, running in the background."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *targets: str) -> None:
         self.output = folder.with_name(f"{folder.name} output.txt")
         with self.output.open("ab") as output:
             self.process = psutil.Popen(
-                command(*PLAIN),
+                command(*PLAIN, *targets),
                 cwd=folder,
                 env=surroundings(folder),
                 stdout=output,
@@ -115,10 +115,10 @@ def unlock(folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def complete(folder: Path) -> None:
-    """Run the plain command; after a killed run its message names the command that unlocks."""
-    done = snakemake(folder, *PLAIN)
+def complete(folder: Path, *targets: str) -> None:
+    """Run the command again; after a killed run its message names the command that unlocks."""
+    done = snakemake(folder, *PLAIN, *targets)
     if done.returncode and "--unlock" in done.stdout + done.stderr:
         unlock(folder)
-        done = snakemake(folder, *PLAIN)
+        done = snakemake(folder, *PLAIN, *targets)
     assert done.returncode == 0, done.stdout + done.stderr

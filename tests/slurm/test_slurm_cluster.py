@@ -118,6 +118,7 @@ def test_cancelled_over_memory_and_node_lost(
         tally.trying("faults", 3),
         started(
             untrained,
+            "stability",  # needs all that is trained
             *("--group-components", "data=1000", "train=7", "sharpness=24", "results=1000"),
             # Of two jobs at a time: too little at first, more than enough the second time.
             *("--set-resources", "sharpness:mem_mb=125 * attempt ** 3"),
@@ -155,7 +156,7 @@ def test_snakemake_killed(
     cluster: Cluster, undisturbed: Path, untrained: Path, tally: Tally
 ) -> None:
     with tally.trying("faults"):
-        with started(untrained) as process:
+        with started(untrained, "collect") as process:
             wait_for(lambda: at_training(cluster, untrained), "a job is training", process)
             process.kill()
         living = [job for job in jobs_of(cluster, untrained) if job.state in ("RUNNING", "PENDING")]
@@ -169,7 +170,7 @@ def test_snakemake_killed(
         assert "CANCELLED" in {state_of(cluster, job) for job in living}
         unlocked = snakemake(untrained, "--unlock")
         assert unlocked.returncode == 0, unlocked.stderr
-        with started(untrained) as process:
+        with started(untrained, "collect") as process:
             assert process.wait() == 0, (untrained / "printed.txt").read_text()
         tally.same_bytes(results(undisturbed), results(untrained))
         tally.same_bytes(trained(undisturbed), trained(untrained))

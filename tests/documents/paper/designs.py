@@ -95,7 +95,7 @@ def random_design(seed: int, *, most_datasets: int = 4, letters: int = 0) -> Tre
     def named(name: str) -> str:
         return (name + "_of_household_incomes_and_expenditures_in_the_survey_wave")[
             : max(letters, len(name))
-        ]
+        ].rstrip("_")
 
     datasets = {
         named(f"data_{place}"): draw.choice(SOURCES)

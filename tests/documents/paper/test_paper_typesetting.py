@@ -1,4 +1,4 @@
-"""Typesetting: reproducible bytes, tags, no date, errors with their position."""
+"""Typesetting: reproducible bytes, tags, no date, whole pages, errors with their position."""
 
 import re
 
@@ -7,6 +7,8 @@ import typst
 
 from momentum_study.core.errors import StudyError, StudyWarning
 from momentum_study.documents.paper.typesetting import typeset
+from tests.documents.paper.pages import assert_printable
+from tests.projects import ROOT
 
 HEAD = '#set document(title: "A title")\n#set text(lang: "en")\n'
 
@@ -33,6 +35,10 @@ def test_it_is_tagged_and_has_no_date(inputs):
     assert b"/StructTreeRoot" in pdf
     assert b"CreationDate" not in pdf
     assert b"CreateDate" not in pdf
+
+
+def test_the_published_paper_is_printable():
+    assert_printable((ROOT / "results/published/paper.pdf").read_bytes())
 
 
 def test_inputs_are_found_as_json(document):

@@ -1,13 +1,23 @@
-"""Papers of small studies: the text says only what the study has, in complete sentences."""
+"""Papers of small studies.
 
+The text says only what the study has, in complete sentences; nothing on the pages leaves the
+margins or covers something else.
+"""
+
+import json
+import random
 import re
+from dataclasses import dataclass
 
 import pytest
 
 from momentum_study.documents.paper.facts import facts
 from momentum_study.documents.paper.parts import plates
+from momentum_study.figures.layout import TALLEST
+from momentum_study.figures.style import apply_style
 from tests.configurations import Tree
 from tests.documents.paper.designs import (
+    WORDS,
     blank_plates,
     draw_plates,
     make_tables,
@@ -16,9 +26,12 @@ from tests.documents.paper.designs import (
     study_facts,
     typeset_paper,
 )
+from tests.documents.paper.pages import assert_printable, pages_of
 from tests.documents.paper.paper_text import paragraphs, pdf_text
 
-FEW, MANY = (1, 9), (*range(2, 9), *range(10, 60))
+FEW, MANY = (1, 3), (2, *range(4, 65))
+POINTS = 72  # per inch
+PAGE_MARK = "\n<!-- page -->\n"  # before and after each page of a drawing of several
 
 WRONG = {
     "a number that is none": r"\b(nan|inf|none|None|NaN)\b(?! of them varies)",
@@ -55,14 +68,75 @@ def design(**grid: object) -> Tree:
     }
 
 
-def text_of(tree, folder, *, drawn=False):
-    """Return the paragraphs of the paper of a study, and the text of its PDF."""
-    study = make_tables(tree, folder)
-    (draw_plates if drawn else blank_plates)(study, folder)
-    pdf = typeset_paper(study, folder)
+def framed(height, text):
+    """A drawing with a frame and a text."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="504" height="{height}" '
+        f'viewBox="0 0 504 {height}"><rect x="1" y="1" width="502" height="{height - 2}" '
+        f'fill="none" stroke="black"/><text x="9" y="{height / 2}" font-size="7" '
+        f'font-family="DejaVu Sans">{text}</text></svg>'
+    )
+
+
+def plates_of_any_height(study, folder, draw):
+    """Write drawings of random heights, of one page or several, with captions of any length."""
+    for kind, job in plates(study).items():
+        stem = folder / "figures" / job.path
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        count = draw.choice((1, 1, 1, 2, 5))
+        heights = [draw.randint(72, int(POINTS * TALLEST)) for _ in range(count)]
+        pages = [framed(height, f"{kind} page {place}") for place, height in enumerate(heights, 1)]
+        whole = PAGE_MARK.join(["<svg>", *pages, "</svg>"]) if len(pages) > 1 else pages[0]
+        stem.with_suffix(".svg").write_text(whole)
+        notes = ["Held fixed: everything."] * draw.choice((1, 10, 60))
+        stem.with_suffix(".json").write_text(json.dumps({**WORDS, "notes": notes}))
+
+
+def sentences_of(study, folder):
+    """Return the paragraphs of the paper of a study."""
     shown = {kind: f"/figures/{job.path}" for kind, job in plates(study).items()}
     values = facts(read_tables(folder / "tables"), study_facts(study))
-    return paragraphs(folder, {"facts": values, "plates": shown}), pdf_text(pdf)
+    return paragraphs(folder, {"facts": values, "plates": shown})
+
+
+def text_of(tree, folder):
+    """Return the paragraphs of the paper of a study, and the text of its PDF."""
+    study = make_tables(tree, folder)
+    blank_plates(study, folder)
+    pdf = typeset_paper(study, folder)
+    return sentences_of(study, folder), pdf_text(pdf)
+
+
+@dataclass(frozen=True)
+class RandomPaper:
+    """The paper of a random study, and how many pages its figures have beyond the first one."""
+
+    sentences: list[str]
+    pdf: bytes
+    further_pages: int
+
+
+@pytest.fixture(
+    scope="module", params=[*FEW, *(pytest.param(seed, marks=pytest.mark.slow) for seed in MANY)]
+)
+def paper(request, tmp_path_factory):
+    """Names of usual and of great length, seldom many data sets, sometimes the real figures."""
+    seed = request.param
+    folder = tmp_path_factory.mktemp("paper")
+    most_datasets = 40 if seed % 20 == 0 else 5
+    design = random_design(seed, most_datasets=most_datasets, letters=(0, 60, 20)[seed % 3])
+    study = make_tables(design, folder)
+    if seed % 10 == 5:
+        apply_style()
+        draw_plates(study, folder)
+    else:
+        plates_of_any_height(study, folder, random.Random(seed))
+    pdf = typeset_paper(study, folder)
+    marks = [
+        (folder / "figures" / f"{job.path}.svg").read_text().count(PAGE_MARK)
+        for job in plates(study).values()
+    ]
+    return RandomPaper(sentences_of(study, folder), pdf, sum(max(0, n - 2) for n in marks))
 
 
 def faults(texts):
@@ -74,13 +148,19 @@ def faults(texts):
     ]
 
 
-@pytest.mark.parametrize(
-    "seed", [*FEW, *(pytest.param(seed, marks=pytest.mark.slow) for seed in MANY)]
-)
-def test_the_paper_of_a_random_small_study_has_complete_sentences(seed, tmp_path):
-    sentences, pdf = text_of(random_design(seed), tmp_path, drawn=seed % 10 == 5)
-    assert faults(sentences) == []
-    assert re.findall(r"\b(?:nan|inf)\b|\bnan%", pdf) == []
+def test_the_paper_of_a_random_study_has_complete_sentences(paper):
+    assert faults(paper.sentences) == []
+    assert re.findall(r"\b(?:nan|inf)\b|\bnan%", pdf_text(paper.pdf)) == []
+
+
+def test_the_pages_of_a_random_study_are_printable(paper):
+    assert_printable(paper.pdf)
+
+
+def test_further_pages_of_the_figures_of_a_random_study_are_printed_once(paper):
+    text = " ".join(page.text for page in pages_of(paper.pdf))
+    captions = re.findall(r"Figure\s[0-9]+,\spage\s[0-9]+\.", text)
+    assert len(captions) == len(set(captions)) == paper.further_pages
 
 
 def test_a_study_of_one_rate_says_that_nothing_was_tuned(tmp_path):
