@@ -57,6 +57,7 @@ def test_only_jobs_that_were_killed_or_out_of_memory_are_trained_again(
                     elif killed < KILLS:
                         time.sleep(moments.uniform(0, LONGEST_WAIT))
                         killed += kill(job)
+                time.sleep(0.05)
             run.wait()
             assert differing(folder, whole) == []
         before = shards(folder)

@@ -24,7 +24,8 @@ from tests.tally import Tally
 pytestmark = pytest.mark.slow
 
 PROFILE = ["--profile", "profiles/slurm", "--slurm-groups-init-seconds-before-status-checks", "1"]
-TRAINING = "-m\0momentum_study\0train\0"  # in the command line of a process
+TRAIN = "-m\0momentum_study\0train\0"  # in the command line of a process
+TRAINING = "stability"  # the target that needs all that is trained
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,8 @@ def untrained(undisturbed: Path, tmp_path: Path) -> Path:
     folder = shutil.copytree(undisturbed, tmp_path / "copy")
     for part in ("runs", "sharpness"):
         shutil.rmtree(folder / "results/smoke" / part)
-    (folder / "results/smoke/tables/runs.parquet").unlink()
+    for table in ("runs.parquet", "stability.csv"):
+        (folder / "results/smoke/tables" / table).unlink()
     return folder
 
 
@@ -86,7 +88,7 @@ def at_training(cluster: Cluster, folder: Path, except_job: Job | None = None) -
     for job in jobs_of(cluster, folder):
         if except_job is not None and job.number == except_job.number:
             continue
-        if job.state == "RUNNING" and any(TRAINING in words for words in cluster.commands(job)):
+        if job.state == "RUNNING" and any(TRAIN in words for words in cluster.commands(job)):
             return job
     return None
 
@@ -118,7 +120,7 @@ def test_cancelled_over_memory_and_node_lost(
         tally.trying("faults", 3),
         started(
             untrained,
-            "stability",  # needs all that is trained
+            TRAINING,
             *("--group-components", "data=1000", "train=7", "sharpness=24", "results=1000"),
             # Of two jobs at a time: too little at first, more than enough the second time.
             *("--set-resources", "sharpness:mem_mb=125 * attempt ** 3"),
@@ -156,7 +158,7 @@ def test_snakemake_killed(
     cluster: Cluster, undisturbed: Path, untrained: Path, tally: Tally
 ) -> None:
     with tally.trying("faults"):
-        with started(untrained, "collect") as process:
+        with started(untrained, TRAINING) as process:
             wait_for(lambda: at_training(cluster, untrained), "a job is training", process)
             process.kill()
         living = [job for job in jobs_of(cluster, untrained) if job.state in ("RUNNING", "PENDING")]
@@ -170,7 +172,7 @@ def test_snakemake_killed(
         assert "CANCELLED" in {state_of(cluster, job) for job in living}
         unlocked = snakemake(untrained, "--unlock")
         assert unlocked.returncode == 0, unlocked.stderr
-        with started(untrained, "collect") as process:
+        with started(untrained, TRAINING) as process:
             assert process.wait() == 0, (untrained / "printed.txt").read_text()
         tally.same_bytes(results(undisturbed), results(untrained))
         tally.same_bytes(trained(undisturbed), trained(untrained))
