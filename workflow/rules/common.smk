@@ -19,7 +19,7 @@ from momentum_study.figures.catalogue import KINDS
 from momentum_study.figures.jobs import figure_jobs
 from momentum_study.runs.design import (
     families,
-    followed_shards,
+    followed_sweeps,
     prepare_flags,
     prepared_path,
     shards,
@@ -55,8 +55,8 @@ if shutil.which("python") != sys.executable:
 CONFIGFILE = the_configfile()
 STUDY = the_study()
 RESULTS = f"results/{STUDY.study}"
-SHARDS = {shard.path.removesuffix(".parquet"): shard for shard in shards(STUDY)}
-FOLLOWED = {shard.path.removesuffix(".parquet"): shard for shard in followed_shards(STUDY)}
+SHARDS = {shard.name: shard for shard in shards(STUDY)}
+FOLLOWED = {sweep.name: sweep for sweep in followed_sweeps(STUDY)}
 STARTS = [
     {"data": f"{RESULTS}/datasets/{prepared_path(start.dataset, block)}", **vars(start)}
     for start, block in starts(STUDY)
@@ -105,13 +105,14 @@ def comparison_flags():
     return to_flags(Comparison(families(STUDY), verdicts.beta, verdicts.loss_floor, intervals))
 
 
-def prepared_data(wildcards):
-    shard = SHARDS[wildcards.shard]
-    return f"{RESULTS}/datasets/{prepared_path(shard.dataset, shard.block)}"
+def data_path(dataset, block):
+    return f"{RESULTS}/datasets/{prepared_path(dataset, block)}"
 
 
 def train_flags(wildcards):
-    return to_flags(SHARDS[wildcards.shard].settings)
+    shard = SHARDS[wildcards.shard]
+    ends = f"--replicates {shard.block.first} {shard.block.last}"
+    return f"{ends} {to_flags(shard.settings)}"
 
 
 def rule_file(wildcards):
@@ -131,14 +132,13 @@ def followed(wildcards):
 
 def first_blocks():
     """Return the first block of prepared data of each data set in use."""
-    first = {shard.dataset: shard.block for shard in reversed(SHARDS.values())}
-    return [f"{RESULTS}/datasets/{prepared_path(*item)}" for item in sorted(first.items())]
+    first = {shard.dataset: shard.data for shard in reversed(SHARDS.values())}
+    return [data_path(*item) for item in sorted(first.items())]
 
 
 def all_blocks():
     """Return all blocks of prepared data of each data set in use."""
-    used = {prepared_path(shard.dataset, shard.block) for shard in SHARDS.values()}
-    return [f"{RESULTS}/datasets/{path}" for path in sorted(used)]
+    return sorted({data_path(shard.dataset, shard.data) for shard in SHARDS.values()})
 
 
 def figure_tables(wildcards):

@@ -22,7 +22,7 @@ rule initial_sharpness:
 
 rule sharpness:
     input:
-        data=prepared_data,
+        data=lambda wildcards: data_path(followed(wildcards).dataset, followed(wildcards).block),
     output:
         table=f"{RESULTS}/sharpness/{{shard}}.csv",
     log:

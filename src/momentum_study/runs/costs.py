@@ -14,7 +14,7 @@ import psutil
 from momentum_study.config.study import Study
 from momentum_study.core.costs import Cost, cost_so_far
 from momentum_study.core.errors import AGAIN, StudyError
-from momentum_study.runs.design import followed_shards, prepared_path, shards
+from momentum_study.runs.design import followed_sweeps, prepared_path, shards
 from momentum_study.runs.timings import TrainingCost
 
 
@@ -37,9 +37,9 @@ def cost_table(folder: Path, study: Study, running: Mapping[str, Cost]) -> pd.Da
     """
     trained = shards(study)
     designed = {
-        "prepare": {Path(prepared_path(shard.dataset, shard.block)).stem for shard in trained},
-        "train": {shard.path.removesuffix(".parquet") for shard in trained},
-        "sharpness": {shard.path.removesuffix(".parquet") for shard in followed_shards(study)},
+        "prepare": {Path(prepared_path(shard.dataset, shard.data)).stem for shard in trained},
+        "train": {shard.name for shard in trained},
+        "sharpness": {sweep.name for sweep in followed_sweeps(study)},
     }
     rows = []
     for path in sorted(folder.rglob("*.json")):

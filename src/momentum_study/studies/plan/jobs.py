@@ -12,7 +12,7 @@ from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
 from momentum_study.engine.training import evaluation_steps
 from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import Shard, followed_shards, shards
+from momentum_study.runs.design import Shard, followed_sweeps, shards
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
 
 SINGLE = (
@@ -66,7 +66,8 @@ class Stage:
 
 def runs_of(shard: Shard) -> int:
     """Return how many runs a shard has."""
-    return len(shard.learning_rates) * len(shard.block)
+    cells = len(shard.schedules) * len(shard.betas) * len(shard.learning_rates)
+    return cells * len(shard.block)
 
 
 def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
@@ -87,9 +88,9 @@ def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
 def job_counts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
     """Return the number of jobs of each stage."""
     return {
-        "prepare": len({(shard.dataset, shard.block) for shard in trained}),
+        "prepare": len({(shard.dataset, shard.data) for shard in trained}),
         "train": len(trained),
-        "sharpness": len(followed_shards(study)),
+        "sharpness": len(followed_sweeps(study)),
         "figures": len(figure_jobs(study)),
         **dict.fromkeys(SINGLE, 1),
     }
