@@ -9,6 +9,7 @@ import yaml
 from momentum_study.cli.flags import to_flags
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
+from momentum_study.core.kernels import requested
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.optimizers import RULES
 from momentum_study.runs.design import (
@@ -53,6 +54,11 @@ def test_a_small_design_by_hand() -> None:
         for rate in (0.01, 1.0)
         for replicate in (0, 1)
     ]
+
+
+def test_every_training_runs_with_the_kernels_of_the_study() -> None:
+    for of in (study(), study().model_copy(update={"kernels": "native"})):
+        assert {requested(shlex.split(flags)) for flags in jobs(of).values()} == {of.kernels}
 
 
 def test_blocks_are_cut_at_multiples() -> None:

@@ -18,7 +18,7 @@ import yaml
 
 from momentum_study.config.loading import load_study
 from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import shards
+from momentum_study.runs.design import followed_shards, shards
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.schemas.cells import CELLS
@@ -114,6 +114,17 @@ def test_another_beta_trains_only_the_new_shards(finished: Path) -> None:
     assert len(after) == len(before) + 4  # two data sets times two batch sizes
     runs = pd.read_parquet(finished / "results/smoke/tables/runs.parquet")
     assert set(runs["beta"]) == {0.0, 0.5, 0.9, 0.99}
+
+
+def test_other_kernels_compute_all_networks_again_and_nothing_else(finished: Path) -> None:
+    with (finished / SMOKE).open("a", encoding="utf-8") as file:
+        file.write("\nkernels: native\n")
+    jobs = planned(finished)
+    study = load_study(finished / SMOKE)
+    assert jobs["train"] == len(shards(study))
+    assert jobs["sharpness"] == len(followed_shards(study))
+    assert jobs["initial_sharpness"] == 1
+    assert not jobs.keys() & {"prepare", "datasets", "theory", "landscapes"}
 
 
 def modification_times(folder: Path) -> dict[str, int]:

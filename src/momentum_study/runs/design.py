@@ -184,6 +184,7 @@ def _grid_shards(study: Study, name: str, grid: Grid) -> Iterator[Shard]:
                 evaluations=grid.evaluations,
                 targets=tuple(study.targets),
                 loss_limit=study.loss_limit,
+                kernels=study.kernels,
                 block=block,
             )
 

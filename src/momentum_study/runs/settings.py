@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from momentum_study.core.kernels import Kernels
 from momentum_study.tables.keys import RUN_KEYS
 
 
@@ -34,6 +35,7 @@ class ShardSettings(StartSettings):
     evaluations: int
     targets: tuple[float, ...]
     loss_limit: float
+    kernels: Kernels
 
     @property
     def factors(self) -> tuple[str | float, ...]:
