@@ -8,6 +8,7 @@ import yaml
 
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
+from momentum_study.core.kernels import requested
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.optimizers import RULES
 from momentum_study.runs.design import (
@@ -100,6 +101,11 @@ def test_shards_divide_the_runs_of_sweeps(long: dict[str, Any], per_shard: int) 
     assert len(set(found)) == len(found)
     for shard in shards(of):
         assert set(shard.block) <= set(shard.data)
+
+
+def test_every_training_runs_with_the_kernels_of_the_study() -> None:
+    for of in (study(), study().model_copy(update={"kernels": "native"})):
+        assert {requested(shlex.split(flags)) for flags in jobs(of).values()} == {of.kernels}
 
 
 def test_blocks_are_cut_at_multiples() -> None:

@@ -38,6 +38,7 @@ SETTINGS = SweepSettings(
     targets=(0.5, 0.1),
     loss_limit=1000.0,
     precision="float32",
+    kernels="portable",
 )
 
 

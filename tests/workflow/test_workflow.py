@@ -18,7 +18,7 @@ import yaml
 
 from momentum_study.config.loading import load_study
 from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import prepared_path, shards
+from momentum_study.runs.design import followed_sweeps, prepared_path, shards
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.schemas.cells import CELLS
@@ -122,6 +122,17 @@ def test_another_beta_trains_only_its_runs(finished: Path) -> None:
     assert after.keys() == before.keys()
     runs = pd.read_parquet(finished / "results/smoke/tables/runs.parquet")
     assert set(runs["beta"]) == {0.0, 0.5, 0.9, 0.99}
+
+
+def test_other_kernels_compute_all_networks_again_and_nothing_else(finished: Path) -> None:
+    with (finished / SMOKE).open("a", encoding="utf-8") as file:
+        file.write("\nkernels: native\n")
+    jobs = planned(finished)
+    study = load_study(finished / SMOKE)
+    assert jobs["train"] == len(shards(study))
+    assert jobs["sharpness"] == len(followed_sweeps(study))
+    assert jobs["initial_sharpness"] == 1
+    assert not jobs.keys() & {"prepare", "datasets", "theory", "landscapes"}
 
 
 def modification_times(folder: Path) -> dict[str, int]:

@@ -9,6 +9,7 @@ from momentum_study.config.networks import Network
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.errors import StudyError
 from momentum_study.core.fields import Distinct, Draws, Fraction, Model, PositiveInt, workflow_path
+from momentum_study.core.kernels import Kernels
 from momentum_study.core.text import plain, suggest
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.losses import LOSSES
@@ -86,6 +87,12 @@ class Study(Model):
     )
     replicates_per_shard: PositiveInt = Field(
         default=10, description="Largest number of replicates trained in one job."
+    )
+    kernels: Kernels = Field(
+        default="portable",
+        description="Code of NumPy and OpenBLAS that trains: `portable` gives the same bytes on "
+        "every x86-64 processor with AVX2; `native` is faster on newer processors, and its bytes "
+        "depend on the processor.",
     )
     statistics: Statistics = Field(default=Statistics(), description="Intervals.")
     verdicts: Verdicts = Field(default=Verdicts(), description="Comparisons and claims.")

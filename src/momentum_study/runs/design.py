@@ -294,6 +294,7 @@ def _grid_sweeps(study: Study, name: str, grid: Grid) -> Iterator[list[Sweep]]:
                 evaluations=grid.evaluations,
                 targets=tuple(study.targets),
                 loss_limit=study.loss_limit,
+                kernels=study.kernels,
                 block=every,
             )
             for schedule, beta in product(grid.schedules, betas)

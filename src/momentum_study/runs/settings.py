@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import product
 
+from momentum_study.core.kernels import Kernels
 from momentum_study.tables.keys import RUN_KEYS
 
 
@@ -34,6 +35,7 @@ class RunSettings(StartSettings):
     evaluations: int
     targets: tuple[float, ...]
     loss_limit: float
+    kernels: Kernels
 
 
 @dataclass(frozen=True)
