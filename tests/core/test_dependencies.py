@@ -14,7 +14,7 @@ from momentum_study.figures.catalogue import KINDS
 # Imports third-party libraries once, and each group of modules in a fork of that process.
 LOADED = """
 import importlib, json, os, sys
-import matplotlib.pyplot, pandas, pandera, pyarrow.parquet, pydantic, scipy.stats, seaborn
+import matplotlib.pyplot, pandas, pyarrow.parquet, pydantic, scipy.stats, seaborn
 for group in json.load(sys.stdin):
     if child := os.fork():
         assert os.waitpid(child, 0)[1] == 0, group
