@@ -82,7 +82,7 @@ def test_a_command_depends_on_the_tables_that_it_uses(command: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_figure_depends_on_the_tables_that_it_is_drawn_from(kind: str) -> None:
     tables = KINDS[kind].tables
-    found = described_tables("cli.commands.figure", f"figures.{kind}", *map(schema_module, tables))
+    found = described_tables("cli.commands.figures", f"figures.{kind}", *map(schema_module, tables))
     drawn_from = {table.split(".")[0] for table in tables}
     # The description of `advice.csv` is that of `contrasts.csv`, but for its rows.
     assert found - {"contrasts"} == drawn_from - {"contrasts"}

@@ -144,8 +144,12 @@ def modification_times(folder: Path) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("edited", "remark", "expected"),
     [
-        ("src/momentum_study/figures/isolation.py", "# A remark.", {"figure": 1}),
-        ("src/momentum_study/figures/lag.py", "# A remark.", {"figure": 1, "paper": 1}),
+        (
+            "src/momentum_study/figures/isolation.py",
+            "# A remark.",
+            {"figures_grids2": 1, "paper": 1},
+        ),
+        ("src/momentum_study/figures/lag.py", "# A remark.", {"figures_theory": 1, "paper": 1}),
         ("paper/sections/threats.typ", "A sentence.", {"paper": 1}),
         ("src/momentum_study/documents/explorer/table.css", "/* A remark. */", {"explorer": 1}),
     ],

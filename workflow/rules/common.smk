@@ -16,7 +16,7 @@ from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
 from momentum_study.documents.paper.parts import plates
 from momentum_study.engine.rule_files import load_rule
 from momentum_study.figures.catalogue import KINDS
-from momentum_study.figures.jobs import figure_jobs
+from momentum_study.figures.jobs import figure_groups
 from momentum_study.runs.design import (
     families,
     followed_sweeps,
@@ -63,7 +63,7 @@ STARTS = [
 ]
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
-FIGURES = {job.path: job for job in figure_jobs(STUDY)}
+FIGURE_GROUPS = figure_groups(STUDY)
 PLATES = plates(STUDY)
 PAPER_TEXT = sorted(map(str, Path("paper").rglob("*.*")))
 
@@ -72,7 +72,6 @@ wildcard_constraints:
     dataset=r"[A-Za-z0-9_-]+",
     block=r"\d+-\d+",
     shard=r".+",
-    figure=r".+",
 
 
 def sources(command, *more):
@@ -141,11 +140,32 @@ def all_blocks():
     return sorted({data_path(shard.dataset, shard.data) for shard in SHARDS.values()})
 
 
-def figure_tables(wildcards):
-    tables = KINDS[FIGURES[wildcards.figure].kind].tables
-    return [f"{RESULTS}/tables/{table}" for table in tables]
+def figure_tables(group):
+    tables = [table for job in FIGURE_GROUPS[group] for table in KINDS[job.kind].tables]
+    return [f"{RESULTS}/tables/{table}" for table in dict.fromkeys(tables)]
 
 
-def figure_sources(wildcards):
-    kind = FIGURES[wildcards.figure].kind
-    return sources("figure", f"figures.{kind}", *map(schema_module, KINDS[kind].tables))
+def figure_sources(group):
+    kinds = dict.fromkeys(job.kind for job in FIGURE_GROUPS[group])
+    tables = [table for kind in kinds for table in KINDS[kind].tables]
+    modules = [f"figures.{kind}" for kind in kinds] + [*map(schema_module, dict.fromkeys(tables))]
+    return sources("figures", *modules)
+
+
+def figure_files(group, suffix):
+    return [f"{RESULTS}/figures/{job.path}.{suffix}" for job in FIGURE_GROUPS[group]]
+
+
+def figure_picture(path, job):
+    """Declare the picture of a figure, shown in the report under its labels."""
+    caption = "../report/figure.rst"
+    return report(path, caption=caption, category="Figures", labels=job.labels)
+
+
+def figure_pictures(group):
+    return list(map(figure_picture, figure_files(group, "png"), FIGURE_GROUPS[group]))
+
+
+def figure_message(group):
+    first, *others = FIGURE_GROUPS[group]
+    return f"Drawing {first.path}" + (f" and {len(others)} more figures" if others else "")

@@ -19,8 +19,9 @@ rule tables:
 
 rule figures:
     input:
-        files=expand(
-            f"{RESULTS}/figures/{{figure}}.{{suffix}}",
-            figure=FIGURES,
-            suffix=["svg", "png", "json"],
-        ),
+        files=[
+            file
+            for group in FIGURE_GROUPS
+            for suffix in ("svg", "png", "json")
+            for file in figure_files(group, suffix)
+        ],

@@ -11,7 +11,7 @@ from pathlib import Path
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
 from momentum_study.engine.training import evaluation_steps
-from momentum_study.figures.jobs import figure_jobs
+from momentum_study.figures.jobs import figure_groups, figure_jobs
 from momentum_study.runs.design import Shard, followed_sweeps, shards
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
 
@@ -91,7 +91,7 @@ def job_counts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
         "prepare": len({(shard.dataset, shard.data) for shard in trained}),
         "train": len(trained),
         "sharpness": len(followed_sweeps(study)),
-        "figures": len(figure_jobs(study)),
+        "figures": len(figure_groups(study)),
         **dict.fromkeys(SINGLE, 1),
     }
 
