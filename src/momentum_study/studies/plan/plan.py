@@ -247,7 +247,7 @@ def _times(
     analysis = preparing + sum(
         stage.all_seconds for name, stage in by_stage.items() if name not in ("train", "prepare")
     )
-    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN)
+    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN if name in by_stage)
     after = max((analysis - preparing) / cores, chain)
 
     def phase(part: Sequence[Shard], before: float) -> float:
