@@ -41,7 +41,7 @@ def cut(sizes: Mapping[tuple[str, ...], int], most: int) -> list[Part]:
     sizes
         Group → its number of runs.
     most
-        Runs of a part, which may have more by less than its last group.
+        Runs of a part, which may have more by the size of its largest group.
 
     Returns
     -------
@@ -53,7 +53,8 @@ def cut(sizes: Mapping[tuple[str, ...], int], most: int) -> list[Part]:
     before = 0
     numbered = []
     for group, size in sorted(sizes.items()):
-        numbered.append((before * count // total, group))
+        middle = 2 * before + size
+        numbered.append((middle * count // (2 * total), group))
         before += size
     groups_of_parts = [[group for _, group in own] for _, own in groupby(numbered, itemgetter(0))]
     parts = [Part(groups[0], groups[-1]) for groups in groups_of_parts]
