@@ -15,7 +15,9 @@ HERE = {"all", "tables", "figures", "verify"}  # run where Snakemake itself runs
 def test_every_rule_that_runs_on_nodes_is_in_a_group() -> None:
     files = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    rules = set(re.findall(r"^ *rule (\w+):", text, flags=re.MULTILINE))
+    rules = set(
+        re.findall(r"^ *(?:use )?rule (?:\w+ as )?(\w+)(?: with)?:", text, flags=re.MULTILINE)
+    )
     assert set(PROFILE["groups"]) == rules - HERE
     # Rules made in a loop have no name that a profile could list.
     unnamed = re.findall(r"^ *rule:$", text, flags=re.MULTILINE)

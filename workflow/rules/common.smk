@@ -25,6 +25,7 @@ from momentum_study.runs.design import (
     shards,
     starts,
 )
+from momentum_study.runs.parts import cell_parts, problem_parts
 from momentum_study.tables.schema import schema_module
 from momentum_study.statistics.intervals import Intervals
 
@@ -61,6 +62,8 @@ STARTS = [
     {"data": f"{RESULTS}/datasets/{prepared_path(start.dataset, block)}", **vars(start)}
     for start, block in starts(STUDY)
 ]
+CELL_PARTS = {str(number): part for number, part in enumerate(cell_parts(STUDY))}
+PROBLEM_PARTS = {str(number): part for number, part in enumerate(problem_parts(STUDY))}
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
 FIGURE_GROUPS = figure_groups(STUDY)
@@ -72,6 +75,7 @@ wildcard_constraints:
     dataset=r"[A-Za-z0-9_-]+",
     block=r"\d+-\d+",
     shard=r".+",
+    part=r"\d+",
 
 
 def sources(command, *more):
@@ -92,6 +96,16 @@ def table(name, category="Tables"):
         category=category,
         labels={"table": stem.replace("_", " ")},
     )
+
+
+def tables_of_parts(kind, parts, *names):
+    """Return the tables to join; none if the study has no parts."""
+    return expand(f"{RESULTS}/parts/{kind}/{{part}}/{{name}}", part=parts, name=names)
+
+
+def join_flags(kind, parts):
+    folders = [f"{RESULTS}/parts/{kind}/{part}" for part in parts]
+    return shlex.join(["--parts", *folders])
 
 
 def interval_flags(resamples=STUDY.statistics.resamples):

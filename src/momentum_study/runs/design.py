@@ -90,6 +90,12 @@ class Shard(ShardSettings):
         return f"{self.name}.parquet"
 
     @property
+    def run_count(self) -> int:
+        """Number of its runs."""
+        cells = len(self.schedules) * len(self.betas) * len(self.learning_rates)
+        return cells * len(self.block)
+
+    @property
     def settings(self) -> ShardSettings:
         """Everything its numbers depend on, besides the data."""
         return _settings(ShardSettings, self)

@@ -15,7 +15,6 @@ from momentum_study.studies.plan.jobs import (
     Stage,
     analysis_mib,
     disk_bytes,
-    runs_of,
     stages,
 )
 from momentum_study.studies.plan.timing import (
@@ -221,7 +220,7 @@ def _grid_plan(
     finished: set[str],
 ) -> GridPlan:
     grid = study.grids[name]
-    runs = sum(map(runs_of, own))
+    runs = sum(shard.run_count for shard in own)
     known = [seconds[shard.path] for shard in own if shard.path in seconds]
     return GridPlan(
         cells=runs // grid.replicates,
@@ -248,7 +247,7 @@ def _times(
     analysis = preparing + sum(
         stage.all_seconds for name, stage in by_stage.items() if name not in ("train", "prepare")
     )
-    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN)
+    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN if name in by_stage)
     after = max((analysis - preparing) / cores, chain)
 
     def phase(part: Sequence[Shard], before: float) -> float:
