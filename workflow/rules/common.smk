@@ -27,6 +27,8 @@ from momentum_study.runs.design import (
 )
 from momentum_study.tables.schema import schema_module
 from momentum_study.statistics.intervals import Intervals
+from momentum_study.studies.record import PROVENANCE
+from momentum_study.studies.redraw import read_redrawing
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -41,8 +43,17 @@ def the_configfile():
 
 
 def the_study():
+    """Return the study, and None or the finished study whose tables alone are used."""
     try:
-        return load_study(CONFIGFILE)
+        redrawn = read_redrawing(workflow.config_settings.config, Path("results"))
+        if redrawn is None:
+            return load_study(CONFIGFILE), None
+        if workflow.configfiles:
+            raise StudyError(
+                f"tables={redrawn.name}: these tables have their own configuration in "
+                f"results/{redrawn.name}/{PROVENANCE}; leave out --configfile"
+            )
+        return redrawn.study, redrawn
     except StudyError as error:
         # An exception would make Snakemake print its place in this file.
         sys.exit(f"error: {error}")
@@ -53,8 +64,8 @@ if shutil.which("python") != sys.executable:
     shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 CONFIGFILE = the_configfile()
-STUDY = the_study()
-RESULTS = f"results/{STUDY.study}"
+STUDY, REDRAWN = the_study()
+RESULTS = f"results/{REDRAWN.folder if REDRAWN else STUDY.study}"
 SHARDS = {shard.path.removesuffix(".parquet"): shard for shard in shards(STUDY)}
 FOLLOWED = {shard.path.removesuffix(".parquet"): shard for shard in followed_shards(STUDY)}
 STARTS = [
@@ -63,8 +74,8 @@ STARTS = [
 ]
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
-FIGURES = {job.path: job for job in figure_jobs(STUDY)}
-PLATES = plates(STUDY)
+FIGURES = {job.path: job for job in figure_jobs(STUDY) if REDRAWN is None or REDRAWN.can_draw(job)}
+PLATES = {kind: job for kind, job in plates(STUDY).items() if job.path in FIGURES}
 PAPER_TEXT = sorted(map(str, Path("paper").rglob("*.*")))
 
 

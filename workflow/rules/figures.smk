@@ -29,3 +29,12 @@ rule figure:
         "python -m momentum_study figure {params.flags} --confidence {params.confidence}"
         " --tables {params.folder:q}"
         " --svg {output.svg:q} --png {output.png:q} --words {output.words:q} > {log:q} 2>&1"
+
+
+rule figures:
+    input:
+        files=expand(
+            f"{RESULTS}/figures/{{figure}}.{{suffix}}",
+            figure=FIGURES,
+            suffix=["svg", "png", "json"],
+        ),
