@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from momentum_study.cli.main import COMMANDS
-from momentum_study.core.dependencies import ROOT, source_files
+from momentum_study.core import dependencies
+from momentum_study.core.dependencies import ROOT, digest_of_sources, source_files
 from momentum_study.figures.catalogue import KINDS
 
 # Imports third-party libraries once, and each group of modules in a fork of that process.
@@ -66,6 +67,23 @@ def test_parts_of_a_page_are_declared_with_its_module() -> None:
     assert {folder / "page.html", folder / "main.js"} < parts
     assert parts < set(source_files("cli.commands.explorer"))
     assert not parts & set(source_files("cli.commands.cells"))
+
+
+def test_a_digest_follows_names_and_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependencies, "ROOT", tmp_path)
+
+    def digest(**sources: str) -> str:
+        for name, content in sources.items():
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "made.py").write_text(content)
+        for function in (digest_of_sources, dependencies._digest, dependencies._imports):
+            function.cache_clear()
+        return digest_of_sources(*(f"{name}.made" for name in sources))
+
+    assert digest(one="x = 1") == digest(one="x = 1")  # of another date
+    assert len({digest(one="x = 1"), digest(one="x = 2"), digest(two="x = 1")}) == 3
 
 
 def test_unknown_module() -> None:

@@ -15,7 +15,6 @@ ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS]
 
 TABLES_OF = {
     "collect": {"runs", "curves"},
-    "cost": {"cost"},
     "cells": {"runs", "cells"},
     "cell-curves": {"runs", "curves", "cell_curves"},
     "datasets": {"datasets"},

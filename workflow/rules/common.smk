@@ -10,7 +10,7 @@ from pathlib import Path
 from momentum_study.cli.flags import to_flags
 from momentum_study.cli.options import Comparison
 from momentum_study.config.loading import load_study
-from momentum_study.core.dependencies import source_files
+from momentum_study.core.dependencies import digest_of_sources
 from momentum_study.core.errors import StudyError
 from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
 from momentum_study.documents.paper.parts import plates
@@ -87,9 +87,12 @@ wildcard_constraints:
 
 
 def sources(command, *more):
-    """Return the source files on which the output of a command depends."""
-    modules = [f"cli.commands.{command}", "core.kernels", *more]
-    return [os.path.relpath(path) for path in source_files(*modules)]
+    """Return a digest of the source files on which the output of a command depends.
+
+    As a parameter of a rule: an edit reruns what depends on it, and a change of dates does not. As
+    inputs, some fifty files a job would be looked up whenever Snakemake chooses its next jobs.
+    """
+    return digest_of_sources(f"cli.commands.{command}", "core.kernels", *more)
 
 
 def table(name, category="Tables"):

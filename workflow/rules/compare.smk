@@ -24,7 +24,6 @@ if COMPARED:
         input:
             baseline=SIDES[COMPARED.baseline.study],
             candidate=SIDES[COMPARED.candidate.study],
-            sources=sources("compare"),
         output:
             cells=f"results/{COMPARED.folder}/cells.csv",
             summary=f"results/{COMPARED.folder}/summary.csv",
@@ -34,6 +33,7 @@ if COMPARED:
         log:
             f"results/{COMPARED.folder}/compare.log",
         params:
+            sources=sources("compare"),
             baseline=str(COMPARED.baseline),
             candidate=str(COMPARED.candidate),
             match=COMPARED.match,

@@ -7,7 +7,6 @@ rule explorer:
         runs=rules.collect.output.runs,
         curves=rules.cell_curves.output,
         initial=rules.initial_sharpness.output,
-        sources=sources("explorer"),
     output:
         page=report(
             f"{RESULTS}/explorer.html",
@@ -17,9 +16,9 @@ rule explorer:
         ),
     log:
         f"{RESULTS}/logs/explorer.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/explorer.tsv"
     params:
+        sources=sources("explorer"),
+        cost=f"{RESULTS}/benchmarks/explorer.json",
         folder=lambda wildcards: f"{RESULTS}/tables",
         study=STUDY.study,
         description=lambda wildcards: STUDY.description,
@@ -28,6 +27,7 @@ rule explorer:
     message:
         "Writing the explorer"
     shell:
-        "python -m momentum_study explorer --tables {params.folder:q} --output {output.page:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " explorer --tables {params.folder:q} --output {output.page:q}"
         " --study {params.study:q} --description={params.description:q}"
         " --families {params.families:q} --confidence {params.confidence} > {log:q} 2>&1"

@@ -4,7 +4,6 @@
 rule figure:
     input:
         tables=figure_tables,
-        sources=figure_sources,
     output:
         svg=f"{RESULTS}/figures/{{figure}}.svg",
         words=f"{RESULTS}/figures/{{figure}}.json",
@@ -16,9 +15,9 @@ rule figure:
         ),
     log:
         f"{RESULTS}/logs/figures/{{figure}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/{{figure}}.tsv"
     params:
+        sources=figure_sources,
+        cost=f"{RESULTS}/benchmarks/figures/{{figure}}.json",
         flags=lambda wildcards: FIGURES[wildcards.figure].flags,
         confidence=STUDY.statistics.confidence,
         folder=lambda wildcards: f"{RESULTS}/tables",
@@ -26,7 +25,8 @@ rule figure:
     message:
         "Drawing {wildcards.figure}"
     shell:
-        "python -m momentum_study figure {params.flags} --confidence {params.confidence}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " figure {params.flags} --confidence {params.confidence}"
         " --tables {params.folder:q}"
         " --svg {output.svg:q} --png {output.png:q} --words {output.words:q} > {log:q} 2>&1"
 

@@ -7,7 +7,6 @@ rule paper:
         drawings=[f"{RESULTS}/figures/{job.path}.svg" for job in PLATES.values()],
         words=[f"{RESULTS}/figures/{job.path}.json" for job in PLATES.values()],
         text=PAPER_TEXT,
-        sources=sources("paper", *map(schema_module, PAPER_TABLES)),
     output:
         pdf=report(
             f"{RESULTS}/paper.pdf",
@@ -17,9 +16,9 @@ rule paper:
         ),
     log:
         f"{RESULTS}/logs/paper.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/paper.tsv"
     params:
+        sources=sources("paper", *map(schema_module, PAPER_TABLES)),
+        cost=f"{RESULTS}/benchmarks/paper.json",
         tables=lambda wildcards: f"{RESULTS}/tables",
         figures=lambda wildcards: f"{RESULTS}/figures",
         plates=json.dumps({kind: job.path for kind, job in PLATES.items()}),
@@ -33,7 +32,8 @@ rule paper:
     message:
         "Typesetting the paper"
     shell:
-        "python -m momentum_study paper --source paper/main.typ --tables {params.tables:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " paper --source paper/main.typ --tables {params.tables:q}"
         " --figures {params.figures:q} --plates {params.plates:q} --study {params.study:q}"
         " --description={params.description:q} --verdicts {params.verdicts:q}"
         " --confidence {params.confidence} --resamples {params.resamples}"

@@ -1,4 +1,5 @@
-# Versions, processor, kernels, commit and timings of the results. Not part of any comparison.
+# Versions, processor, kernels and commit of the results, and what every job cost: the last job. Both
+# differ between runs and are not part of any comparison.
 
 
 rule provenance:
@@ -7,17 +8,19 @@ rule provenance:
         figures=rules.figures.input,
         paper=rules.paper.output,
         explorer=rules.explorer.output,
-        costs=rules.cost.output,
-        sources=sources("provenance"),
+        timings=[f"{RESULTS}/benchmarks/train/{shard}.json" for shard in SHARDS],
     output:
         record=f"{RESULTS}/provenance.json",
+        costs=table("cost.csv"),
     log:
         f"{RESULTS}/logs/provenance.log",
     params:
+        sources=sources("provenance"),
         configfile=CONFIGFILE,
-        folder=lambda wildcards: f"{RESULTS}/benchmarks",
+        costs=lambda wildcards: f"{RESULTS}/benchmarks",
     message:
-        "Recording provenance"
+        "Recording provenance and costs"
     shell:
         "python -m momentum_study provenance --configfile {params.configfile:q}"
-        " --benchmarks {params.folder:q} --costs {input.costs:q} --output {output.record:q} > {log:q} 2>&1"
+        " --costs {params.costs:q} --cost-table {output.costs:q} --output {output.record:q}"
+        " > {log:q} 2>&1"

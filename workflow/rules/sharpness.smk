@@ -4,41 +4,41 @@
 rule initial_sharpness:
     input:
         data=[start["data"] for start in STARTS],
-        sources=sources("initial_sharpness"),
     output:
         table=table("initial_sharpness.csv"),
     log:
         f"{RESULTS}/logs/initial_sharpness.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/initial_sharpness.tsv"
     params:
+        sources=sources("initial_sharpness"),
+        cost=f"{RESULTS}/benchmarks/initial_sharpness.json",
         starts=json.dumps(STARTS),
     message:
         "Measuring the sharpness at the start of runs"
     shell:
-        "python -m momentum_study initial-sharpness --starts {params.starts:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " initial-sharpness --starts {params.starts:q}"
         " --output {output.table:q} > {log:q} 2>&1"
 
 
 rule sharpness:
     input:
         data=prepared_data,
-        sources=sources("sharpness"),
     output:
         table=f"{RESULTS}/sharpness/{{shard}}.csv",
     log:
         f"{RESULTS}/logs/sharpness/{{shard}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/sharpness/{{shard}}.tsv"
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
+        sources=sources("sharpness"),
+        cost=f"{RESULTS}/benchmarks/sharpness/{{shard}}.json",
         follow=follow_flags,
         flags=lambda wildcards: to_flags(followed(wildcards).settings),
     message:
         "Following the sharpness of {wildcards.shard}"
     shell:
-        "python -m momentum_study sharpness --data {input.data:q} --output {output.table:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " sharpness --data {input.data:q} --output {output.table:q}"
         " {params.follow} {params.flags} > {log:q} 2>&1"
 
 
@@ -47,19 +47,19 @@ rule stability:
         runs=rules.collect.output.runs,
         initial=rules.initial_sharpness.output,
         followed=[f"{RESULTS}/sharpness/{shard}.csv" for shard in FOLLOWED],
-        sources=sources("stability"),
     output:
         sharpness=table("sharpness.csv"),
         stability=table("stability.csv"),
     log:
         f"{RESULTS}/logs/stability.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/stability.tsv"
     params:
+        sources=sources("stability"),
+        cost=f"{RESULTS}/benchmarks/stability.json",
         intervals=interval_flags(),
     message:
         "Comparing the stability limit with the runs"
     shell:
-        "python -m momentum_study stability --runs {input.runs:q} --initial {input.initial:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " stability --runs {input.runs:q} --initial {input.initial:q}"
         " --followed {input.followed:q} --sharpness {output.sharpness:q}"
         " --stability {output.stability:q} {params.intervals} > {log:q} 2>&1"

@@ -6,7 +6,6 @@ rule tables:
         collect=rules.collect.output,
         cells=rules.cells.output,
         cell_curves=rules.cell_curves.output,
-        cost=rules.cost.output,
         theory=rules.theory.output,
         landscapes=rules.landscapes.output,
         initial_sharpness=rules.initial_sharpness.output,

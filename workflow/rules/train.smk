@@ -6,18 +6,16 @@ rule train:
     input:
         data=prepared_data,
         rule_files=rule_file,
-        sources=sources("train"),
     output:
         shard=f"{RESULTS}/runs/{{shard}}.parquet",
         timing=f"{RESULTS}/benchmarks/train/{{shard}}.json",
     log:
         f"{RESULTS}/logs/train/{{shard}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train/{{shard}}.tsv"
     priority: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
+        sources=sources("train"),
         flags=train_flags,
     message:
         "Training {wildcards.shard}"

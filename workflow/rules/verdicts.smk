@@ -5,7 +5,6 @@ rule contrasts:
     input:
         runs=rules.collect.output.runs,
         rule_files=STUDY.rule_files,
-        sources=sources("contrasts"),
     output:
         pairs=table("pairs.parquet"),
         tuned=table("tuned.csv"),
@@ -13,9 +12,9 @@ rule contrasts:
         advice=table("advice.csv"),
     log:
         f"{RESULTS}/logs/contrasts.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/contrasts.tsv"
     params:
+        sources=sources("contrasts"),
+        cost=f"{RESULTS}/benchmarks/contrasts.json",
         comparison=comparison_flags(),
         rates=STUDY.verdicts.learning_rates,
         oscillating=STUDY.verdicts.oscillating_share,
@@ -23,7 +22,8 @@ rule contrasts:
     message:
         "Comparing update rules"
     shell:
-        "python -m momentum_study contrasts --runs {input.runs:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " contrasts --runs {input.runs:q}"
         " --rule-files {input.rule_files:q}"
         " --tuned {output.tuned:q} --pairs {output.pairs:q} --contrasts {output.contrasts:q}"
         " --advice {output.advice:q} --rates {params.rates}"
@@ -36,22 +36,22 @@ rule trials:
         runs=rules.collect.output.runs,
         initial=rules.initial_sharpness.output,
         rule_files=STUDY.rule_files,
-        sources=sources("trials"),
     output:
         budget=table("budget.csv"),
         profiles=table("profiles.csv"),
         sensitivity=table("sensitivity.csv"),
     log:
         f"{RESULTS}/logs/trials.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/trials.tsv"
     params:
+        sources=sources("trials"),
+        cost=f"{RESULTS}/benchmarks/trials.json",
         comparison=comparison_flags(),
         margin=STUDY.verdicts.margins.log_ratio,
     message:
         "Measuring the cost of tuning"
     shell:
-        "python -m momentum_study trials --runs {input.runs:q} --initial {input.initial:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " trials --runs {input.runs:q} --initial {input.initial:q}"
         " --rule-files {input.rule_files:q} --budget {output.budget:q}"
         " --profiles {output.profiles:q} --sensitivity {output.sensitivity:q}"
         " --margin {params.margin} {params.comparison} > {log:q} 2>&1"
@@ -63,23 +63,23 @@ rule claims:
         landscapes=rules.landscapes.output.landscapes,
         initial=rules.initial_sharpness.output,
         datasets=rules.datasets.output,
-        sources=sources("claims"),
     output:
         claims=table("claims.csv", "Verdicts"),
         cases=table("claim_cases.csv", "Verdicts"),
         step_costs=table("step_costs.csv", "Verdicts"),
     log:
         f"{RESULTS}/logs/claims.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/claims.tsv"
     params:
+        sources=sources("claims"),
+        cost=f"{RESULTS}/benchmarks/claims.json",
         families=FAMILIES,
         verdicts=STUDY.verdicts.model_dump_json(),
         intervals=interval_flags(),
     message:
         "Judging the claims"
     shell:
-        "python -m momentum_study claims --pairs {input.pairs:q} --landscapes {input.landscapes:q}"
+        "python -m momentum_study --cost {params.cost:q}"
+        " claims --pairs {input.pairs:q} --landscapes {input.landscapes:q}"
         " --initial {input.initial:q} --datasets {input.datasets:q} --families {params.families:q}"
         " --verdicts {params.verdicts:q} --cases {output.cases:q} --claims {output.claims:q}"
         " --step-costs {output.step_costs:q} {params.intervals} > {log:q} 2>&1"

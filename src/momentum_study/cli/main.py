@@ -1,15 +1,18 @@
 """The command line: one subcommand for each step of the pipeline, a module in `commands/`."""
 
 import argparse
+import gc
 import importlib
 import os
 import shlex
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from momentum_study.cli.flags import add_arguments, read_options
+from momentum_study.core.costs import cost_so_far, write_cost
 from momentum_study.core.errors import AGAIN, INTERRUPTED, StudyError, next_step
 from momentum_study.core.text import suggest
 
@@ -21,7 +24,6 @@ COMMANDS = {
     "prepare": "split and scale a data set for a block of replicates",
     "train": "train one shard: a stack of networks over learning rates and replicates",
     "collect": "collect the shards of a study into tables of runs and curves",
-    "cost": "collect time, memory and updates of the jobs of a study",
     "cells": "summarize the runs of each cell, with intervals",
     "cell-curves": "summarize the learning curves of each cell",
     "datasets": "describe the data sets as prepared",
@@ -37,7 +39,7 @@ COMMANDS = {
     "figure": "draw one figure from the tables",
     "paper": "typeset the paper from text, tables and figures",
     "explorer": "write the page that shows cells and learning curves",
-    "provenance": "record versions, processor, kernels and timings",
+    "provenance": "record versions, processor and kernels, and what every job cost",
     "compare": "compare two studies, or two grids, cell by cell",
     "verify": "compare a finished study with the published one",
     "publish": "copy the results of a finished study to results/published",
@@ -110,8 +112,11 @@ def _run(arguments: Sequence[str]) -> int:
     parser = _Parser(
         prog="python -m momentum_study", description="The steps of a study of Momentum, measured."
     )
+    parser.add_argument(
+        "--cost", type=Path, metavar="FILE", help="where to write time and memory of the command"
+    )
     subparsers = parser.add_subparsers(dest="command", required=True)
-    chosen = arguments[0] if arguments else "--help"
+    chosen = next(iter(arguments[2:] if arguments[:1] == ["--cost"] else arguments), "--help")
     if not chosen.startswith("-") and chosen not in COMMANDS:
         parser.exit(2, f"error: no command {chosen!r}: {suggest(chosen, COMMANDS)}\n")
     for name, text in COMMANDS.items():
@@ -124,5 +129,10 @@ def _run(arguments: Sequence[str]) -> int:
     values, unknown = parser.parse_known_args(arguments)
     if unknown:
         subparsers.choices[chosen].error(f"unrecognized arguments: {' '.join(unknown)}")
+    # What was imported stays, and no collection needs to look at it (see `__main__`).
+    gc.freeze()
+    gc.enable()
     code: int | None = command.run(read_options(values, command.Options))
+    if values.cost:
+        write_cost(values.cost, cost_so_far())
     return code or 0

@@ -1,10 +1,11 @@
 """Which source files a module depends on, read from its import statements.
 
-The workflow declares these files as inputs of its rules, so that an edit reruns exactly what
-depends on it, without a list to maintain.
+A digest of these files is a parameter of each rule of the workflow, so that an edit reruns exactly
+what depends on it, without a list to maintain.
 """
 
 import ast
+import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,20 @@ def source_files(*modules: str) -> list[Path]:
     folders = {file.parent for file in files}
     data = {path for folder in folders for kind in _DATA_FILES for path in folder.glob(kind)}
     return sorted(files | data)
+
+
+@cache
+def digest_of_sources(*modules: str) -> str:
+    """Return a digest of names and contents of the `source_files` of some modules."""
+    digest = hashlib.sha256()
+    for path in source_files(*modules):
+        digest.update(f"{path.relative_to(ROOT)} {_digest(path)}\n".encode())
+    return digest.hexdigest()
+
+
+@cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _file(module: str) -> Path:

@@ -1,84 +1,81 @@
-"""What a study cost: time, memory and updates of its jobs.
+"""What a study cost: time, memory and updates of its jobs, and of Snakemake.
 
 Costs differ from run to run, so they are in a separate table, which is never compared.
 """
 
-import csv
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
+import psutil
 
+from momentum_study.config.study import Study
+from momentum_study.core.costs import Cost, cost_so_far
 from momentum_study.core.errors import AGAIN, StudyError
-from momentum_study.runs.timings import read_training_cost
-
-# Snakemake's names of its measures → our columns.
-MEASURED = {"s": "seconds", "cpu_time": "processor_seconds", "max_rss": "peak_mib"}
-# Jobs that have ended when costs are collected.
-STAGES = ("prepare", "train", "collect", "cells")
+from momentum_study.runs.design import followed_shards, prepared_path, shards
+from momentum_study.runs.timings import TrainingCost
 
 
-def read_benchmarks(folder: Path) -> pd.DataFrame:
-    """Read all of Snakemake's benchmark files below a folder.
-
-    Returns
-    -------
-    DataFrame
-        One row per job: ``stage`` (the rule), ``job``, ``seconds`` (wall clock),
-        ``processor_seconds`` and ``peak_mib``; missing where a job was too short to be sampled.
-
-    Raises
-    ------
-    StudyError
-        If a file is damaged.
-    """
-    rows = []
-    for path in sorted(folder.rglob("*.tsv")):
-        name = path.relative_to(folder).with_suffix("")
-        job = "/".join(name.parts[1:]) or name.parts[0]
-        rows.append((name.parts[0], job, *_measured(path)))
-    jobs = pd.DataFrame(rows, columns=["stage", "job", *MEASURED.values()])
-    for column in MEASURED.values():
-        jobs[column] = pd.to_numeric(jobs[column], errors="coerce").astype("float64")
-    return jobs
-
-
-def _measured(path: Path) -> list[str]:
-    # Snakemake does not write them atomically: a killed job leaves an incomplete file.
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            measured = next(csv.DictReader(file, delimiter="\t", strict=True))
-        return [measured[column] for column in MEASURED]
-    except (ValueError, StopIteration, KeyError, csv.Error):
-        raise StudyError(
-            f"{path}: no timings of a job as Snakemake writes them; delete it and {AGAIN}"
-        ) from None
-
-
-def cost_table(folder: Path, shards: list[str]) -> pd.DataFrame:
-    """Return the costs of a study's jobs up to the table of cells, one row per job.
+def cost_table(folder: Path, study: Study, running: Mapping[str, Cost]) -> pd.DataFrame:
+    """Return the costs of a study as a table of the schema `COST`, a row per job.
 
     Parameters
     ----------
     folder
-        Folder of the benchmark files and, next to those of training, of what each job measured.
-    shards
-        Paths of the study's shards relative to its ``runs/``. Other files of training are left out.
+        Folder of the files in which finished jobs wrote what they cost.
+    study
+        Jobs on data sets and shards that are not in its design are left out.
+    running
+        Costs so far of what is still running, by stage.
 
     Raises
     ------
     StudyError
-        If a shard's costs are missing, or a file is damaged.
+        If the cost of a shard's training is missing, or a file is damaged.
     """
-    jobs = read_benchmarks(folder)
-    jobs = jobs[jobs["stage"].isin(STAGES)]
-    names = [shard.removesuffix(".parquet") for shard in shards]
-    training = pd.DataFrame([asdict(read_training_cost(folder / f"train/{n}.json")) for n in names])
-    training["us_per_net_update"] = 1e6 * training["training_seconds"] / training["net_updates"]
-    training[["stage", "job"]] = [("train", name) for name in names]
-    kept = (jobs["stage"] != "train") | jobs["job"].isin(names)
-    table = jobs[kept].merge(training, on=["stage", "job"], how="outer")
-    return table.astype({"runs": "Int64", "net_updates": "Int64"})
+    trained = shards(study)
+    designed = {
+        "prepare": {Path(prepared_path(shard.dataset, shard.block)).stem for shard in trained},
+        "train": {shard.path.removesuffix(".parquet") for shard in trained},
+        "sharpness": {shard.path.removesuffix(".parquet") for shard in followed_shards(study)},
+    }
+    rows = []
+    for path in sorted(folder.rglob("*.json")):
+        stage, *names = path.relative_to(folder).with_suffix("").parts
+        job = "/".join(names) or stage
+        if job in designed.get(stage, (job,)):
+            rows.append({"stage": stage, "job": job, **asdict(_read(path, stage))})
+    rows += [{"stage": stage, "job": stage, **asdict(cost)} for stage, cost in running.items()]
+    jobs = pd.DataFrame(rows, columns=["stage", "job", *TrainingCost.__dataclass_fields__])
+    missing = designed["train"].difference(jobs["job"][jobs["stage"] == "train"])
+    if missing:
+        raise StudyError(f"{folder}/train/{min(missing)}.json: no cost of this shard; {AGAIN}")
+    return jobs.assign(
+        seconds=jobs["finished"] - jobs["started"],
+        us_per_net_update=1e6 * jobs["training_seconds"] / jobs["net_updates"],
+    ).astype({"runs": "Int64", "net_updates": "Int64"})
+
+
+def _read(path: Path, stage: str) -> Cost:
+    try:
+        return (TrainingCost if stage == "train" else Cost)(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
+        raise StudyError(f"{path}: no cost of a job ({error}); delete it and {AGAIN}") from None
+
+
+def running_costs() -> dict[str, Cost]:
+    """Return the costs so far of this job, ``provenance``, and of the Snakemake that runs it."""
+    own = cost_so_far()
+    costs = {"provenance": own}
+    for process in psutil.Process().parents():
+        if process.name() == "snakemake" or process.cmdline()[1:3] == ["-m", "snakemake"]:
+            used, memory = process.cpu_times(), process.memory_info()
+            costs["snakemake"] = Cost(
+                process.create_time(), own.finished, used.user + used.system, memory.rss / 2**20
+            )
+    return costs
 
 
 def training_phase(costs: pd.DataFrame) -> dict[str, float]:

@@ -15,7 +15,7 @@ import pandas as pd
 from threadpoolctl import threadpool_info
 
 from momentum_study.config.study import Study
-from momentum_study.runs.costs import read_benchmarks, training_phase
+from momentum_study.runs.costs import training_phase
 from momentum_study.studies.formats import versions
 
 PACKAGES = (
@@ -33,15 +33,13 @@ PACKAGES = (
 )
 
 
-def describe(study: Study, benchmarks: Path, costs: pd.DataFrame) -> dict[str, Any]:
+def describe(study: Study, costs: pd.DataFrame) -> dict[str, Any]:
     """Return the description as JSON-ready values.
 
     Parameters
     ----------
     study
         The configuration, which is included.
-    benchmarks
-        Folder of Snakemake's benchmark files.
     costs
         The table of costs.
     """
@@ -58,7 +56,7 @@ def describe(study: Study, benchmarks: Path, costs: pd.DataFrame) -> dict[str, A
         ],
         "numpy_simd": np.show_config(mode="dicts")["SIMD Extensions"],
         "commit": _commit(),
-        "seconds": _seconds(read_benchmarks(benchmarks)),
+        "seconds": _seconds(costs),
         "training": training_phase(costs),
     }
 
@@ -95,7 +93,7 @@ def _git(*arguments: str) -> str | None:
 
 
 def _seconds(jobs: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Sum, per rule, the jobs' wall-clock and processor seconds."""
+    """Sum, per stage, the jobs' wall-clock and processor seconds."""
     return {
         str(stage): {
             "jobs": len(rows),

@@ -1,4 +1,4 @@
-"""``provenance``: record versions, processor, kernels and timings."""
+"""``provenance``: record versions, processor and kernels, and what every job cost."""
 
 import json
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Annotated
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.atomic import replacing
+from momentum_study.runs.costs import cost_table, running_costs
 from momentum_study.studies.provenance import describe
-from momentum_study.tables.files import read_table
+from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.cost import COST
 
 
@@ -17,14 +18,21 @@ class Options:
     """Options of the command."""
 
     configfile: Annotated[Path, "configuration of the study"]
-    benchmarks: Annotated[Path, "folder of timings"]
-    costs: Annotated[Path, "table of costs"]
+    costs: Annotated[Path, "folder of the costs of jobs"]
+    cost_table: Annotated[Path, "table of costs to write (.csv)"]
     output: Annotated[Path, "file to write (.json)"]
 
 
 def run(options: Options) -> None:
-    """Write the record."""
-    costs = read_table(options.costs, COST)
-    description = describe(load_study(options.configfile), options.benchmarks, costs)
+    """Write the record and the table of costs, and print how well the training used its time."""
+    study = load_study(options.configfile)
+    costs = cost_table(options.costs, study, running_costs())
+    write_table(costs, options.cost_table, COST)
+    description = describe(study, costs)
     with replacing(options.output) as file:
         file.write(json.dumps(description, indent=2, allow_nan=False).encode() + b"\n")
+    phase = description["training"]
+    print(
+        f"{options.output}: {phase['training_share']:.0%} of {phase['jobs_at_once']} jobs at once "
+        f"for {phase['wall_seconds']:.0f} s was spent inside training"
+    )

@@ -3,32 +3,19 @@
 from momentum_study.tables.schema import NOT_NEGATIVE, Table, real, text, whole
 
 _NOT_TRAINING = "the job trains nothing"
-_TOO_SHORT = "the job was too short for Snakemake to measure it"
 
 COST = Table(
     file="cost.csv",
-    row="A job of the stages up to the table of cells.",
+    row="A job, or Snakemake itself up to its last job.",
     keys=("stage", "job"),
     fields=(
-        text("stage", "Rule of the workflow."),
+        text("stage", "Rule of the workflow, or `snakemake`."),
         text("job", "What the job made, such as the path of a shard; else the name of the stage."),
-        real(
-            "started",
-            "When the training command started, since 1 January 1970 UTC.",
-            "seconds",
-            NOT_NEGATIVE,
-            missing=_NOT_TRAINING,
-        ),
-        real(
-            "finished",
-            "When the training command ended, since 1 January 1970 UTC.",
-            "seconds",
-            NOT_NEGATIVE,
-            missing=_NOT_TRAINING,
-        ),
-        real("seconds", "Wall-clock time.", "seconds", NOT_NEGATIVE, missing=_TOO_SHORT),
-        real("processor_seconds", "Processor time.", "seconds", NOT_NEGATIVE, missing=_TOO_SHORT),
-        real("peak_mib", "Largest resident memory.", "MiB", NOT_NEGATIVE, missing=_TOO_SHORT),
+        real("started", "Start, since 1 January 1970 UTC.", "seconds", NOT_NEGATIVE),
+        real("finished", "End, since 1 January 1970 UTC.", "seconds", NOT_NEGATIVE),
+        real("seconds", "Wall-clock time.", "seconds", NOT_NEGATIVE),
+        real("processor_seconds", "Processor time.", "seconds", NOT_NEGATIVE),
+        real("peak_mib", "Largest resident memory.", "MiB", NOT_NEGATIVE),
         whole("runs", "Networks trained.", "runs", 1, missing=_NOT_TRAINING),
         whole(
             "net_updates",
