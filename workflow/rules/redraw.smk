@@ -27,12 +27,12 @@ rule existing_table:
 rule cells:
     input:
         runs=f"{RESULTS}/tables/runs.parquet",
-        sources=sources("cells"),
     output:
         table=f"{RESULTS}/tables/cells.parquet",
     log:
         f"{RESULTS}/logs/cells.log",
     params:
+        sources=sources("cells"),
         intervals=interval_flags(),
     message:
         "Summarizing cells"
