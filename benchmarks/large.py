@@ -140,11 +140,13 @@ def cheap_study() -> dict[str, Any]:
     grid = tree["grids"]["one"]
     grid |= {"datasets": ["iris", "wine", "diabetes", "moons", "conditioned"]}
     grid |= {"batch_sizes": [16, "full"], "steps": 60, "evaluations": 12}
-    return tree | {"study": REAL}
+    return tree | {"study": REAL, "replicates_per_shard": 40}
 
 
-def measure(name: str, tree: dict[str, Any], copies: Copies | None, cores: int) -> pd.DataFrame:
-    """Make a study, whose folder must not exist, and return the cost of each step.
+def measure(
+    name: str, tree: dict[str, Any], copies: Copies | None, cores: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make a study, whose folder must not exist, and return what its steps and stages cost.
 
     Parameters
     ----------
@@ -157,9 +159,11 @@ def measure(name: str, tree: dict[str, Any], copies: Copies | None, cores: int) 
 
     Returns
     -------
-    DataFrame
+    steps
         A row per step: wall-clock and processor time of Snakemake and all its jobs, the peak memory
         of the largest job, the share of the cores' time that is processor time.
+    stages
+        As `by_stage`; the stage ``snakemake`` is what the steps took beyond the jobs that they ran.
 
     Raises
     ------
@@ -167,7 +171,8 @@ def measure(name: str, tree: dict[str, Any], copies: Copies | None, cores: int) 
         If the workflow fails.
     """
     study, folder = Study.model_validate(tree), ROOT / "results" / name
-    rows = [{"step": "dry run", "seconds": dry_run(tree, len(shards(study)))}]
+    rows: list[dict[str, Any]] = [{"step": "dry run", "seconds": dry_run(tree, len(shards(study)))}]
+    snakemake = []
     if copies:
         copies.write(study, folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,6 +194,8 @@ def measure(name: str, tree: dict[str, Any], copies: Copies | None, cores: int) 
                 "largest_job_mib": jobs["peak_mib"].max(),
             }
         )
+        own = used - jobs["processor_seconds"].sum()
+        snakemake.append({"stage": "snakemake", "seconds": seconds, "processor_seconds": own})
         print(f"{name}, {target}: {seconds:.0f} s", flush=True)
     runs = sum(len(shard.learning_rates) * len(shard.block) for shard in shards(study))
     pages = sum(path.stat().st_size for path in _files(folder, "explorer*"))
@@ -198,7 +205,9 @@ def measure(name: str, tree: dict[str, Any], copies: Copies | None, cores: int) 
     steps.loc[steps["step"] == "explorer", "pages_mib"] = round(pages / 2**20, 1)
     steps.insert(0, "study", name)
     steps.insert(1, "runs", runs)
-    return steps.astype({"jobs": "Int64", "largest_job_mib": "Int64"})
+    stages = by_stage(pd.concat([costs_of_jobs(folder), pd.DataFrame(snakemake)]))
+    stages.insert(0, "study", name)
+    return steps.astype({"jobs": "Int64", "largest_job_mib": "Int64"}), stages
 
 
 def run_workflow(target: str, configfile: Path, cores: int) -> None:
@@ -246,21 +255,18 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("results/benchmarks"))
     options = parser.parse_args()
     copies = Copies(options.source, options.copies)
-    steps, stages = [], []
+    measured = []
     try:
         for name in options.studies:
-            folder = ROOT / "results" / name
-            shutil.rmtree(folder, ignore_errors=True)  # an earlier measurement
+            shutil.rmtree(ROOT / "results" / name, ignore_errors=True)  # an earlier measurement
             if name == SYNTHETIC:
-                steps.append(measure(name, copies.configuration(), copies, options.cores))
+                measured.append(measure(name, copies.configuration(), copies, options.cores))
             else:
-                steps.append(measure(name, cheap_study(), None, options.cores))
-            stages.append(by_stage(costs_of_jobs(folder)).assign(study=name))
+                measured.append(measure(name, cheap_study(), None, options.cores))
     except (ContenderError, StudyError) as error:
         raise SystemExit(f"error: {error}") from None
-    for name, parts in zip(TABLES, (steps, stages), strict=True):
+    for name, parts in zip(TABLES, zip(*measured, strict=True), strict=True):
         table = pd.concat(parts, ignore_index=True)
-        table = table[["study", *table.columns.drop("study")]]
         save(table, options.output / f"{name}.csv")
         show(name, table)
 
