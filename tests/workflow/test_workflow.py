@@ -230,6 +230,37 @@ def test_a_comparison_with_an_unknown_study_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in output
 
 
+def test_figures_are_drawn_again_from_published_tables_alone(
+    undisturbed: Path, tmp_path: Path
+) -> None:
+    folder = copy_project(tmp_path / "redraw")
+    study = undisturbed / "results/smoke"
+    published = folder / "results/published"
+    shutil.copytree(study / "tables", published / "tables")
+    shutil.copy2(study / "provenance.json", published)
+    for name in ("cells.parquet", "curves.parquet", "cell_curves.parquet"):
+        (published / "tables" / name).unlink()
+    redrawn, drawn = "results/redrawn/published", "figures/momentum/maps_batchfull.svg"
+    tables = ("--config", "tables=published")
+
+    done = snakemake(folder, "--cores", "1", f"{redrawn}/{drawn}", *tables, configfile=())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "need the runs: momentum/learning_curves_batch16" in done.stdout + done.stderr
+    assert (folder / redrawn / drawn).read_bytes() == (study / drawn).read_bytes()
+    assert {path.name for path in (folder / "results").iterdir()} == {"published", "redrawn"}
+
+    planned = snakemake(folder, "--dry-run", "paper", "figures", *tables, configfile=())
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    for arguments, message in (
+        (("explorer", *tables), "explorer cannot be made from tables alone"),
+        (("paper", *tables, "--configfile", SMOKE), "leave out --configfile"),
+    ):
+        refused = snakemake(folder, "--dry-run", *arguments, configfile=())
+        assert refused.returncode != 0
+        assert message in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
 def test_the_linter_of_snakemake_finds_one_known_remark(tmp_path: Path) -> None:
     done = snakemake(copy_project(tmp_path / "lint"), "--lint")
     found = set(re.findall(r"^ {4}\* (.+?):?:$", done.stdout + done.stderr, flags=re.MULTILINE))

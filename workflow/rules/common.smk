@@ -28,6 +28,8 @@ from momentum_study.runs.design import (
 from momentum_study.runs.parts import cell_parts, problem_parts
 from momentum_study.tables.schema import schema_module
 from momentum_study.statistics.intervals import Intervals
+from momentum_study.studies.record import PROVENANCE
+from momentum_study.studies.redraw import read_redrawing
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -42,8 +44,17 @@ def the_configfile():
 
 
 def the_study():
+    """Return the study, and None or the finished study whose tables alone are used."""
     try:
-        return load_study(CONFIGFILE)
+        redrawn = read_redrawing(workflow.config_settings.config, Path("results"))
+        if redrawn is None:
+            return load_study(CONFIGFILE), None
+        if workflow.configfiles:
+            raise StudyError(
+                f"tables={redrawn.name}: these tables have their own configuration in "
+                f"results/{redrawn.name}/{PROVENANCE}; leave out --configfile"
+            )
+        return redrawn.study, redrawn
     except StudyError as error:
         # An exception would make Snakemake print its place in this file.
         sys.exit(f"error: {error}")
@@ -54,8 +65,8 @@ if shutil.which("python") != sys.executable:
     shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 CONFIGFILE = the_configfile()
-STUDY = the_study()
-RESULTS = f"results/{STUDY.study}"
+STUDY, REDRAWN = the_study()
+RESULTS = f"results/{REDRAWN.folder if REDRAWN else STUDY.study}"
 SHARDS = {shard.name: shard for shard in shards(STUDY)}
 FOLLOWED = {sweep.name: sweep for sweep in followed_sweeps(STUDY)}
 STARTS = [
@@ -66,8 +77,13 @@ CELL_PARTS = {str(number): part for number, part in enumerate(cell_parts(STUDY))
 PROBLEM_PARTS = {str(number): part for number, part in enumerate(problem_parts(STUDY))}
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
-FIGURE_GROUPS = figure_groups(STUDY)
-PLATES = plates(STUDY)
+FIGURE_GROUPS = {
+    name: drawn
+    for name, jobs in figure_groups(STUDY).items()
+    if (drawn := [job for job in jobs if REDRAWN is None or REDRAWN.can_draw(job)])
+}
+DRAWN = {job.path for jobs in FIGURE_GROUPS.values() for job in jobs}
+PLATES = {kind: job for kind, job in plates(STUDY).items() if job.path in DRAWN}
 PAPER_TEXT = sorted(map(str, Path("paper").rglob("*.*")))
 
 

@@ -31,3 +31,13 @@ for group, figures in FIGURE_GROUPS.items():
             "python -m momentum_study --cost {params.cost:q}"
             " figures --figures {params.figures:q} --confidence {params.confidence}"
             " --tables {params.tables:q} --output {params.folder:q} > {log:q} 2>&1"
+
+
+rule figures:
+    input:
+        files=[
+            file
+            for group in FIGURE_GROUPS
+            for suffix in ("svg", "png", "json")
+            for file in figure_files(group, suffix)
+        ],

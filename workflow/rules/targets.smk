@@ -15,13 +15,3 @@ rule tables:
         contrasts=rules.contrasts.output,
         trials=rules.trials.output,
         claims=rules.claims.output,
-
-
-rule figures:
-    input:
-        files=[
-            file
-            for group in FIGURE_GROUPS
-            for suffix in ("svg", "png", "json")
-            for file in figure_files(group, suffix)
-        ],

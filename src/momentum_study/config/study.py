@@ -103,7 +103,7 @@ class Study(Model):
     @field_validator("study")
     @classmethod
     def _plain_study(cls, name: str) -> str:
-        if name in ("published", "comparisons", "benchmarks"):
+        if name in ("published", "comparisons", "redrawn", "benchmarks"):
             raise ValueError(f"results/{name}/ has another purpose; choose another name")
         return plain(name)
 
