@@ -100,7 +100,7 @@ def run_scaling(options: argparse.Namespace) -> None:
     """Time grids of several sizes; write and print ``scaling.csv``."""
     table = pd.DataFrame(scaling.measure())
     summary.save(table, options.output / "scaling.csv")
-    summary.show("Digits, float32, momentum, pinned engine", table)
+    summary.show("Digits, float32, momentum, engine with portable kernels", table)
 
 
 def run_designs(options: argparse.Namespace) -> None:

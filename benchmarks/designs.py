@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 from benchmarks.processes import ContenderError
+from momentum_study.config.study import Study
+from momentum_study.runs.design import shards
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,14 +63,15 @@ def measure() -> list[dict[str, Any]]:
     """
     rows = []
     for datasets, betas, batches, replicates in DESIGNS:
-        shards = datasets * (betas + 1) * batches * -(-replicates // REPLICATES_PER_SHARD)
-        seconds = dry_run(configuration(datasets, betas, batches, replicates), shards)
+        settings = configuration(datasets, betas, batches, replicates)
+        planned = len(shards(Study.model_validate(settings)))
+        seconds = dry_run(settings, planned)
         runs = datasets * (betas + 1) * batches * replicates * RATES
-        rows.append({"runs": runs, "shards": shards, "dry_run_s": round(seconds, 1)})
+        rows.append({"runs": runs, "shards": planned, "dry_run_s": round(seconds, 1)})
     return rows
 
 
-def dry_run(settings: dict[str, Any], shards: int) -> float:
+def dry_run(settings: dict[str, Any], count: int) -> float:
     """Return the seconds of a dry run, which must plan this number of shards."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "planned.yaml"
@@ -85,6 +88,6 @@ def dry_run(settings: dict[str, Any], shards: int) -> float:
         )
         seconds = time.perf_counter() - start
     planned = re.findall(r"^ *train +(\d+) *$", done.stdout + done.stderr, flags=re.MULTILINE)
-    if done.returncode != 0 or str(shards) not in planned:
-        raise ContenderError(f"dry run of {shards} shards: {done.stdout}{done.stderr}")
+    if done.returncode != 0 or str(count) not in planned:
+        raise ContenderError(f"dry run of {count} shards: {done.stdout}{done.stderr}")
     return seconds

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks import large, stages
 from benchmarks.__main__ import TABLES
 from benchmarks.error_rates import FILE as ERROR_RATES
 from benchmarks.peers import REFERENCE
@@ -111,6 +112,59 @@ def shards_table() -> pd.DataFrame:
     return pd.DataFrame([{"shards": int(first["slurm_jobs"])} | row])
 
 
+def stages_table() -> pd.DataFrame:
+    """Cost of each stage of the paper study, with a last row for all of them, by version."""
+    costs = pd.read_csv(stages.FILE)
+    versions = []
+    for version, rows in costs.groupby("version", sort=False):
+        total = rows[["jobs", "processor_seconds", "share"]].sum()
+        largest = rows["peak_mib"].max()
+        everything = {"version": version, "stage": "all", **total, "peak_mib": largest}
+        versions.append(pd.concat([rows, pd.DataFrame([everything])]))
+    return _rounded_stages(pd.concat(versions, ignore_index=True), "version")
+
+
+def large_stages_table() -> pd.DataFrame:
+    """Cost of each stage of the large studies."""
+    return _rounded_stages(pd.read_csv(KEPT / "large_stages.csv"), "study")
+
+
+def _rounded_stages(costs: pd.DataFrame, of: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            of: costs[of],
+            "stage": costs["stage"],
+            "jobs": costs["jobs"].astype(int),
+            "processor seconds": costs["processor_seconds"].round().astype(int),
+            "share": costs["share"].map("{:.1%}".format),
+            "wall-clock seconds of its jobs": costs["seconds"].round().astype("Int64"),
+            "inside training": costs["training_seconds"]
+            .where(costs["training_seconds"] > 0)
+            .round()
+            .astype("Int64"),
+            "largest job, MiB": costs["peak_mib"].round().astype("Int64"),
+        }
+    )
+
+
+def large_table() -> pd.DataFrame:
+    """Steps of the large studies."""
+    steps = pd.read_csv(KEPT / "large.csv")
+    return pd.DataFrame(
+        {
+            "study": steps["study"],
+            "runs": steps["runs"],
+            "step": steps["step"],
+            "jobs": steps["jobs"].astype("Int64"),
+            "wall-clock seconds": steps["seconds"].round().astype(int),
+            "processor seconds": steps["processor_seconds"].round().astype("Int64"),
+            "cores busy": steps["cores_busy"].map("{:.0%}".format, na_action="ignore"),
+            "largest job, MiB": steps["largest_job_mib"].astype("Int64"),
+            "pages, MiB": steps["pages_mib"],
+        }
+    )
+
+
 PERFORMANCE: Contents = {
     "step_costs": step_costs_table,
     "summary": summary_table,
@@ -119,6 +173,9 @@ PERFORMANCE: Contents = {
     "scaling": lambda: pd.read_csv(KEPT / "scaling.csv"),
     "training": training_table,
     "designs": lambda: pd.read_csv(KEPT / "designs.csv"),
+    "stages": stages_table,
+    "large": large_table,
+    "large_stages": large_stages_table,
 }
 
 PAGES: dict[Path, Contents] = {
@@ -131,12 +188,13 @@ PAGES: dict[Path, Contents] = {
 def main() -> None:
     """Copy a benchmark's tables if requested, and update the pages."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.document", description=__doc__)
-    parser.add_argument("--keep", type=Path, help="folder of a benchmark whose tables to copy")
+    parser.add_argument("--keep", type=Path, help="folder of benchmarks whose tables to copy")
     options = parser.parse_args()
     if options.keep:
         KEPT.mkdir(exist_ok=True)
-        for name in TABLES:
-            shutil.copyfile(options.keep / f"{name}.csv", KEPT / f"{name}.csv")
+        kept = [options.keep / f"{name}.csv" for name in (*TABLES, *large.TABLES)]
+        for path in filter(Path.exists, kept):
+            shutil.copyfile(path, KEPT / path.name)
     for page, contents in PAGES.items():
         page.write_text(filled(page.read_text(encoding="utf-8"), contents), encoding="utf-8")
 

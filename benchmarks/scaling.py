@@ -1,4 +1,4 @@
-"""Time and memory against the number of networks: the pinned engine on the digits."""
+"""Time and memory against the number of networks: portable kernels on the digits."""
 
 import statistics
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ def measure() -> list[dict[str, Any]]:
         engines, peaks = {}, {}
         for networks in NETWORKS:
             # Separate processes, because the peak of memory is measured per process.
-            engines[networks] = stack.enter_context(Contender("engine_pinned"))
+            engines[networks] = stack.enter_context(Contender("engine_portable"))
             problem = make_problem(Case("digits", networks, "float32", "momentum"), STEPS)
             engines[networks].call("prepare", problem)
             engines[networks].call("seconds")

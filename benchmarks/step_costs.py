@@ -193,8 +193,8 @@ def ratios(table: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    kernels.pin()
-    # In a new interpreter: the pins affect only libraries that are imported later.
+    kernels.choose("portable")
+    # In a new interpreter: the choice affects only libraries that are imported later.
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         table = process.submit(measure).result()
     write_table(table, record_file(), STEP_COSTS)

@@ -13,7 +13,7 @@ from benchmarks.comparison import Timings
 from benchmarks.peers import REFERENCE
 from benchmarks.problems import Case
 
-PINNED = "engine_pinned"
+PORTABLE = "engine_portable"
 PEER_COLUMNS = (
     *("workload", "networks", "dtype", "rule", "peer"),
     *("net_updates_per_s", "ratio_median", "ratio_min", "ratio_max", "roof_share"),
@@ -30,11 +30,12 @@ def peer_table(timings: Sequence[Timings]) -> pd.DataFrame:
 def peer_summary(table: pd.DataFrame) -> pd.DataFrame:
     """Over the cases, each contender's geometric mean, minimum and maximum ratio to the engine.
 
-    ``to_pinned`` is the geometric mean of the ratios to the pinned engine, if that was measured.
+    ``to_portable`` is the geometric mean of the ratios to the engine with portable kernels, if that
+    was measured.
     """
     cases = ["workload", "networks", "dtype", "rule"]
-    pinned = table[table["peer"] == PINNED].set_index(cases)["ratio_median"]
-    table = table.join(pinned.rename("pinned"), on=cases)
+    portable = table[table["peer"] == PORTABLE].set_index(cases)["ratio_median"]
+    table = table.join(portable.rename("portable"), on=cases)
     large = table["networks"].isin((81, 729))
     scopes = {
         "float32, 81 and 729 networks": (table["dtype"] == "float32") & large,
@@ -55,7 +56,7 @@ def peer_summary(table: pd.DataFrame) -> pd.DataFrame:
                     "geometric_mean": _geometric_mean(ratios),
                     "min": ratios.min(),
                     "max": ratios.max(),
-                    "to_pinned": _geometric_mean(ratios / measured["pinned"]),
+                    "to_portable": _geometric_mean(ratios / measured["portable"]),
                 }
             )
     return pd.DataFrame(rows)

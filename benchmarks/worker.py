@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from benchmarks.problems import Problem
 
 ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
     "JAX_PLATFORMS": "cpu",
 }
@@ -52,11 +49,8 @@ def serve(connection: Connection, name: str) -> None:
 
 def set_up(peer: Peer) -> None:
     """Set this process's environment and confine it to one core, where the system can."""
-    for name in kernels.PINS:
-        os.environ.pop(name, None)
+    kernels.choose(peer.kernels)
     os.environ.update(ENVIRONMENT)
-    if peer.pinned:
-        kernels.pin()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 

@@ -1,4 +1,4 @@
-"""Set-up of every test: pinned kernels, before NumPy is imported, and repeatable random examples.
+"""Set-up of every test: portable kernels, before NumPy is imported, and repeatable random examples.
 
 Tests of pages share one browser, tests of the workflow one undisturbed run of the smoke study; the
 first test that needs it starts it.
@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from momentum_study.core.kernels import pin
+from momentum_study.core.kernels import choose
 from tests.projects import copy_project, snakemake
 
 pytest_plugins = ["tests.tally"]
 
-pin()
+choose("portable")
 
 settings.register_profile("study", deadline=None, derandomize=True)
 settings.register_profile("thorough", settings.get_profile("study"), max_examples=300)

@@ -17,7 +17,8 @@ def command(*arguments: str, configfile: str | tuple[str, ...] = SMOKE) -> list[
     """Return the command line that runs the workflow."""
     configfiles = (configfile,) if isinstance(configfile, str) else configfile
     # Last, because this flag takes all arguments that follow.
-    return [sys.executable, "-m", "snakemake", *arguments, "--configfile", *configfiles]
+    last = ["--configfile", *configfiles] if configfiles else []
+    return [sys.executable, "-m", "snakemake", *arguments, *last]
 
 
 def surroundings(folder: Path, **environment: str) -> dict[str, str]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from momentum_study.core.kernels import Kernels
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -40,21 +42,21 @@ class Peer:
         The distribution that must be installed for it.
     loops
         True if it trains one network after the other; then it trains only a few of them.
-    pinned
-        True if its process uses the study's pinned kernels.
+    kernels
+        Which kernels NumPy and OpenBLAS use in its process.
     """
 
     module: str
     distribution: str
     loops: bool = False
-    pinned: bool = False
+    kernels: Kernels = "native"
 
 
-REFERENCE = "engine"
+REFERENCE = "engine_native"
 
 PEERS = {
     REFERENCE: Peer("engine", "numpy"),
-    "engine_pinned": Peer("engine", "numpy", pinned=True),
+    "engine_portable": Peer("engine", "numpy", kernels="portable"),
     "numpy_loop": Peer("numpy_loop", "numpy", loops=True),
     "sklearn": Peer("sklearn_loop", "scikit-learn", loops=True),
     "torch_eager": Peer("torch_eager", "torch", loops=True),

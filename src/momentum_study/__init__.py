@@ -10,8 +10,8 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded on demand: `python -m momentum_study` passes here before it has pinned the numerical
-    # kernels, and that must come before NumPy is loaded.
+    # Loaded on demand: `python -m momentum_study` passes here before it has chosen the
+    # numerical kernels, and that must come before NumPy is loaded.
     if name in __all__:
         from momentum_study.engine import momentum
 

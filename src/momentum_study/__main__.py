@@ -1,4 +1,4 @@
-"""``python -m momentum_study``: pin the numerical kernels, then hand over to the command line."""
+"""``python -m momentum_study``: choose the numerical kernels, then run the command line."""
 
 import gc
 import io
@@ -16,7 +16,7 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # Imports make many objects and no garbage; looking for it takes a third of their time.
     gc.disable()
-    kernels.pin()
+    kernels.choose(kernels.requested(sys.argv[1:]))
     # A letter that the log's or terminal's encoding does not have is written as an escape.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")

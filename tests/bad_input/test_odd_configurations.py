@@ -8,7 +8,7 @@ import yaml
 
 from momentum_study.config.loading import load_study
 from momentum_study.config.strict_yaml import MOST_BYTES
-from momentum_study.runs.design import shards
+from momentum_study.runs.design import sweeps
 from tests.bad_input.refusals import refusal
 from tests.configurations import changed, grid, rules, top
 from tests.tally import Tally
@@ -36,7 +36,7 @@ LARGE = {
     "replicates": (grid(replicates=_HUGE), "grids.one.replicates: expected a number ≤"),
     "shards": (
         lambda tree: (top(replicates_per_shard=1)(tree), grid(replicates=10**9)(tree)),
-        "6,000,000,000 shards, most of them in one; expected at most 100,000",
+        "6,000,000,000 sweeps, most of them in one; expected at most 100,000",
     ),
     "runs": (
         lambda tree: (top(replicates_per_shard=10**9)(tree), grid(replicates=10**9)(tree)),
@@ -91,13 +91,13 @@ def test_a_study_that_is_too_large_is_refused_at_once(
     ],
     ids=["batches and schedules", "data sets", "learning rates of one rule"],
 )
-def test_a_grid_counts_its_shards_and_runs(tmp_path: Path, change: object, per_shard: int) -> None:
+def test_a_grid_counts_its_sweeps_and_runs(tmp_path: Path, change: object, per_shard: int) -> None:
     path = tmp_path / "study.yaml"
     tree = changed(change) | {"replicates_per_shard": per_shard}
     path.write_text(yaml.safe_dump(tree), encoding="utf-8")
     study = load_study(path)
-    listed = shards(study)
-    runs = sum(len(list(shard.runs())) for shard in listed)
+    listed = sweeps(study)
+    runs = sum(len(list(sweep.runs())) for sweep in listed)
     assert study.grids["one"].counts(per_shard) == (len(listed), runs)
 
 

@@ -17,7 +17,7 @@ def test_a_configuration_is_valid_and_has_the_reported_size(tmp_path, monkeypatc
     monkeypatch.setattr(designs, "dry_run", lambda settings, count: float(count))
     (row,) = designs.measure()
     assert row["shards"] == row["dry_run_s"] == len(planned)
-    assert row["runs"] == sum(len(s.learning_rates) * len(list(s.block)) for s in planned)
+    assert row["runs"] == sum(len(list(shard.runs())) for shard in planned)
 
 
 def test_the_designs_reach_a_million_runs():

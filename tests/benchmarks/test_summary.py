@@ -12,10 +12,10 @@ TIMINGS = [
     Timings(
         Case("iris", networks, "float32", "adam"),
         steps=20,
-        seconds={"engine": [1e-6, 2e-6, 4e-6], "jax": [2e-6, 6e-6, jax]},
+        seconds={"engine_native": [1e-6, 2e-6, 4e-6], "jax": [2e-6, 6e-6, jax]},
         roof=[5e-7, 5e-7, 1e-6],
-        compilation={"engine": 0.0, "jax": networks / 9},
-        difference={"engine": 0.0, "jax": 1e-9},
+        compilation={"engine_native": 0.0, "jax": networks / 9},
+        difference={"engine_native": 0.0, "jax": 1e-9},
     )
     for networks, jax in ((81, 4e-6), (9, 32e-6))
 ]
@@ -42,24 +42,24 @@ def test_summary_is_a_geometric_mean_over_cases():
     assert list(summary["min"]) == [2, 2, 2]
     assert list(summary["max"]) == [2, 2, 3]
     assert list(summary["cases"]) == [1, 1, 2]
-    assert summary["to_pinned"].isna().all()
+    assert summary["to_portable"].isna().all()
 
 
-def test_ratios_to_the_pinned_engine_are_taken_within_cases():
-    pinned = [
-        replace(case, seconds={**case.seconds, "engine_pinned": [2e-6, 2e-6, 8e-6]})
+def test_ratios_to_the_portable_engine_are_taken_within_cases():
+    portable = [
+        replace(case, seconds={**case.seconds, "engine_portable": [2e-6, 2e-6, 8e-6]})
         for case in TIMINGS
     ]
-    summary = peer_summary(peer_table(pinned)).set_index(["scope", "peer"])
-    # The pinned engine takes twice the engine's time, JAX two and three times.
-    assert summary.loc[("all", "jax"), "to_pinned"] == pytest.approx(1.5**0.5, abs=1e-3)
-    assert summary.loc[("all", "engine_pinned"), "to_pinned"] == 1
+    summary = peer_summary(peer_table(portable)).set_index(["scope", "peer"])
+    # With portable kernels the engine takes twice the engine's time, JAX two and three times.
+    assert summary.loc[("all", "jax"), "to_portable"] == pytest.approx(1.5**0.5, abs=1e-3)
+    assert summary.loc[("all", "engine_portable"), "to_portable"] == 1
 
 
 def test_compilation_is_reported_separately():
     table = compilation_table(TIMINGS).set_index("peer")
     assert table.loc["jax"].to_list() == [5, 9]
-    assert table.loc["engine"].to_list() == [0, 0]
+    assert table.loc["engine_native"].to_list() == [0, 0]
 
 
 def test_parts_are_shares_of_their_sum():

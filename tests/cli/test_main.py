@@ -29,19 +29,28 @@ def run(
     )
 
 
-def test_kernels_are_pinned_before_numpy_is_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "core"),
+    [
+        (["--help"], "Haswell"),
+        (["train", "--kernels", "portable", "--help"], "Haswell"),
+        (["train", "--kernels", "native", "--help"], "None"),
+    ],
+)
+def test_kernels_are_chosen_before_numpy_is_loaded(arguments: list[str], core: str) -> None:
     code = (
         "import runpy, sys\n"
-        "sys.argv = ['momentum_study', '--help']\n"
+        "sys.modules['momentum_study.cli.commands.train'] = None  # it loads NumPy\n"
+        f"sys.argv = ['momentum_study', *{arguments!r}]\n"
         "try: runpy.run_module('momentum_study', run_name='__main__')\n"
         "except SystemExit: pass\n"
-        "import os; print(os.environ['OPENBLAS_CORETYPE'], 'numpy' in sys.modules)"
+        "import os; print(os.environ.get('OPENBLAS_CORETYPE'), 'numpy' in sys.modules)"
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS", "NPY"))}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
-    assert done.stdout.splitlines()[-1] == "Haswell False"
+    assert done.stdout.splitlines()[-1] == f"{core} False"
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)

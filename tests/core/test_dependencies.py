@@ -15,7 +15,7 @@ from momentum_study.figures.catalogue import KINDS
 # Imports third-party libraries once, and each group of modules in a fork of that process.
 LOADED = """
 import importlib, json, os, sys
-import matplotlib.pyplot, pandas, pandera, pyarrow.parquet, pydantic, scipy.stats, seaborn
+import matplotlib.pyplot, pandas, pyarrow.parquet, pydantic, scipy.stats, seaborn
 for group in json.load(sys.stdin):
     if child := os.fork():
         assert os.waitpid(child, 0)[1] == 0, group
@@ -30,7 +30,7 @@ for group in json.load(sys.stdin):
 
 def test_commands_and_figures_load_no_undeclared_file() -> None:
     commands = [(f"cli.commands.{name.replace('-', '_')}",) for name in COMMANDS]
-    figures = [("cli.commands.figure", f"figures.{kind}") for kind in KINDS]
+    figures = [("cli.commands.figures", f"figures.{kind}") for kind in KINDS]
     done = subprocess.run(
         [sys.executable, "-c", LOADED],
         input=json.dumps([*commands, *figures]),
@@ -46,7 +46,7 @@ def test_commands_and_figures_load_no_undeclared_file() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_figure_depends_on_its_own_module_alone(kind: str) -> None:
-    declared = set(source_files("cli.commands.figure", f"figures.{kind}"))
+    declared = set(source_files("cli.commands.figures", f"figures.{kind}"))
     others = {ROOT / "figures" / f"{other}.py" for other in KINDS if other != kind}
     assert ROOT / "figures" / f"{kind}.py" in declared
     assert not declared & others

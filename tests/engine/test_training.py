@@ -538,9 +538,9 @@ def test_snapshots_are_the_weights_at_the_evaluations():
 
 
 def test_networks_per_stack_follows_from_the_memory_of_a_network():
-    """Weights, gradient, velocity; two buffers per hidden unit and row, one per output."""
+    """Weights, gradient, velocity; a row has hidden units and the 1 twice, outputs once."""
     architecture = Architecture(4, (8,), 3)
-    each = 4 * (3 * (8 * 5 + 3 * 9) + 16 * (8 + 9 + 3))
+    each = 4 * (3 * (8 * 5 + 3 * 9) + 16 * (9 + 9 + 3))
     for memory, count in ((1, 1), (each, 1), (2 * each, 2), (11 * each - 1, 10)):
         found = networks_per_stack(architecture, RULES["momentum"], 16, np.dtype("f4"), memory)
         assert found == count

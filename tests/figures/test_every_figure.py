@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from momentum_study.figures.catalogue import KINDS, FigureJob
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import FONT, PIXELS_PER_INCH, WIDTH
 from momentum_study.tables.catalogue import SCHEMAS
-from momentum_study.tables.files import write_table
+from momentum_study.tables.files import read_table, write_table
 from tests import comparison_tables as made
 from tests.figures.drawings import (
     arguments,
@@ -68,36 +67,35 @@ def tables(study, tmp_path_factory):
     return folder
 
 
-def flags(kind, tables, folder):
-    scope = {"study": (), "grid": ("main",), "batch": ("main", "full")}[KINDS[kind].per]
-    job = FigureJob(kind, *scope)
-    suffixes = {"svg": "svg", "png": "png", "words": "json"}
-    files = [
-        word
-        for flag, suffix in suffixes.items()
-        for word in (f"--{flag}", str(folder / f"{kind}.{suffix}"))
+def flags(kinds, tables, folder, grid="main"):
+    """Flags of the command that draws these kinds of figures; their files lie in the folder."""
+    scopes = {"study": (), "grid": (grid,), "batch": (grid, "full")}
+    figures = [
+        {**FigureJob(kind, *scopes[KINDS[kind].per]).description, "path": kind} for kind in kinds
     ]
-    common = ["--confidence", "0.8", "--tables", str(tables)]
-    return ["figure", *shlex.split(job.flags), *common, *files]
+    places = ["--tables", str(tables), "--output", str(folder)]
+    return ["figures", "--figures", json.dumps(figures), "--confidence", "0.8", *places]
 
 
 @pytest.fixture(scope="module")
 def written_figures(tables, tmp_path_factory):
     """The folder of files that the command writes, in a process with its own hashes of strings."""
     folder = tmp_path_factory.mktemp("figures")
-    calls = [flags(kind, tables, folder) for kind in KINDS]
-    program = f"from momentum_study.cli.main import main\nexit(max(main(c) for c in {calls}))"
+    call = flags(KINDS, tables, folder)
+    program = f"from momentum_study.cli.main import main\nexit(main({call}))"
     environment = {"PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program], check=True, env=os.environ | environment)
     return folder
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_two_processes_write_the_same_bytes(written_figures, tables, kind, tmp_path, monkeypatch):
+def test_a_figure_has_the_same_bytes_in_another_process_alone(
+    written_figures, tables, kind, tmp_path, monkeypatch
+):
     """Pictures take most of the time; `same_bytes/test_surroundings.py` compares them too."""
     assert len((written_figures / f"{kind}.png").read_bytes()) > 10_000
-    monkeypatch.setattr("momentum_study.cli.commands.figure.save_picture", lambda *_: None)
-    assert main(flags(kind, tables, tmp_path)) == 0
+    monkeypatch.setattr("momentum_study.cli.commands.figures.save_picture", lambda *_: None)
+    assert main(flags([kind], tables, tmp_path)) == 0
     for suffix, least in (("svg", 10_000), ("json", 300)):
         content = (tmp_path / f"{kind}.{suffix}").read_bytes()
         assert len(content) > least
@@ -216,18 +214,40 @@ def test_a_figure_that_cannot_be_written_leaves_the_previous_files(figures, tmp_
     assert {path.read_text() for path in old} == {"old"}
 
 
-def test_an_unknown_grid_is_an_error(tables, tmp_path, capsys):
-    call = flags("maps", tables, tmp_path)
-    call[call.index("main")] = "other"
-    assert main(call) == 1
-    assert "found no cell at all" in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
+def test_failed_figures_are_named_and_the_others_are_drawn(tables, tmp_path, capsys, monkeypatch):
+    def broken():
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("momentum_study.figures.lag.draw", broken)
+    kinds = ("isolation", "performance", "lag")
+    assert main(flags(kinds, tables, tmp_path, grid="other")) == 1
+    *_, head, unknown, internal = capsys.readouterr().err.splitlines()
+    assert "2 of the 3 figures" in head
+    assert unknown.startswith("error: isolation: ")
+    assert "found no cell at all" in unknown
+    assert internal.startswith("error: lag: internal error (RuntimeError)")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"performance.{suffix}" for suffix in ("svg", "png", "json")
+    }
+
+
+def test_a_table_is_read_once_for_all_figures(tables, tmp_path, monkeypatch):
+    read = []
+
+    def counted(path, schema, *more):
+        read.append(path.name)
+        return read_table(path, schema, *more)
+
+    monkeypatch.setattr("momentum_study.cli.commands.figures.read_table", counted)
+    monkeypatch.setattr("momentum_study.cli.commands.figures.save_picture", lambda *_: None)
+    assert main(flags(("lag", "noise_floor", "quadratic_rates"), tables, tmp_path)) == 0
+    assert read == ["theory.csv"]
 
 
 @pytest.mark.parametrize("caption", [path.stem for path in sorted(REPORT.glob("*.rst"))])
 def test_captions_of_the_report_are_valid(caption):
     source = (REPORT / f"{caption}.rst").read_text(encoding="utf-8")
-    job = {"wildcards": {"figure": "momentum/maps_batch16"}, "params": {"see": "whether it works."}}
+    job = {"params": {"see": {"momentum/maps_batch16": "whether it works."}}}
     text = jinja2.Template(source, undefined=jinja2.StrictUndefined).render(snakemake=job)
     publish_parts(text, writer="html", settings_overrides={"halt_level": 2, "report_level": 2})
     assert ("momentum/maps_batch16" in text) == (caption == "figure")

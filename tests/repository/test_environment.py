@@ -17,7 +17,6 @@ GROUPS = PYPROJECT["dependency-groups"]
 # conda splits some packages; these parts correspond to the package on PyPI.
 PYPI_NAMES = {
     "matplotlib-base": "matplotlib",
-    "pandera-base": "pandera",
     "seaborn-base": "seaborn",
     "snakemake-minimal": "snakemake",
 }

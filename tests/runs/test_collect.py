@@ -18,7 +18,7 @@ from momentum_study.runs.collect import (
 )
 from momentum_study.runs.design import prepared_path, shards
 from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
-from momentum_study.runs.train import train_shard
+from momentum_study.runs.train import train_sweep
 from momentum_study.tables.files import read_table, write_table
 from momentum_study.tables.schemas.curves import CURVES
 from momentum_study.tables.schemas.runs import RUNS
@@ -38,10 +38,13 @@ def folder(tmp_path: Path) -> Path:
 
 def train(folder: Path, of: Study) -> None:
     for shard in shards(of):
-        data = folder / prepared_path(shard.dataset, shard.block)
+        data = folder / prepared_path(shard.dataset, shard.data)
         save_prepared(data, DATA)
-        origin = Fingerprint(shard.settings, digest_of_file(data))
-        write_shard(folder / shard.path, train_shard(shard.settings, DATA).table, origin)
+        ends = (shard.block.first, shard.block.last)
+        settings = list(shard.sweeps())
+        origins = [Fingerprint(sweep, digest_of_file(data), ends) for sweep in settings]
+        tables = [train_sweep(sweep, DATA).table for sweep in settings]
+        write_shard(folder / shard.path, tables, origins, "code")
 
 
 def collected(folder: Path, of: Study = SMALL) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -58,7 +61,7 @@ def read(folder: Path, of: Study = SMALL) -> tuple[int, int]:
 
 
 def test_one_row_per_run_and_per_evaluation(folder: Path) -> None:
-    # 6 shards x 2 rates x 2 replicates, and evaluations at steps 0, 1, 5, 11 and 20.
+    # 6 sweeps x 2 rates x 2 replicates, and evaluations at steps 0, 1, 5, 11 and 20.
     assert read(folder) == (24, 24 * 5)
 
 
@@ -75,13 +78,13 @@ def test_tables_are_valid_and_agree(folder: Path) -> None:
 
 def test_other_files_are_left_out(folder: Path) -> None:
     stale = folder / shards(SMALL)[0].path
-    (stale.parent / "gd_beta0_batch8_constant_000-001.parquet").write_bytes(stale.read_bytes())
+    (stale.parent / "gd_batch8_000-001.parquet").write_bytes(stale.read_bytes())
     assert read(folder) == (24, 120)
 
 
 def test_missing_shard(folder: Path) -> None:
     (folder / shards(SMALL)[1].path).unlink()
-    with pytest.raises(UnusableShardsError, match=r"gd_beta0_batchfull.*missing") as caught:
+    with pytest.raises(UnusableShardsError, match=r"gd_batchfull.*missing") as caught:
         read(folder)
     assert caught.value.unusable == []
 
@@ -90,7 +93,7 @@ def test_all_unusable_shards_are_named_and_can_be_set_aside(folder: Path) -> Non
     first, second, third, *others = (folder / shard.path for shard in shards(SMALL))
     first.write_bytes(first.read_bytes()[:-100])
     second.write_bytes(others[0].read_bytes())
-    with pytest.raises(UnusableShardsError, match="2 of 6") as caught:
+    with pytest.raises(UnusableShardsError, match="2 of 4") as caught:
         read(folder)
     assert caught.value.unusable == [first, second]
     assert first.exists()

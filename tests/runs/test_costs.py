@@ -34,7 +34,7 @@ def folder(tmp_path: Path, study: Study) -> Path:
     for shard in shards(study):
         path = folder / "train" / shard.path.replace(".parquet", ".json")
         write_cost(path, TrainingCost(**vars(OWN), **TRAINED))
-        data = f"prepare/{shard.dataset}_{shard.block}.json"
+        data = f"prepare/{shard.dataset}_{shard.data}.json"
         write_cost(folder / data, OWN)
     for name in ("train/of/an/older_design", "prepare/of_an_older_design_000-009"):
         write_cost(folder / f"{name}.json", OWN)
@@ -47,8 +47,8 @@ def test_a_row_per_job_of_the_design(folder: Path, study: Study, tmp_path: Path)
     table = cost_table(folder, study, {"snakemake": OWN})
     write_table(table, tmp_path / "cost.csv", COST)
     costs = read_table(tmp_path / "cost.csv", COST).set_index(["stage", "job"])
-    trained = [("train", shard.path.removesuffix(".parquet")) for shard in shards(study)]
-    data = {("prepare", f"{shard.dataset}_{shard.block}") for shard in shards(study)}
+    trained = [("train", shard.name) for shard in shards(study)]
+    data = {("prepare", f"{shard.dataset}_{shard.data}") for shard in shards(study)}
     others = {("collect", "collect"), ("figures", "one/maps"), ("snakemake", "snakemake")}
     assert set(costs.index) == {*trained, *data, *others}
     one = costs.loc[trained[0]]

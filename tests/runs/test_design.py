@@ -9,16 +9,19 @@ import yaml
 from momentum_study.cli.flags import to_flags
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
+from momentum_study.core.kernels import requested
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.optimizers import RULES
 from momentum_study.runs.design import (
     blocks,
     families,
-    followed_shards,
+    followed_sweeps,
     prepare_flags,
     shards,
     starts,
+    sweeps,
 )
+from momentum_study.runs.settings import SweepSettings
 from tests.configurations import VALID
 from tests.projects import ROOT
 
@@ -29,30 +32,82 @@ def study(**grid: Any) -> Study:
     return Study.model_validate(tree)
 
 
-def jobs(of: Study) -> dict[str, str]:
-    """Path of each shard, and the command line that trains it."""
-    return {shard.path: to_flags(shard.settings) for shard in shards(of)}
+def trained(of: Study) -> dict[str, list[SweepSettings]]:
+    """Path of each shard, and the settings of its sweeps."""
+    return {shard.path: list(shard.sweeps()) for shard in shards(of)}
 
 
 def test_a_small_design_by_hand() -> None:
-    found = shards(study())
-    # 1 data set x 1 network x (gd + two β) x two batch sizes x one block.
+    found = shards(study(schedules=["cosine", "constant"]))
+    # 1 data set x 1 network x two rules x two batch sizes x one block.
     assert [shard.path for shard in found] == [
-        f"one/iris/small/{rule}_batch{batch}_constant_000-001.parquet"
-        for rule, batch in (
-            ("gd_beta0", "16"),
-            ("gd_beta0", "full"),
-            ("momentum_beta0.5", "16"),
-            ("momentum_beta0.9", "16"),
-            ("momentum_beta0.5", "full"),
-            ("momentum_beta0.9", "full"),
-        )
+        f"one/iris/small/{rule}_batch{batch}_000-001.parquet"
+        for rule in ("gd", "momentum")
+        for batch in ("16", "full")
     ]
     assert list(found[2].runs()) == [
-        ("one", "iris", "small", "momentum", "16", "constant", 0.5, rate, replicate)
+        ("one", "iris", "small", "momentum", "16", schedule, beta, rate, replicate)
+        for schedule in ("constant", "cosine")
+        for beta in (0.5, 0.9)
         for rate in (0.01, 1.0)
         for replicate in (0, 1)
     ]
+    assert {sweep.name for sweep in sweeps(study())} == {
+        f"one/iris/small/{rule}_batch{batch}_constant_000-001"
+        for rule in ("gd_beta0", "momentum_beta0.5", "momentum_beta0.9")
+        for batch in ("16", "full")
+    }
+
+
+LONG = {"steps": 4000, "learning_rates": [10.0**-k for k in range(12)], "replicates": 10}
+
+
+def test_long_sweeps_are_alone_and_longer_ones_are_cut() -> None:
+    tree = yaml.safe_load(yaml.safe_dump(VALID))
+    tree["datasets"]["digits"] = {"source": "digits"}
+    tree["networks"]["small"] = {"hidden": [32]}
+    change = {"datasets": ["iris", "digits"], "rules": {"momentum": {"beta": [0.5, 0.9]}}}
+    tree["grids"]["one"] |= LONG | change | {"steps": 1000}
+    cut = ("000-004", "005-009")
+    assert set(trained(Study.model_validate(tree))) == {
+        "one/digits/small/momentum_batch16_000-009.parquet",
+        *(
+            f"one/digits/small/momentum_beta{beta}_batchfull_constant_{block}.parquet"
+            for beta in (0.5, 0.9)
+            for block in cut
+        ),
+        "one/iris/small/momentum_batch16_000-009.parquet",
+        "one/iris/small/momentum_batchfull_000-009.parquet",
+    }
+
+
+def test_a_full_batch_of_unknown_size_is_a_shard_alone() -> None:
+    names = {shard.name for shard in shards(study(datasets=["moons"]))}
+    assert names == {
+        "one/moons/small/gd_batch16_000-001",
+        "one/moons/small/momentum_batch16_000-001",
+        "one/moons/small/gd_beta0_batchfull_constant_000-001",
+        "one/moons/small/momentum_beta0.5_batchfull_constant_000-001",
+        "one/moons/small/momentum_beta0.9_batchfull_constant_000-001",
+    }
+
+
+@pytest.mark.parametrize("long", [{}, LONG], ids=["short", "long"])
+@pytest.mark.parametrize("per_shard", [3, 10])
+def test_shards_divide_the_runs_of_sweeps(long: dict[str, Any], per_shard: int) -> None:
+    of = study(**long, datasets=["iris", "moons", "sugar"], schedules=["cosine", "constant"])
+    of = of.model_copy(update={"replicates_per_shard": per_shard})
+    found = [run for shard in shards(of) for run in shard.runs()]
+    assert sorted(found) == sorted(run for sweep in sweeps(of) for run in sweep.runs())
+    assert len(set(found)) == len(found)
+    for shard in shards(of):
+        assert set(shard.block) <= set(shard.data)
+
+
+def test_every_training_runs_with_the_kernels_of_the_study() -> None:
+    for of in (study(), study().model_copy(update={"kernels": "native"})):
+        flags = [shlex.split(to_flags(shard.settings)) for shard in shards(of)]
+        assert set(map(requested, flags)) == {of.kernels}
 
 
 def test_blocks_are_cut_at_multiples() -> None:
@@ -73,11 +128,14 @@ def test_blocks_are_cut_at_multiples() -> None:
     ],
     ids=["beta", "rule", "batch size", "data set", "schedule", "replicates", "another rule"],
 )
-def test_extending_a_design_keeps_its_shards(change: dict[str, Any]) -> None:
-    before = jobs(study(replicates=10))
-    after = jobs(study(**({"replicates": 10} | change)))
-    assert len(after) > len(before)
-    assert before.items() <= after.items()
+@pytest.mark.parametrize("long", [{}, LONG], ids=["short", "long"])
+def test_extending_a_design_keeps_its_sweeps(change: dict[str, Any], long: dict[str, Any]) -> None:
+    """All that a shard had is in the file of the same name, so that none of it is trained again."""
+    before = trained(study(**{"replicates": 10} | long))
+    after = trained(study(**{"replicates": 10} | long | change))
+    assert sum(map(len, after.values())) > sum(map(len, before.values()))
+    for path, settings in before.items():
+        assert [sweep for sweep in after[path] if sweep in settings] == settings
 
 
 def test_runs_are_distinct() -> None:
@@ -161,22 +219,22 @@ def test_the_recipe_survives_the_shell() -> None:
     assert flags[4:] == ["--seed", "1", "--first", "0", "--last", "9"]
 
 
-def test_followed_shards_have_only_the_followed_rates() -> None:
+def test_followed_sweeps_have_only_the_followed_rates() -> None:
     follow = {"learning_rates": [1], "replicates": 1}
     of = study(sharpness=follow, replicates=12, schedules=["constant", "cosine"])
-    trained = {shard.path: shard for shard in shards(of)}
-    followed = followed_shards(of)
-    assert [shard.path for shard in followed] == [
-        f"one/iris/small/{rule}_batchfull_constant_000-009.parquet"
+    all_rates = {sweep.name: sweep.learning_rates for sweep in sweeps(of)}
+    followed = followed_sweeps(of)
+    assert [sweep.name for sweep in followed] == [
+        f"one/iris/small/{rule}_batchfull_constant_000-009"
         for rule in ("gd_beta0", "momentum_beta0.9")
     ]
-    for shard in followed:
-        assert shard.learning_rates == (1.0,)
-        assert set(shard.learning_rates) < set(trained[shard.path].learning_rates)
+    for sweep in followed:
+        assert sweep.learning_rates == (1.0,)
+        assert set(sweep.learning_rates) < set(all_rates[sweep.name])
 
 
 def test_nothing_is_followed_by_default() -> None:
-    assert followed_shards(study()) == []
+    assert followed_sweeps(study()) == []
 
 
 def test_starting_points_belong_to_grids_that_compare_or_follow() -> None:

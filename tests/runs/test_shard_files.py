@@ -15,32 +15,35 @@ from momentum_study.runs.shard_files import (
     Fingerprint,
     UnusableShardError,
     digest_of_file,
+    finished_sweeps,
     read_shard,
     write_shard,
 )
-from momentum_study.runs.train import train_shard
+from momentum_study.runs.train import train_sweep
 from tests.runs.test_train import SETTINGS, assert_same_bytes, data
 from tests.tally import Tally
 
 SMALL = replace(SETTINGS, learning_rates=(0.01, 3000.0), steps=8, evaluations=3)
-ORIGIN = Fingerprint(SMALL, data="0" * 64)
+ORIGIN = Fingerprint(SMALL, "0" * 64, (0, 0))
+CODE = "code"
 
 
 @pytest.fixture(scope="module")
 def table() -> pa.Table:
-    return train_shard(SMALL, data(0)).table
+    return train_sweep(SMALL, data(0)).table
 
 
 @pytest.fixture(scope="module")
 def content(table: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("shard") / "shard.parquet"
-    write_shard(path, table, ORIGIN)
+    write_shard(path, [table], [ORIGIN], CODE)
     return path.read_bytes()
 
 
 def read(path: Path, content: bytes) -> pa.Table:
     path.write_bytes(content)
-    return read_shard(path, ORIGIN)
+    (table,) = read_shard(path, [ORIGIN])
+    return table
 
 
 def test_what_is_read_is_what_was_trained(table: pa.Table, content: bytes, tmp_path: Path) -> None:
@@ -51,7 +54,8 @@ def test_what_is_read_is_what_was_trained(table: pa.Table, content: bytes, tmp_p
 
 def test_same_bytes_twice_and_nothing_else_in_the_folder(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_shard(tmp_path / f"{name}.parquet", train_shard(SMALL, data(0, 1)).table, ORIGIN)
+        table = train_sweep(SMALL, data(0, 1)).table
+        write_shard(tmp_path / f"{name}.parquet", [table], [ORIGIN], CODE)
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
 
@@ -110,13 +114,37 @@ def test_the_settings_that_differ_from_another_design_are_named(
     table: pa.Table, tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     path = tmp_path / "shard.parquet"
-    write_shard(path, table, replace(ORIGIN, settings=replace(SMALL, **change)))
+    write_shard(path, [table], [replace(ORIGIN, settings=replace(SMALL, **change))], CODE)
     with pytest.raises(UnusableShardError, match=f"another design \\({message}\\)"):
-        read_shard(path, ORIGIN)
+        read_shard(path, [ORIGIN])
 
 
 def test_other_data_are_noticed(table: pa.Table, tmp_path: Path) -> None:
     path = tmp_path / "shard.parquet"
-    write_shard(path, table, replace(ORIGIN, data=digest_of_file(Path(__file__))))
+    write_shard(path, [table], [replace(ORIGIN, data=digest_of_file(Path(__file__)))], CODE)
     with pytest.raises(UnusableShardError, match="trained on other data"):
-        read_shard(path, ORIGIN)
+        read_shard(path, [ORIGIN])
+
+
+SECOND = replace(ORIGIN, settings=replace(SMALL, beta=0.5))
+
+
+def test_sweeps_are_read_in_the_order_asked_for(table: pa.Table, tmp_path: Path) -> None:
+    path = tmp_path / "shard.parquet"
+    other = train_sweep(SECOND.settings, data(0)).table
+    write_shard(path, [table, other], [ORIGIN, SECOND], CODE)
+    second, first = read_shard(path, [SECOND, ORIGIN])
+    assert repr(first.to_pydict()) == repr(table.to_pydict())
+    assert repr(second.to_pydict()) == repr(other.to_pydict())
+    with pytest.raises(UnusableShardError, match=r"another design \(other replicates\)"):
+        read_shard(path, [ORIGIN, replace(SECOND, replicates=(0, 1))])
+
+
+def test_finished_sweeps_are_those_of_the_same_code(table: pa.Table, tmp_path: Path) -> None:
+    path = tmp_path / "shard.parquet"
+    assert finished_sweeps(path, CODE) == {}
+    write_shard(path, [table], [ORIGIN], CODE)
+    assert finished_sweeps(path, CODE).keys() == {ORIGIN.as_json()}
+    assert finished_sweeps(path, "other code") == {}
+    path.write_bytes(path.read_bytes()[:-1])
+    assert finished_sweeps(path, CODE) == {}

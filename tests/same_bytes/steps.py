@@ -14,7 +14,7 @@ TABLES = ("tables/runs.parquet", "tables/curves.parquet")
 
 def prepare_steps(study: Study) -> Iterator[list[str]]:
     """Arguments of the commands that prepare the data."""
-    used = dict.fromkeys((shard.dataset, shard.block) for shard in shards(study))
+    used = dict.fromkeys((shard.dataset, shard.data) for shard in shards(study))
     for dataset, block in used:
         flags = shlex.split(prepare_flags(study, dataset, str(block)))
         yield ["prepare", "--output", f"datasets/{prepared_path(dataset, block)}", *flags]
@@ -23,8 +23,9 @@ def prepare_steps(study: Study) -> Iterator[list[str]]:
 def train_steps(study: Study) -> Iterator[list[str]]:
     """Arguments of the commands that train the shards, in the order of the configuration."""
     for shard in shards(study):
-        data = f"datasets/{prepared_path(shard.dataset, shard.block)}"
+        data = f"datasets/{prepared_path(shard.dataset, shard.data)}"
         files = ["--output", f"runs/{shard.path}", "--timing", f"timings/{shard.path}.json"]
+        files += ["--sources", "0", "--replicates", str(shard.block.first), str(shard.block.last)]
         flags = shlex.split(to_flags(shard.settings))
         yield ["train", "--data", data, *files, *flags]
 

@@ -1,4 +1,4 @@
-"""A small study on emulated processors: pinned kernels give the same bytes on each of them.
+"""A small study on emulated processors: portable kernels give the same bytes on each of them.
 
 `processors.yaml` is prepared and trained as in the workflow, here and on processors of other
 makers and generations that QEMU emulates. Its tables would only be the sorted shards. Later steps
@@ -24,7 +24,7 @@ from tests.tally import Tally
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        platform.machine() != "x86_64", reason="skipped: kernels of x86-64 alone are pinned"
+        platform.machine() != "x86_64", reason="skipped: only kernels of x86-64 are portable"
     ),
 ]
 
@@ -35,7 +35,7 @@ import json, sys
 from pathlib import Path
 from momentum_study.core import kernels
 {before}
-kernels.pin()
+kernels.choose("portable")
 from momentum_study.cli import main as cli
 for arguments in json.load(sys.stdin):
     if code := cli.main(arguments):
@@ -82,7 +82,7 @@ def trained(
     emulation
         The emulator and its flags.
     before
-        A statement to execute before the kernels are pinned.
+        A statement to execute before the kernels are chosen.
     only
         Text that the path of a shard must contain; others are not trained.
     environment

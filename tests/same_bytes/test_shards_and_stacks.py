@@ -18,8 +18,8 @@ from momentum_study.datasets.prepared import PreparedDataset
 from momentum_study.engine import updating
 from momentum_study.engine.training import train
 from momentum_study.runs import train as shards
-from momentum_study.runs.settings import ShardSettings
-from momentum_study.runs.train import TrainedShard, train_shard
+from momentum_study.runs.settings import SweepSettings
+from momentum_study.runs.train import TrainedSweep, train_sweep
 from tests.projects import ROOT, SMOKE
 from tests.same_bytes.steps import TABLES, collect_step, prepare_steps, train_steps
 from tests.tally import Tally
@@ -83,15 +83,15 @@ def test_updates_of_one_network_at_a_time(
 def test_learning_rates_one_by_one(
     expected: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
-    def one_by_one(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
+    def one_by_one(settings: SweepSettings, prepared: PreparedDataset) -> TrainedSweep:
         alone = [
-            train_shard(replace(settings, learning_rates=(rate,)), prepared)
+            train_sweep(replace(settings, learning_rates=(rate,)), prepared)
             for rate in reversed(settings.learning_rates)
         ]
         table = pa.concat_tables([shard.table for shard in alone])
         return replace(alone[0], table=table)
 
-    monkeypatch.setattr(train_command, "train_shard", one_by_one)
+    monkeypatch.setattr(train_command, "train_sweep", one_by_one)
     tally.same_bytes(expected, tables(smoke()))
 
 

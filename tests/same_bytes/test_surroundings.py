@@ -131,7 +131,7 @@ def test_a_user_with_many_settings(undisturbed: Path, tmp_path: Path, tally: Tal
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     settings = {
-        # Threads and kernels, which `pin` overrides.
+        # Threads and kernels, which `kernels.choose` overrides.
         "GOTO_NUM_THREADS": "2",
         "MKL_NUM_THREADS": "2",
         "NPY_ENABLE_CPU_FEATURES": "X86_V3",

@@ -2,9 +2,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import trim_mean
+from statsmodels.stats.proportion import proportion_confint
 
 from momentum_study.statistics.estimates import (
     bootstrap_interval,
@@ -51,6 +52,12 @@ def test_wilson_interval_takes_arrays_stays_in_range_and_is_symmetric():
     wider = wilson_interval(count, n, confidence=0.99)
     assert np.all(wider[0] <= low)
     assert np.all(wider[1] >= high)
+
+
+def test_wilson_interval_agrees_with_statsmodels():
+    count, n = np.tril_indices(60)[::-1]
+    expected = proportion_confint(count[1:], n[1:], alpha=0.1, method="wilson")
+    np.testing.assert_allclose(wilson_interval(count[1:], n[1:], 0.9), expected, atol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +139,31 @@ def test_bootstrap_limits_are_quantiles_of_the_exact_distribution_of_resamples()
     wide = bootstrap_interval(values, median, 0.6, 4000, seeded())
     assert np.ravel(narrow).tolist() == [5.0, 5.0]
     assert np.ravel(wide).tolist() == [1.0, 9.0]
+
+
+ROWS = st.integers(1, 13).flatmap(
+    lambda n: st.lists(
+        st.lists(st.floats(-9, 9) | st.sampled_from([2.0, NAN, INF]), min_size=n, max_size=n),
+        min_size=1,
+        max_size=4,
+    )
+)
+
+
+@pytest.mark.parametrize("statistic", [median, interquartile_mean])
+@given(x=ROWS)
+@example(x=seeded().normal(size=(2, 70)).tolist())
+@example(x=seeded().normal(size=(2, 300)).tolist())
+def test_bootstrap_limits_are_those_of_resamples_made_one_by_one(statistic, x):
+    expected = []
+    for row in np.array(x, float):
+        present = row[~np.isnan(row)]
+        uniform = seeded().random((len(row), 40))[: len(present)]
+        drawn = [present[(own * len(present)).astype(int)] for own in uniform.T]
+        # The first and the 39th of 40: the first with at least 2.5 % and 97.5 % up to it.
+        ordered = sorted(statistic(one) for one in drawn) if len(present) else [NAN] * 40
+        expected.append([ordered[0], ordered[38]])
+    np.testing.assert_array_equal(interval(x, statistic, resamples=40), expected)
 
 
 @pytest.mark.parametrize("resamples", [999, 1000, 1001])

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from itertools import product
 
 import numpy as np
@@ -322,3 +324,17 @@ def test_friedman_needs_enough_problems_and_arms(shape):
 def test_friedman_refuses_missing_costs():
     with pytest.raises(ValueError, match="got NaN"):
         friedman_ranks([[1.0, 2.0, NAN]] * 5)
+
+
+def test_estimates_and_effects_load_neither_statsmodels_nor_scipy_stats():
+    """Their imports would be half of the start of each command of the analysis."""
+    program = (
+        "import sys\n"
+        "from momentum_study.statistics import best_of_k, censoring, estimates, paired\n"
+        "paired.signed_rank_p([1.0, -2.0, 4.0])\n"
+        "print(sorted({'scipy.stats', 'statsmodels', 'pandas'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

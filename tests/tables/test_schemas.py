@@ -10,8 +10,9 @@ from momentum_study.studies.compare.schemas import SCHEMAS as COMPARISON_SCHEMAS
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import joined_tables, read_table, write_table
 from momentum_study.tables.schema import Table, load_table, schema_module
+from momentum_study.tables.schemas.arm_costs import ARM_COSTS
 
-ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS]
+ALL = [*SCHEMAS.values(), *COMPARISON_SCHEMAS, ARM_COSTS]
 
 TABLES_OF = {
     "collect": {"runs", "curves"},
@@ -19,7 +20,7 @@ TABLES_OF = {
     "cell-curves": {"runs", "curves", "cell_curves"},
     "datasets": {"datasets"},
     "contrasts": {"runs", "tuned", "pairs", "contrasts", "advice"},
-    "trials": {"runs", "initial_sharpness", "budget", "profiles", "sensitivity"},
+    "trials": {"runs", "initial_sharpness", "budget", "profiles", "sensitivity", "arm_costs"},
     "claims": {"pairs", "landscapes", "initial_sharpness", "datasets"}
     | {"claims", "claim_cases", "step_costs"},
     "theory": {"theory"},
@@ -82,7 +83,7 @@ def test_a_command_depends_on_the_tables_that_it_uses(command: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_figure_depends_on_the_tables_that_it_is_drawn_from(kind: str) -> None:
     tables = KINDS[kind].tables
-    found = described_tables("cli.commands.figure", f"figures.{kind}", *map(schema_module, tables))
+    found = described_tables("cli.commands.figures", f"figures.{kind}", *map(schema_module, tables))
     drawn_from = {table.split(".")[0] for table in tables}
     # The description of `advice.csv` is that of `contrasts.csv`, but for its rows.
     assert found - {"contrasts"} == drawn_from - {"contrasts"}

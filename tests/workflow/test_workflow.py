@@ -18,7 +18,7 @@ import yaml
 
 from momentum_study.config.loading import load_study
 from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import shards
+from momentum_study.runs.design import followed_sweeps, prepared_path, shards
 from momentum_study.tables.files import read_table
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.schemas.cells import CELLS
@@ -76,33 +76,38 @@ def test_neither_touched_sources_nor_a_lost_shard_rerun_anything(finished: Path)
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-def test_copied_results_are_up_to_date_with_their_records_and_reported_without(
+def test_copied_results_are_up_to_date_with_and_without_their_records(
     undisturbed: Path, finished: Path
 ) -> None:
     records = finished / ".snakemake"
-    shard = f"results/smoke/runs/{shards(load_study(finished / SMOKE))[0].path}"
     for path in (finished / "src").rglob("*.py"):
         path.touch()
-
     shutil.rmtree(records)
+    assert planned(finished) == {}
     shutil.copytree(undisturbed / ".snakemake/metadata", records / "metadata")
     assert planned(finished) == {}
 
-    shutil.rmtree(records)
+
+def test_a_shard_whose_data_have_a_newer_date_is_kept(finished: Path) -> None:
+    shard = shards(load_study(finished / SMOKE))[0]
+    folder = finished / "results/smoke"
+    (folder / "datasets" / prepared_path(shard.dataset, shard.data)).touch()
+    shutil.rmtree(finished / ".snakemake")
+    before = (folder / "runs" / shard.path).read_bytes()
     assert planned(finished)["train"] > 0
-    warning = "finished shard(s) are trained again"
-    touched = snakemake(finished, "--cores", "1", "--touch")
-    assert warning not in touched.stderr
-    assert planned(finished) == {}
-
-    for path in (finished / "src").rglob("*.py"):
-        path.touch()
-    shutil.rmtree(records)
-    done = snakemake(finished, "--cores", "1", shard)
-    assert f"warning: 1 {warning}" in done.stderr
+    assert snakemake(finished, "--cores", "2", f"results/smoke/runs/{shard.path}").returncode == 0
+    assert (folder / "runs" / shard.path).read_bytes() == before
+    (count,) = set(runs_trained(finished, shard.name))
+    assert count == 0
 
 
-def test_another_beta_trains_only_the_new_shards(finished: Path) -> None:
+def runs_trained(folder: Path, *names: str) -> list[int]:
+    """How many networks the last jobs of some shards trained."""
+    costs = folder / "results/smoke/benchmarks/train"
+    return [json.loads((costs / f"{name}.json").read_text())["runs"] for name in names]
+
+
+def test_another_beta_trains_only_its_runs(finished: Path) -> None:
     path = finished / SMOKE
     tree = yaml.safe_load(path.read_text(encoding="utf-8"))
     tree["grids"]["momentum"]["rules"]["momentum"]["beta"].append(0.99)
@@ -110,10 +115,24 @@ def test_another_beta_trains_only_the_new_shards(finished: Path) -> None:
     before = modification_times(finished)
     assert snakemake(finished, "--cores", "2", "collect").returncode == 0
     after = modification_times(finished)
-    assert before.items() <= after.items()
-    assert len(after) == len(before) + 4  # two data sets times two batch sizes
+    again = [Path(name) for name in before if before[name] != after[name]]
+    assert len(again) == 4  # two data sets times two batch sizes
+    names = [str(path.relative_to("runs").with_suffix("")) for path in again]
+    assert runs_trained(finished, *names) == [5 * 4] * 4  # learning rates times replicates
+    assert after.keys() == before.keys()
     runs = pd.read_parquet(finished / "results/smoke/tables/runs.parquet")
     assert set(runs["beta"]) == {0.0, 0.5, 0.9, 0.99}
+
+
+def test_other_kernels_compute_all_networks_again_and_nothing_else(finished: Path) -> None:
+    with (finished / SMOKE).open("a", encoding="utf-8") as file:
+        file.write("\nkernels: native\n")
+    jobs = planned(finished)
+    study = load_study(finished / SMOKE)
+    assert jobs["train"] == len(shards(study))
+    assert jobs["sharpness"] == len(followed_sweeps(study))
+    assert jobs["initial_sharpness"] == 1
+    assert not jobs.keys() & {"prepare", "datasets", "theory", "landscapes"}
 
 
 def modification_times(folder: Path) -> dict[str, int]:
@@ -125,8 +144,12 @@ def modification_times(folder: Path) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("edited", "remark", "expected"),
     [
-        ("src/momentum_study/figures/isolation.py", "# A remark.", {"figure": 1}),
-        ("src/momentum_study/figures/lag.py", "# A remark.", {"figure": 1, "paper": 1}),
+        (
+            "src/momentum_study/figures/isolation.py",
+            "# A remark.",
+            {"figures_grids2": 1, "paper": 1},
+        ),
+        ("src/momentum_study/figures/lag.py", "# A remark.", {"figures_theory": 1, "paper": 1}),
         ("paper/sections/threats.typ", "A sentence.", {"paper": 1}),
         ("src/momentum_study/documents/explorer/table.css", "/* A remark. */", {"explorer": 1}),
     ],
@@ -205,6 +228,37 @@ def test_a_comparison_with_an_unknown_study_is_refused(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "error: results/absent: no such study" in output
     assert "Traceback" not in output
+
+
+def test_figures_are_drawn_again_from_published_tables_alone(
+    undisturbed: Path, tmp_path: Path
+) -> None:
+    folder = copy_project(tmp_path / "redraw")
+    study = undisturbed / "results/smoke"
+    published = folder / "results/published"
+    shutil.copytree(study / "tables", published / "tables")
+    shutil.copy2(study / "provenance.json", published)
+    for name in ("cells.parquet", "curves.parquet", "cell_curves.parquet"):
+        (published / "tables" / name).unlink()
+    redrawn, drawn = "results/redrawn/published", "figures/momentum/maps_batchfull.svg"
+    tables = ("--config", "tables=published")
+
+    done = snakemake(folder, "--cores", "1", f"{redrawn}/{drawn}", *tables, configfile=())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "need the runs: momentum/learning_curves_batch16" in done.stdout + done.stderr
+    assert (folder / redrawn / drawn).read_bytes() == (study / drawn).read_bytes()
+    assert {path.name for path in (folder / "results").iterdir()} == {"published", "redrawn"}
+
+    planned = snakemake(folder, "--dry-run", "paper", "figures", *tables, configfile=())
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    for arguments, message in (
+        (("explorer", *tables), "explorer cannot be made from tables alone"),
+        (("paper", *tables, "--configfile", SMOKE), "leave out --configfile"),
+    ):
+        refused = snakemake(folder, "--dry-run", *arguments, configfile=())
+        assert refused.returncode != 0
+        assert message in refused.stderr
+        assert "Traceback" not in refused.stderr
 
 
 def test_the_linter_of_snakemake_finds_one_known_remark(tmp_path: Path) -> None:

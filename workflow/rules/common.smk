@@ -16,17 +16,20 @@ from momentum_study.documents.paper.parts import TABLES as PAPER_TABLES
 from momentum_study.documents.paper.parts import plates
 from momentum_study.engine.rule_files import load_rule
 from momentum_study.figures.catalogue import KINDS
-from momentum_study.figures.jobs import figure_jobs
+from momentum_study.figures.jobs import figure_groups
 from momentum_study.runs.design import (
     families,
-    followed_shards,
+    followed_sweeps,
     prepare_flags,
     prepared_path,
     shards,
     starts,
 )
+from momentum_study.runs.parts import cell_parts, problem_parts
 from momentum_study.tables.schema import schema_module
 from momentum_study.statistics.intervals import Intervals
+from momentum_study.studies.record import PROVENANCE
+from momentum_study.studies.redraw import read_redrawing
 
 DEFAULT_CONFIGFILE = "config/paper.yaml"
 
@@ -41,8 +44,17 @@ def the_configfile():
 
 
 def the_study():
+    """Return the study, and None or the finished study whose tables alone are used."""
     try:
-        return load_study(CONFIGFILE)
+        redrawn = read_redrawing(workflow.config_settings.config, Path("results"))
+        if redrawn is None:
+            return load_study(CONFIGFILE), None
+        if workflow.configfiles:
+            raise StudyError(
+                f"tables={redrawn.name}: these tables have their own configuration in "
+                f"results/{redrawn.name}/{PROVENANCE}; leave out --configfile"
+            )
+        return redrawn.study, redrawn
     except StudyError as error:
         # An exception would make Snakemake print its place in this file.
         sys.exit(f"error: {error}")
@@ -53,18 +65,25 @@ if shutil.which("python") != sys.executable:
     shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
 
 CONFIGFILE = the_configfile()
-STUDY = the_study()
-RESULTS = f"results/{STUDY.study}"
-SHARDS = {shard.path.removesuffix(".parquet"): shard for shard in shards(STUDY)}
-FOLLOWED = {shard.path.removesuffix(".parquet"): shard for shard in followed_shards(STUDY)}
+STUDY, REDRAWN = the_study()
+RESULTS = f"results/{REDRAWN.folder if REDRAWN else STUDY.study}"
+SHARDS = {shard.name: shard for shard in shards(STUDY)}
+FOLLOWED = {sweep.name: sweep for sweep in followed_sweeps(STUDY)}
 STARTS = [
     {"data": f"{RESULTS}/datasets/{prepared_path(start.dataset, block)}", **vars(start)}
     for start, block in starts(STUDY)
 ]
+CELL_PARTS = {str(number): part for number, part in enumerate(cell_parts(STUDY))}
+PROBLEM_PARTS = {str(number): part for number, part in enumerate(problem_parts(STUDY))}
 RULE_FILES = {load_rule(path).name: path for path in STUDY.rule_files}
 FAMILIES = json.dumps(families(STUDY))
-FIGURES = {job.path: job for job in figure_jobs(STUDY)}
-PLATES = plates(STUDY)
+FIGURE_GROUPS = {
+    name: drawn
+    for name, jobs in figure_groups(STUDY).items()
+    if (drawn := [job for job in jobs if REDRAWN is None or REDRAWN.can_draw(job)])
+}
+DRAWN = {job.path for jobs in FIGURE_GROUPS.values() for job in jobs}
+PLATES = {kind: job for kind, job in plates(STUDY).items() if job.path in DRAWN}
 PAPER_TEXT = sorted(map(str, Path("paper").rglob("*.*")))
 
 
@@ -72,7 +91,7 @@ wildcard_constraints:
     dataset=r"[A-Za-z0-9_-]+",
     block=r"\d+-\d+",
     shard=r".+",
-    figure=r".+",
+    part=r"\d+",
 
 
 def sources(command, *more):
@@ -95,6 +114,16 @@ def table(name, category="Tables"):
     )
 
 
+def tables_of_parts(kind, parts, *names):
+    """Return the tables to join; none if the study has no parts."""
+    return expand(f"{RESULTS}/parts/{kind}/{{part}}/{{name}}", part=parts, name=names)
+
+
+def join_flags(kind, parts):
+    folders = [f"{RESULTS}/parts/{kind}/{part}" for part in parts]
+    return shlex.join(["--parts", *folders])
+
+
 def interval_flags(resamples=STUDY.statistics.resamples):
     return to_flags(Intervals(STUDY.statistics.confidence, resamples, STUDY.seed))
 
@@ -105,13 +134,14 @@ def comparison_flags():
     return to_flags(Comparison(families(STUDY), verdicts.beta, verdicts.loss_floor, intervals))
 
 
-def prepared_data(wildcards):
-    shard = SHARDS[wildcards.shard]
-    return f"{RESULTS}/datasets/{prepared_path(shard.dataset, shard.block)}"
+def data_path(dataset, block):
+    return f"{RESULTS}/datasets/{prepared_path(dataset, block)}"
 
 
 def train_flags(wildcards):
-    return to_flags(SHARDS[wildcards.shard].settings)
+    shard = SHARDS[wildcards.shard]
+    ends = f"--replicates {shard.block.first} {shard.block.last}"
+    return f"{ends} {to_flags(shard.settings)}"
 
 
 def rule_file(wildcards):
@@ -131,21 +161,41 @@ def followed(wildcards):
 
 def first_blocks():
     """Return the first block of prepared data of each data set in use."""
-    first = {shard.dataset: shard.block for shard in reversed(SHARDS.values())}
-    return [f"{RESULTS}/datasets/{prepared_path(*item)}" for item in sorted(first.items())]
+    first = {shard.dataset: shard.data for shard in reversed(SHARDS.values())}
+    return [data_path(*item) for item in sorted(first.items())]
 
 
 def all_blocks():
     """Return all blocks of prepared data of each data set in use."""
-    used = {prepared_path(shard.dataset, shard.block) for shard in SHARDS.values()}
-    return [f"{RESULTS}/datasets/{path}" for path in sorted(used)]
+    return sorted({data_path(shard.dataset, shard.data) for shard in SHARDS.values()})
 
 
-def figure_tables(wildcards):
-    tables = KINDS[FIGURES[wildcards.figure].kind].tables
-    return [f"{RESULTS}/tables/{table}" for table in tables]
+def figure_tables(group):
+    tables = [table for job in FIGURE_GROUPS[group] for table in KINDS[job.kind].tables]
+    return [f"{RESULTS}/tables/{table}" for table in dict.fromkeys(tables)]
 
 
-def figure_sources(wildcards):
-    kind = FIGURES[wildcards.figure].kind
-    return sources("figure", f"figures.{kind}", *map(schema_module, KINDS[kind].tables))
+def figure_sources(group):
+    kinds = dict.fromkeys(job.kind for job in FIGURE_GROUPS[group])
+    tables = [table for kind in kinds for table in KINDS[kind].tables]
+    modules = [f"figures.{kind}" for kind in kinds] + [*map(schema_module, dict.fromkeys(tables))]
+    return sources("figures", *modules)
+
+
+def figure_files(group, suffix):
+    return [f"{RESULTS}/figures/{job.path}.{suffix}" for job in FIGURE_GROUPS[group]]
+
+
+def figure_picture(path, job):
+    """Declare the picture of a figure, shown in the report under its labels."""
+    caption = "../report/figure.rst"
+    return report(path, caption=caption, category="Figures", labels=job.labels)
+
+
+def figure_pictures(group):
+    return list(map(figure_picture, figure_files(group, "png"), FIGURE_GROUPS[group]))
+
+
+def figure_message(group):
+    first, *others = FIGURE_GROUPS[group]
+    return f"Drawing {first.path}" + (f" and {len(others)} more figures" if others else "")

@@ -1,31 +1,43 @@
-# Figures: one job each, drawn from tables only.
+# Figures, drawn from tables only: a job for each group (docs/decisions/figure-groups.md).
 
 
-rule figure:
+for group, figures in FIGURE_GROUPS.items():
+
+    rule:
+        name:
+            f"figures_{group}"
+        input:
+            tables=figure_tables(group),
+        output:
+            svg=figure_files(group, "svg"),
+            words=figure_files(group, "json"),
+            png=figure_pictures(group),
+        log:
+            f"{RESULTS}/logs/figures/{group}.log",
+        group:
+            "results"  # on a cluster; the profile names rules, and these have names of their own
+        params:
+            sources=figure_sources(group),
+            cost=f"{RESULTS}/benchmarks/figures/{group}.json",
+            # As JSON, whose escapes pass through a locale that has ASCII only.
+            figures=json.dumps([job.description for job in figures]),
+            confidence=STUDY.statistics.confidence,
+            tables=lambda wildcards: f"{RESULTS}/tables",
+            folder=lambda wildcards: f"{RESULTS}/figures",
+            see={job.path: KINDS[job.kind].see for job in figures},  # for the caption
+        message:
+            figure_message(group)
+        shell:
+            "python -m momentum_study --cost {params.cost:q}"
+            " figures --figures {params.figures:q} --confidence {params.confidence}"
+            " --tables {params.tables:q} --output {params.folder:q} > {log:q} 2>&1"
+
+
+rule figures:
     input:
-        tables=figure_tables,
-    output:
-        svg=f"{RESULTS}/figures/{{figure}}.svg",
-        words=f"{RESULTS}/figures/{{figure}}.json",
-        png=report(
-            f"{RESULTS}/figures/{{figure}}.png",
-            caption="../report/figure.rst",
-            category="Figures",
-            labels=lambda wildcards: FIGURES[wildcards.figure].labels,
-        ),
-    log:
-        f"{RESULTS}/logs/figures/{{figure}}.log",
-    params:
-        sources=figure_sources,
-        cost=f"{RESULTS}/benchmarks/figures/{{figure}}.json",
-        flags=lambda wildcards: FIGURES[wildcards.figure].flags,
-        confidence=STUDY.statistics.confidence,
-        folder=lambda wildcards: f"{RESULTS}/tables",
-        see=lambda wildcards: KINDS[FIGURES[wildcards.figure].kind].see,  # for the caption
-    message:
-        "Drawing {wildcards.figure}"
-    shell:
-        "python -m momentum_study --cost {params.cost:q}"
-        " figure {params.flags} --confidence {params.confidence}"
-        " --tables {params.folder:q}"
-        " --svg {output.svg:q} --png {output.png:q} --words {output.words:q} > {log:q} 2>&1"
+        files=[
+            file
+            for group in FIGURE_GROUPS
+            for suffix in ("svg", "png", "json")
+            for file in figure_files(group, suffix)
+        ],

@@ -18,9 +18,10 @@ rule provenance:
         sources=sources("provenance"),
         configfile=CONFIGFILE,
         costs=lambda wildcards: f"{RESULTS}/benchmarks",
+        kernels=STUDY.kernels,
     message:
         "Recording provenance and costs"
     shell:
         "python -m momentum_study provenance --configfile {params.configfile:q}"
         " --costs {params.costs:q} --cost-table {output.costs:q} --output {output.record:q}"
-        " > {log:q} 2>&1"
+        " --kernels {params.kernels} > {log:q} 2>&1"

@@ -12,17 +12,18 @@ rule initial_sharpness:
         sources=sources("initial_sharpness"),
         cost=f"{RESULTS}/benchmarks/initial_sharpness.json",
         starts=json.dumps(STARTS),
+        kernels=STUDY.kernels,
     message:
         "Measuring the sharpness at the start of runs"
     shell:
         "python -m momentum_study --cost {params.cost:q}"
         " initial-sharpness --starts {params.starts:q}"
-        " --output {output.table:q} > {log:q} 2>&1"
+        " --output {output.table:q} --kernels {params.kernels} > {log:q} 2>&1"
 
 
 rule sharpness:
     input:
-        data=prepared_data,
+        data=lambda wildcards: data_path(followed(wildcards).dataset, followed(wildcards).block),
     output:
         table=f"{RESULTS}/sharpness/{{shard}}.csv",
     log:

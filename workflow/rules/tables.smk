@@ -25,9 +25,11 @@ rule collect:
         " --runs {output.runs:q} --curves {output.curves:q} > {log:q} 2>&1"
 
 
+# Tables of cells are computed in parts, by jobs that run at the same time, and then joined.
 rule cells:
     input:
         runs=rules.collect.output.runs,
+        parts=tables_of_parts("cells", CELL_PARTS, "cells.parquet"),
     output:
         table=table("cells.parquet"),
     log:
@@ -36,18 +38,34 @@ rule cells:
         sources=sources("cells"),
         cost=f"{RESULTS}/benchmarks/cells.json",
         intervals=interval_flags(),
+        scope=join_flags("cells", CELL_PARTS),
     message:
         "Summarizing cells"
     shell:
         "python -m momentum_study --cost {params.cost:q}"
         " cells --runs {input.runs:q} --output {output.table:q}"
-        " {params.intervals} > {log:q} 2>&1"
+        " {params.intervals} {params.scope} > {log:q} 2>&1"
+
+
+use rule cells as cells_part with:
+    input:
+        runs=rules.collect.output.runs,
+    output:
+        table=temp(f"{RESULTS}/parts/cells/{{part}}/cells.parquet"),
+    log:
+        f"{RESULTS}/logs/cells_part/{{part}}.log",
+    params:
+        cost=f"{RESULTS}/benchmarks/cells_part/{{part}}.json",
+        scope=lambda wildcards: to_flags(CELL_PARTS[wildcards.part]),
+    message:
+        "Summarizing cells, part {wildcards.part}"
 
 
 rule cell_curves:
     input:
         runs=rules.collect.output.runs,
         curves=rules.collect.output.curves,
+        parts=tables_of_parts("cell_curves", CELL_PARTS, "cell_curves.parquet"),
     output:
         table=table("cell_curves.parquet"),
     log:
@@ -55,9 +73,25 @@ rule cell_curves:
     params:
         sources=sources("cell_curves"),
         cost=f"{RESULTS}/benchmarks/cell_curves.json",
+        scope=join_flags("cell_curves", CELL_PARTS),
     message:
         "Summarizing learning curves"
     shell:
         "python -m momentum_study --cost {params.cost:q}"
         " cell-curves --runs {input.runs:q} --curves {input.curves:q}"
-        " --output {output.table:q} > {log:q} 2>&1"
+        " --output {output.table:q} {params.scope} > {log:q} 2>&1"
+
+
+use rule cell_curves as cell_curves_part with:
+    input:
+        runs=rules.collect.output.runs,
+        curves=rules.collect.output.curves,
+    output:
+        table=temp(f"{RESULTS}/parts/cell_curves/{{part}}/cell_curves.parquet"),
+    log:
+        f"{RESULTS}/logs/cell_curves_part/{{part}}.log",
+    params:
+        cost=f"{RESULTS}/benchmarks/cell_curves_part/{{part}}.json",
+        scope=lambda wildcards: to_flags(CELL_PARTS[wildcards.part]),
+    message:
+        "Summarizing learning curves, part {wildcards.part}"

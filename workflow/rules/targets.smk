@@ -15,12 +15,3 @@ rule tables:
         contrasts=rules.contrasts.output,
         trials=rules.trials.output,
         claims=rules.claims.output,
-
-
-rule figures:
-    input:
-        files=expand(
-            f"{RESULTS}/figures/{{figure}}.{{suffix}}",
-            figure=FIGURES,
-            suffix=["svg", "png", "json"],
-        ),

@@ -1,10 +1,16 @@
 # Verdicts: comparisons of update rules, the cost of tuning, and the claims.
 
 
+# Like the tables of cells, these are computed in parts: of whole problems.
 rule contrasts:
     input:
         runs=rules.collect.output.runs,
         rule_files=STUDY.rule_files,
+        parts=tables_of_parts(
+            "contrasts",
+            PROBLEM_PARTS,
+            *("pairs.parquet", "tuned.csv", "contrasts.csv", "advice.csv"),
+        ),
     output:
         pairs=table("pairs.parquet"),
         tuned=table("tuned.csv"),
@@ -19,6 +25,7 @@ rule contrasts:
         rates=STUDY.verdicts.learning_rates,
         oscillating=STUDY.verdicts.oscillating_share,
         slow=STUDY.verdicts.slow_loss,
+        scope=join_flags("contrasts", PROBLEM_PARTS),
     message:
         "Comparing update rules"
     shell:
@@ -28,7 +35,25 @@ rule contrasts:
         " --tuned {output.tuned:q} --pairs {output.pairs:q} --contrasts {output.contrasts:q}"
         " --advice {output.advice:q} --rates {params.rates}"
         " --oscillating-share {params.oscillating} --slow-loss {params.slow}"
-        " {params.comparison} > {log:q} 2>&1"
+        " {params.comparison} {params.scope} > {log:q} 2>&1"
+
+
+use rule contrasts as contrasts_part with:
+    input:
+        runs=rules.collect.output.runs,
+        rule_files=STUDY.rule_files,
+    output:
+        pairs=temp(f"{RESULTS}/parts/contrasts/{{part}}/pairs.parquet"),
+        tuned=temp(f"{RESULTS}/parts/contrasts/{{part}}/tuned.csv"),
+        contrasts=temp(f"{RESULTS}/parts/contrasts/{{part}}/contrasts.csv"),
+        advice=temp(f"{RESULTS}/parts/contrasts/{{part}}/advice.csv"),
+    log:
+        f"{RESULTS}/logs/contrasts_part/{{part}}.log",
+    params:
+        cost=f"{RESULTS}/benchmarks/contrasts_part/{{part}}.json",
+        scope=lambda wildcards: to_flags(PROBLEM_PARTS[wildcards.part]),
+    message:
+        "Comparing update rules, part {wildcards.part}"
 
 
 rule trials:
@@ -36,6 +61,9 @@ rule trials:
         runs=rules.collect.output.runs,
         initial=rules.initial_sharpness.output,
         rule_files=STUDY.rule_files,
+        parts=tables_of_parts(
+            "trials", PROBLEM_PARTS, "budget.csv", "arm_costs.csv", "sensitivity.csv"
+        ),
     output:
         budget=table("budget.csv"),
         profiles=table("profiles.csv"),
@@ -47,6 +75,7 @@ rule trials:
         cost=f"{RESULTS}/benchmarks/trials.json",
         comparison=comparison_flags(),
         margin=STUDY.verdicts.margins.log_ratio,
+        scope=join_flags("trials", PROBLEM_PARTS),
     message:
         "Measuring the cost of tuning"
     shell:
@@ -54,7 +83,25 @@ rule trials:
         " trials --runs {input.runs:q} --initial {input.initial:q}"
         " --rule-files {input.rule_files:q} --budget {output.budget:q}"
         " --profiles {output.profiles:q} --sensitivity {output.sensitivity:q}"
-        " --margin {params.margin} {params.comparison} > {log:q} 2>&1"
+        " --margin {params.margin} {params.comparison} {params.scope} > {log:q} 2>&1"
+
+
+use rule trials as trials_part with:
+    input:
+        runs=rules.collect.output.runs,
+        initial=rules.initial_sharpness.output,
+        rule_files=STUDY.rule_files,
+    output:
+        budget=temp(f"{RESULTS}/parts/trials/{{part}}/budget.csv"),
+        profiles=temp(f"{RESULTS}/parts/trials/{{part}}/arm_costs.csv"),
+        sensitivity=temp(f"{RESULTS}/parts/trials/{{part}}/sensitivity.csv"),
+    log:
+        f"{RESULTS}/logs/trials_part/{{part}}.log",
+    params:
+        cost=f"{RESULTS}/benchmarks/trials_part/{{part}}.json",
+        scope=lambda wildcards: to_flags(PROBLEM_PARTS[wildcards.part]),
+    message:
+        "Measuring the cost of tuning, part {wildcards.part}"
 
 
 rule claims:

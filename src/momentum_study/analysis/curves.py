@@ -24,14 +24,17 @@ def whole_cells(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     parts
         ``keys.CELL_KEYS`` and other columns. The rows of each cell are consecutive.
     """
-    keys = list(CELL_KEYS)
     rest = pd.DataFrame()
     for part in parts:
         rows = pd.concat([rest, part], ignore_index=True)
-        of_last = (rows[keys] == rows[keys].iloc[-1]).all(axis="columns")
-        if not of_last.all():
-            yield rows[~of_last]
-        rest = rows[of_last]
+        first = 0  # row of the last cell; the learning rate, compared first, leaves few
+        for name in reversed(CELL_KEYS):
+            values = rows[name].iloc[first:]
+            others = np.flatnonzero(values != values.iloc[-1])
+            first += others[-1] + 1 if len(others) else 0
+        if first:
+            yield rows.iloc[:first]
+        rest = rows.iloc[first:]
     yield rest
 
 

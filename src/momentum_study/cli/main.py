@@ -36,7 +36,7 @@ COMMANDS = {
     "sharpness": "follow the largest Hessian eigenvalue along the runs of a shard",
     "stability": "collect the followed eigenvalues and compare the stability limit with the runs",
     "validation": "compare the code with numbers that others published",
-    "figure": "draw one figure from the tables",
+    "figures": "draw figures from the tables",
     "paper": "typeset the paper from text, tables and figures",
     "explorer": "write the page that shows cells and learning curves",
     "provenance": "record versions, processor and kernels, and what every job cost",
@@ -66,30 +66,45 @@ def main(arguments: Sequence[str]) -> int:
     """
     try:
         return _run(arguments)
-    except StudyError as error:
-        print(f"error: {error}", file=sys.stderr)
     except BrokenPipeError:
         # The reader closed the output. Without this, Python would report it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        where = error.filename or "file system"
-        what = error.strerror or error
-        step = next_step(error.errno, error.filename or error.strerror)
-        print(f"error: {where}: {what}; {step}", file=sys.stderr)
-    except MemoryError as error:
-        print(
-            f"error: not enough memory{f' ({error})' if str(error) else ''}; run fewer jobs at a "
-            "time (--cores 1) or make them smaller (replicates_per_shard in the configuration), "
-            f"and {AGAIN}",
-            file=sys.stderr,
-        )
     except KeyboardInterrupt:
         print(f"{INTERRUPTED}; {AGAIN}", file=sys.stderr)
         return _CTRL_C
+    except ExceptionGroup as group:  # parts of a job failed, each without the others
+        _report(*group.exceptions, head=group.message)
     except Exception as error:
-        traceback.print_exc()
-        print(f"error: {_fault(error)}", file=sys.stderr)
+        _report(error)
     return 1
+
+
+def _report(*errors: Exception, head: str = "") -> None:
+    """Print tracebacks of internal errors, then a line for each error."""
+    for error in errors:
+        if not isinstance(error, StudyError | OSError | MemoryError):
+            traceback.print_exception(error)
+    if head:
+        print(head, file=sys.stderr)
+    for error in errors:
+        part = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
+        print(f"error: {part}{_message(error)}", file=sys.stderr)
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, StudyError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = error.filename or "file system"
+        step = next_step(error.errno, error.filename or error.strerror)
+        return f"{where}: {error.strerror or error}; {step}"
+    if isinstance(error, MemoryError):
+        return (
+            f"not enough memory{f' ({error})' if str(error) else ''}; run fewer jobs at a "
+            "time (--cores 1) or make them smaller (replicates_per_shard in the configuration), "
+            f"and {AGAIN}"
+        )
+    return _fault(error)
 
 
 def _fault(error: Exception) -> str:

@@ -1,8 +1,23 @@
 """Options that several commands share; the workflow writes their flags from the configuration."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from momentum_study.statistics.intervals import Intervals
+from momentum_study.tables.parts import Part
+
+
+@dataclass(frozen=True)
+class Scope(Part):
+    """What a command analyses: all runs, those of a part, or none if it joins analysed parts.
+
+    Attributes
+    ----------
+    parts
+        Folders with the tables of all parts of the study, to join instead of analysing runs.
+    """
+
+    parts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ class Grid(Model):
         return rule.learning_rates or self.learning_rates
 
     def counts(self, per_shard: int) -> tuple[int, int]:
-        """Return the numbers of shards and runs, without listing them."""
+        """Return the numbers of sweeps and runs, without listing them."""
         settings = (
             len(self.datasets) * len(self.networks) * len(self.batch_sizes) * len(self.schedules)
         )

@@ -9,13 +9,14 @@ from momentum_study.config.networks import Network
 from momentum_study.config.verdicts import Verdicts
 from momentum_study.core.errors import StudyError
 from momentum_study.core.fields import Distinct, Draws, Fraction, Model, PositiveInt, workflow_path
+from momentum_study.core.kernels import Kernels
 from momentum_study.core.text import plain, suggest
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.engine.losses import LOSSES
 from momentum_study.engine.rule_files import load_rules
 
-MOST_SHARDS = 100_000
-"""At almost a second to start a job, this takes a day on one core."""
+MOST_SWEEPS = 100_000
+"""At almost a second each, they take a day on one core."""
 
 MOST_RUNS = 100_000_000
 """Limit for tables in memory."""
@@ -85,7 +86,13 @@ class Study(Model):
         "one, or is not finite.",
     )
     replicates_per_shard: PositiveInt = Field(
-        default=10, description="Number of replicates trained in one job."
+        default=10, description="Largest number of replicates trained in one job."
+    )
+    kernels: Kernels = Field(
+        default="portable",
+        description="Code of NumPy and OpenBLAS that trains: `portable` gives the same bytes on "
+        "every x86-64 processor with AVX2; `native` is faster on newer processors, and its bytes "
+        "depend on the processor.",
     )
     statistics: Statistics = Field(default=Statistics(), description="Intervals.")
     verdicts: Verdicts = Field(default=Verdicts(), description="Comparisons and claims.")
@@ -96,7 +103,7 @@ class Study(Model):
     @field_validator("study")
     @classmethod
     def _plain_study(cls, name: str) -> str:
-        if name in ("published", "comparisons", "benchmarks"):
+        if name in ("published", "comparisons", "redrawn", "benchmarks"):
             raise ValueError(f"results/{name}/ has another purpose; choose another name")
         return plain(name)
 
@@ -145,7 +152,7 @@ class Study(Model):
         """Refuse studies that are too large, before anything lists their runs."""
         counts = [grid.counts(self.replicates_per_shard) for grid in self.grids.values()]
         for what, most, advice, amounts in (
-            ("shards", MOST_SHARDS, "raise replicates_per_shard, or ", [one for one, _ in counts]),
+            ("sweeps", MOST_SWEEPS, "raise replicates_per_shard, or ", [one for one, _ in counts]),
             ("runs", MOST_RUNS, "", [runs for _, runs in counts]),
         ):
             if sum(amounts) > most:

@@ -1,1 +1,1 @@
-"""What every package may use: errors, text, files, seeds, pinned kernels."""
+"""What every package may use: errors, text, files, seeds, kernels."""

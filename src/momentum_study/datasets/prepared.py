@@ -60,8 +60,8 @@ class PreparedDataset:
     target_scale: FloatArray
     repairs: tuple[str, ...]
 
-    def take(self, replicates: slice) -> "PreparedDataset":
-        """Return some of the replicates."""
+    def take(self, replicates: slice | npt.NDArray[np.bool_]) -> "PreparedDataset":
+        """Return some of the replicates: a slice of ``(R,)``, or a mask."""
         return replace(self, **{key: getattr(self, key)[replicates] for key in _SHAPES})
 
 

@@ -80,6 +80,12 @@ class Recipe(Model):
         """Return the input files of the data, for the workflow."""
         return [self.path] if self.path else []
 
+    @property
+    def known_rows(self) -> int | None:
+        """Number of rows, as far as it is known without the data."""
+        generated = self.parameters.get("samples") or self.parameters.get("n_samples")
+        return self.rows or SOURCES[self.source].rows or generated
+
     @field_validator("source")
     @classmethod
     def _usable_source(cls, name: str) -> str:

@@ -34,6 +34,8 @@ class Source:
         Keys of a recipe for this source, in addition to those for all sources.
     required
         Required keys.
+    rows
+        Number of rows, if it is fixed.
     """
 
     read: Callable[..., Table]
@@ -42,19 +44,21 @@ class Source:
     scaling: Scaling = "standard"
     keys: tuple[str, ...] = ("parameters",)
     required: tuple[str, ...] = ()
+    rows: int | None = None
 
 
 def _drawn(name: str, task: Task, scaling: Scaling = "standard") -> Source:
     return Source(GENERATORS[name].read, GENERATORS[name].check, task, scaling)
 
 
-def _bundled(function: str, **fixed: object) -> Source:
+def _bundled(function: str, rows: int, **fixed: object) -> Source:
     """Return the source for a data set of scikit-learn, without parameters."""
     return Source(
         partial(scikit_learn.read, function, fixed),
         lambda: None,
         scikit_learn.TASKS[function],
         keys=(),
+        rows=rows,
     )
 
 
@@ -65,13 +69,13 @@ def _function(name: str, task: Task) -> Source:
 _COLUMNS = ("target", "task", "leave_out", "missing", "categorical")
 
 SOURCES: dict[str, Source] = {
-    "iris": _bundled("load_iris"),
-    "wine": _bundled("load_wine"),
-    "breast_cancer": _bundled("load_breast_cancer"),
-    "digits": _bundled("load_digits"),
+    "iris": _bundled("load_iris", 150),
+    "wine": _bundled("load_wine", 178),
+    "breast_cancer": _bundled("load_breast_cancer", 569),
+    "digits": _bundled("load_digits", 1797),
     # Features in their original units: scikit-learn's scaling is fitted on all rows, with the test
     # rows.
-    "diabetes": _bundled("load_diabetes", scaled=False),
+    "diabetes": _bundled("load_diabetes", 442, scaled=False),
     "moons": _drawn("moons", "classification"),
     "chebyshev": _drawn("chebyshev", "regression"),
     "conditioned": _drawn("conditioned", "classification", "center"),

@@ -40,7 +40,8 @@ class Activation:
 
 
 def _relu(z: Array, out: Array) -> None:
-    np.maximum(z, 0, out=out)
+    # Several times as fast as `np.maximum`, whose loop with a number is not vectorised.
+    z.clip(0, np.inf, out=out)
 
 
 def _relu_derivative(error: Array, a: Array) -> None:

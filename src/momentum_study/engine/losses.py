@@ -59,7 +59,7 @@ def exponent_floor(dtype: np.dtype[Any]) -> float:
 def _softmax_numerators(z: Array) -> Array:
     """Replace z by exp(z − max) and return the sum over classes (R, 1, C, B)."""
     np.subtract(z, np.maximum.reduce(z, axis=1, keepdims=True), out=z)
-    np.maximum(z, exponent_floor(z.dtype), out=z)
+    z.clip(exponent_floor(z.dtype), np.inf, out=z)
     np.exp(z, out=z)
     total: Array = np.add.reduce(z, axis=1, keepdims=True)
     return total
@@ -94,8 +94,7 @@ def _cross_entropy_evaluate(z: Array, targets: Array) -> tuple[Array, Array]:
 
 def _logistic_error(z: Array, targets: Array) -> None:
     limit = -exponent_floor(z.dtype)
-    np.minimum(z, limit, out=z)
-    np.maximum(z, -limit, out=z)
+    z.clip(-limit, limit, out=z)
     np.negative(z, out=z)
     np.exp(z, out=z)
     np.add(z, 1, out=z)

@@ -127,7 +127,9 @@ class _HiddenLayer:
         self.units = self.activations[:, :, :-1]
         self.constant = self.activations[:, :, -1]
         self.activations_by_row = self.activations.swapaxes(2, 3)
-        self.errors = np.empty((*shape, units, batch), dtype)
+        # The same for errors, so that both are contiguous: the errors of the 1 stay 0.
+        self.errors = np.zeros_like(self.activations)
+        self.unit_errors = self.errors[:, :, :-1]
 
 
 class _Workspace:
@@ -217,9 +219,9 @@ class Stack:
         for index in range(len(space.hidden), 0, -1):
             below = space.hidden[index - 1]
             np.matmul(error, below.activations_by_row, out=self.gradients.layers[index])
-            np.matmul(self._weights_by_input[index], error, out=below.errors)
-            self._activation.multiply_derivative(below.errors, below.units)
-            error = below.errors
+            np.matmul(self._weights_by_input[index], error, out=below.unit_errors)
+            self._activation.multiply_derivative(below.errors, below.activations)
+            error = below.unit_errors
         np.matmul(error, rows[:, None], out=self.gradients.layers[0])
 
     def evaluate(self, inputs: Array, targets: Array, rows_at_once: int) -> tuple[Array, Array]:

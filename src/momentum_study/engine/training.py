@@ -192,7 +192,7 @@ def networks_per_stack(
 def network_bytes(architecture: Architecture, rule: Rule, batch: int, dtype: np.dtype[Any]) -> int:
     """Bytes of a network's weights, gradient and state, and of its activations for one batch."""
     copies = 2 + len(rule.state)
-    units = sum(2 * hidden + 1 for hidden in architecture.hidden) + architecture.outputs
+    units = sum(2 * (hidden + 1) for hidden in architecture.hidden) + architecture.outputs
     return dtype.itemsize * (copies * architecture.parameters + units * batch)
 
 

@@ -1,11 +1,9 @@
 """The kinds of figures: what each one shows, which tables it reads, its alternative text.
 
 This module imports nothing of the project, and no command imports it. The workflow passes the texts
-of a figure as flags, so that a change of a text redraws this figure only.
+of a figure as flags, so that a change of a text redraws its group only.
 """
 
-import json
-import shlex
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +27,8 @@ class FigureKind:
         What to look for, independent of the data.
     alt
         Alternative text.
+    group
+        Figures of one group wait for the same tables and are drawn by the same jobs.
     """
 
     title: str
@@ -37,6 +37,7 @@ class FigureKind:
     see: str
     alt: str
     of: Literal["compared", "followed"] = "compared"
+    group: Literal["grids", "theory", "comparisons", "claims"] = "grids"
 
 
 KINDS = {
@@ -91,6 +92,7 @@ KINDS = {
         title="Rates on quadratics",
         tables=("theory.csv",),
         per="study",
+        group="theory",
         see="whether the marks are on the lines, and above which κ momentum at a fixed β is "
         "faster.",
         alt="Updates per factor of ten of the error, and speed-up over plain gradient descent, "
@@ -100,6 +102,7 @@ KINDS = {
         title="Stability on quadratics",
         tables=("theory.csv",),
         per="study",
+        group="theory",
         see="whether the marks agree with the regions behind them.",
         alt="Regions of learning rate times curvature and momentum coefficient in which momentum, "
         "heavy ball and Nesterov’s rule are monotone, oscillate, alternate or diverge.",
@@ -108,6 +111,7 @@ KINDS = {
         title="Noise floor and jitter",
         tables=("theory.csv",),
         per="study",
+        group="theory",
         see="whether a larger β lowers the floor, or only the jitter.",
         alt="Variance of the weights, and variance of one update, against the momentum coefficient "
         "at several learning rates: closed forms as lines, measurements as marks.",
@@ -116,6 +120,7 @@ KINDS = {
         title="Lag behind plain gradient descent",
         tables=("theory.csv",),
         per="study",
+        group="theory",
         see="whether the lag approaches β/(1−β), and whether bias correction removes it.",
         alt="Number of updates by which momentum is behind plain gradient descent, over β/(1−β) "
         "and over the number of updates, with and without bias correction.",
@@ -124,6 +129,7 @@ KINDS = {
         title="Paths on landscapes",
         tables=("landscapes.csv", "trajectories.csv"),
         per="study",
+        group="theory",
         see="whether momentum is smooth where plain gradient descent zigzags, whether it "
         "overshoots or crosses a barrier, and whether these differences remain when each rule is "
         "tuned.",
@@ -134,6 +140,7 @@ KINDS = {
         title="Exit times",
         tables=("landscapes.csv",),
         per="study",
+        group="theory",
         see="whether the rule that leaves first changes with the rate that is held fixed.",
         alt="Updates until runs leave saddles and wells, and shares of runs that cross a barrier, "
         "over its height, for each rule at the same α, at the same η, and each tuned.",
@@ -142,6 +149,7 @@ KINDS = {
         title="Tuned speed-up",
         tables=("contrasts.csv",),
         per="study",
+        group="comparisons",
         see="which β has the largest speed-up, and how much smaller it is with the noise of small "
         "batches.",
         alt="Speed-up of momentum over plain gradient descent in reaching a target, each at its "
@@ -151,6 +159,7 @@ KINDS = {
         title="Speed-up over the condition number",
         tables=("contrasts.csv", "theory.csv", "datasets.csv"),
         per="study",
+        group="comparisons",
         see="whether the points rise with κ like the lines, and how much lower they are with the "
         "noise of small batches.",
         alt="Speed-up of tuned momentum over tuned plain gradient descent against the condition "
@@ -160,6 +169,7 @@ KINDS = {
         title="Best of k trials",
         tables=("budget.csv",),
         per="study",
+        group="comparisons",
         see="after how many trials the thick line is the lowest.",
         alt="Expected test loss of the best of k random trials over k, for each rule, data set and "
         "batch size; marks show from which k on a rule is better than plain gradient descent.",
@@ -168,6 +178,7 @@ KINDS = {
         title="Performance profiles",
         tables=("profiles.csv",),
         per="study",
+        group="comparisons",
         see="which line is highest at the left (most often best), and which at the right (rarely "
         "far from the best).",
         alt="Share of problems on which the cost of a tuned rule is within a ratio of the smallest "
@@ -177,6 +188,7 @@ KINDS = {
         title="Changes during training",
         tables=("advice.csv",),
         per="study",
+        group="comparisons",
         see="whether the advised change (bold frame) helps, and whether a change of α helps more.",
         alt="Training loss without a change over training loss with it, when β or α is raised or "
         "lowered during training: for runs that were slow, that oscillated, and others, by data "
@@ -186,6 +198,7 @@ KINDS = {
         title="Verdicts on the claims",
         tables=("claims.csv", "claim_cases.csv"),
         per="study",
+        group="claims",
         see="how far the cases of a claim agree with each other and with its headline.",
         alt="Every claim with its verdict, and the effects and intervals of its cases.",
     ),
@@ -208,14 +221,10 @@ class FigureJob:
         return f"{self.grid}/{name}" if self.grid else name
 
     @property
-    def flags(self) -> str:
-        """Flags of the command ``figure``."""
-        # As JSON, whose escapes pass through a locale that has ASCII only.
-        texts = json.dumps({"alt": self.alt, "see": KINDS[self.kind].see})
-        words = ["--kind", self.kind, "--texts", texts]
-        words += ["--grid", self.grid] if self.grid else []
-        words += ["--batch", self.batch] if self.batch else []
-        return shlex.join(words)
+    def description(self) -> dict[str, str | None]:
+        """What the command ``figures`` needs to draw it."""
+        texts = {"alt": self.alt, "see": KINDS[self.kind].see}
+        return {"path": self.path, **vars(self), **texts}
 
     @property
     def alt(self) -> str:

@@ -28,8 +28,10 @@ def save_picture(sheet: Sheet, png: Path) -> None:
     pictures = []
     for page in sheet.pages:
         canvas = BytesIO()
-        page.savefig(canvas, format="png", metadata={"Software": None})
-        pictures.append(Image.open(canvas).convert("RGB"))
+        page.savefig(canvas, format="rgba")
+        width = round(WIDTH * PIXELS_PER_INCH)
+        size = width, len(canvas.getvalue()) // (4 * width)
+        pictures.append(Image.frombytes("RGBA", size, canvas.getvalue()).convert("RGB"))
     whole = Image.new("RGB", (pictures[0].width, sum(one.height for one in pictures)))
     top = 0
     for one in pictures:

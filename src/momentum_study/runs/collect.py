@@ -1,5 +1,6 @@
 """From shards to tables: one row per run of the design, one row per evaluation of a run."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -51,39 +52,43 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
     Yields
     ------
     Table
-        The shards that differ only in their replicates, as one table; tables are in the order of
-        the keys.
+        A sweep with all its replicates; sweeps are in the order of the keys.
 
     Raises
     ------
     UnusableShardsError
         After all shards have been read, naming every one that cannot be used.
     """
-    design = sorted(shards(study), key=attrgetter("factors"))
-    prepared = {prepared_path(shard.dataset, shard.block) for shard in design}
+    keys = attrgetter("grid", "dataset", "network", "rule", "batch")
+    design = sorted(shards(study), key=keys)
+    prepared = {prepared_path(shard.dataset, shard.data) for shard in design}
     digests = {path: digest_of_file(data_folder / path) for path in prepared}
     problems: list[str] = []
     unusable: list[Path] = []
-    for _, group in groupby(design, key=attrgetter("factors")):
-        blocks = list(group)
-        tables = []
-        for shard in blocks:
+    for _, group in groupby(design, key=keys):
+        of_sweep: defaultdict[tuple[str, float], list[pa.Table]] = defaultdict(list)
+        runs: list[tuple[str | float | int, ...]] = []
+        for shard in group:
             path = shards_folder / shard.path
-            data = digests[prepared_path(shard.dataset, shard.block)]
+            runs += shard.runs()
+            data = digests[prepared_path(shard.dataset, shard.data)]
+            sweeps = list(shard.sweeps())
+            ends = (shard.block.first, shard.block.last)
             try:
-                tables.append(read_shard(path, Fingerprint(shard.settings, data)))
+                tables = read_shard(path, [Fingerprint(sweep, data, ends) for sweep in sweeps])
             except FileNotFoundError:
                 problems.append(f"{path}: this shard is missing")
             except UnusableShardError as error:
                 problems.append(str(error))
                 unusable.append(path)
+            else:
+                for sweep, table in zip(sweeps, tables, strict=True):
+                    of_sweep[sweep.schedule, sweep.beta].append(table)
         if not problems:
-            table = pa.concat_tables(tables)
-            runs = [run for shard in blocks for run in shard.runs()]
-            check_complete(
-                table.select(RUN_KEYS).to_pandas(), pd.DataFrame(runs, columns=list(RUN_KEYS))
-            )
-            yield table
+            whole = [pa.concat_tables(of_sweep[key]) for key in sorted(of_sweep)]
+            found = pd.concat([table.select(RUN_KEYS).to_pandas() for table in whole])
+            check_complete(found, pd.DataFrame(runs, columns=list(RUN_KEYS)))
+            yield from whole
     if problems:
         counted = f"{len(problems)} of {len(design)} shards cannot be used"
         raise UnusableShardsError(f"{counted}: {listed(problems)}", unusable)

@@ -14,7 +14,8 @@ import psutil
 from momentum_study.config.study import Study
 from momentum_study.core.costs import Cost, cost_so_far
 from momentum_study.core.errors import AGAIN, StudyError
-from momentum_study.runs.design import followed_shards, prepared_path, shards
+from momentum_study.runs.design import followed_sweeps, prepared_path, shards
+from momentum_study.runs.parts import part_counts
 from momentum_study.runs.timings import TrainingCost
 
 
@@ -26,7 +27,7 @@ def cost_table(folder: Path, study: Study, running: Mapping[str, Cost]) -> pd.Da
     folder
         Folder of the files in which finished jobs wrote what they cost.
     study
-        Jobs on data sets and shards that are not in its design are left out.
+        Jobs on data sets, shards and parts that are not in its design are left out.
     running
         Costs so far of what is still running, by stage.
 
@@ -37,9 +38,13 @@ def cost_table(folder: Path, study: Study, running: Mapping[str, Cost]) -> pd.Da
     """
     trained = shards(study)
     designed = {
-        "prepare": {Path(prepared_path(shard.dataset, shard.block)).stem for shard in trained},
-        "train": {shard.path.removesuffix(".parquet") for shard in trained},
-        "sharpness": {shard.path.removesuffix(".parquet") for shard in followed_shards(study)},
+        "prepare": {Path(prepared_path(shard.dataset, shard.data)).stem for shard in trained},
+        "train": {shard.name for shard in trained},
+        "sharpness": {sweep.name for sweep in followed_sweeps(study)},
+        **{
+            f"{stage}_part": set(map(str, range(count)))
+            for stage, count in part_counts(study).items()
+        },
     }
     rows = []
     for path in sorted(folder.rglob("*.json")):

@@ -1,23 +1,29 @@
 """The design of a study: a pure function from its configuration to shards of runs.
 
 A *run* is one network trained once. A *cell* is a combination of factor values; its runs differ by
-replicate. A *shard* is what one job trains: one data set, network, rule, β, batch size and
-schedule, with all learning rates and a block of replicates inside. Blocks are cut at multiples of
-`replicates_per_shard`, so that more replicates, another β, rule, batch size or data set are more
-shards and leave the finished ones as they are.
+replicate. A *sweep* is trained at once: one data set, network, rule, β, batch size and schedule,
+with all learning rates and a block of replicates inside. A *shard* is what one job trains: the
+sweeps of all schedules and values of β if they are short, else one sweep or a part of its
+replicates. Blocks are cut at multiples of `replicates_per_shard`. More replicates, another rule,
+batch size or data set are more shards; another β or schedule is more shards, or more sweeps in
+shards that keep those that they have.
 """
 
+import math
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import product
+from itertools import pairwise, product
+from math import ceil
+from typing import TypeVar
 
 from momentum_study.config.grids import Grid
 from momentum_study.config.study import Study
 from momentum_study.core.text import format_number
 from momentum_study.datasets.recipe import Recipe
+from momentum_study.datasets.splits import FRACTIONS
 from momentum_study.engine.optimizers import get_rule
-from momentum_study.runs.settings import ShardSettings, StartSettings
+from momentum_study.runs.settings import RunSettings, ShardSettings, StartSettings, SweepSettings
 
 
 @dataclass(frozen=True)
@@ -38,27 +44,21 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Shard(ShardSettings):
-    """What one job trains: the settings of its runs, and the block of replicates."""
+class Sweep(SweepSettings):
+    """Runs that are trained at once, and their block of replicates."""
 
     block: Block
 
     @property
-    def path(self) -> str:
-        """Path of the shard's file, relative to the study's `runs/`."""
-        factors = (
-            self.rule,
-            f"beta{format_number(self.beta)}",
-            f"batch{self.batch}",
-            self.schedule,
-            str(self.block),
-        )
-        return f"{self.grid}/{self.dataset}/{self.network}/{'_'.join(factors)}.parquet"
+    def name(self) -> str:
+        """Path of its files, relative to a folder of them and without suffix."""
+        factors = f"{self.rule}_beta{format_number(self.beta)}_batch{self.batch}_{self.schedule}"
+        return f"{self.grid}/{self.dataset}/{self.network}/{factors}_{self.block}"
 
     @property
-    def settings(self) -> ShardSettings:
+    def settings(self) -> SweepSettings:
         """Everything its numbers depend on, besides the data."""
-        return ShardSettings(**{name: getattr(self, name) for name in _SETTINGS})
+        return _settings(SweepSettings, self)
 
     def runs(self) -> Iterator[tuple[str | float | int, ...]]:
         """Yield the keys of its runs, in the order of `keys.RUN_KEYS`."""
@@ -66,14 +66,129 @@ class Shard(ShardSettings):
             yield (*self.factors, learning_rate, replicate)
 
 
-_SETTINGS = tuple(field.name for field in fields(ShardSettings))
+@dataclass(frozen=True)
+class Shard(ShardSettings):
+    """What one job trains and one file holds: some sweeps on the same data.
+
+    Attributes
+    ----------
+    name
+        Path of its file, relative to the study's ``runs/`` and without suffix.
+    block
+        Its replicates.
+    data
+        The block of replicates that its data set is prepared for, which contains its own.
+    """
+
+    name: str
+    block: Block
+    data: Block
+
+    @property
+    def path(self) -> str:
+        """Path of its file, relative to the study's ``runs/``."""
+        return f"{self.name}.parquet"
+
+    @property
+    def run_count(self) -> int:
+        """Number of its runs."""
+        cells = len(self.schedules) * len(self.betas) * len(self.learning_rates)
+        return cells * len(self.block)
+
+    @property
+    def settings(self) -> ShardSettings:
+        """Everything its numbers depend on, besides the data."""
+        return _settings(ShardSettings, self)
+
+    def runs(self) -> Iterator[tuple[str | float | int, ...]]:
+        """Yield the keys of its runs, in the order of `keys.RUN_KEYS`."""
+        for sweep in self.sweeps():
+            for learning_rate, replicate in product(self.learning_rates, self.block):
+                yield (*sweep.factors, learning_rate, replicate)
+
+
+S = TypeVar("S", bound=RunSettings)
+
+
+def _settings(kind: type[S], whole: RunSettings) -> S:
+    return kind(**{field.name: getattr(whole, field.name) for field in fields(kind)})
+
+
+def sweeps(study: Study) -> list[Sweep]:
+    """List the sweeps of a study, in the order of its configuration."""
+    return [
+        replace(sweep, block=block)
+        for name, grid in study.grids.items()
+        for group in _grid_sweeps(study, name, grid)
+        for sweep in group
+        for block in blocks(grid.replicates, study.replicates_per_shard)
+    ]
+
+
+ALONE_SECONDS = 5.0
+"""A sweep that takes at least this time, as estimated, is a shard alone."""
+
+LONG_SECONDS = 12.0
+"""A sweep that takes longer, as estimated, is cut into shards of fewer replicates."""
 
 
 def shards(study: Study) -> list[Shard]:
-    """List the shards of a study, in the order of its configuration."""
-    return [
-        shard for name, grid in study.grids.items() for shard in _grid_shards(study, name, grid)
-    ]
+    """List the shards of a study, in the order of its configuration.
+
+    The size of a shard depends on its sweeps one by one, so that another β, schedule, rule, batch
+    size or data set leaves the shards of the others as they are, or adds sweeps to them.
+    """
+    found: list[Shard] = []
+    for name, grid in study.grids.items():
+        for data, group in product(
+            blocks(grid.replicates, study.replicates_per_shard), _grid_sweeps(study, name, grid)
+        ):
+            found += _shards_of(study, group, data)
+    return found
+
+
+def _shards_of(study: Study, group: Sequence[Sweep], data: Block) -> Iterator[Shard]:
+    first = group[0]
+    full = Block(data.first, data.first + study.replicates_per_shard - 1)
+    seconds = estimated_seconds(replace(first, block=full), study.datasets[first.dataset])
+    shared = _settings(RunSettings, first)
+    if seconds < ALONE_SECONDS:
+        place = f"{first.grid}/{first.dataset}/{first.network}"
+        schedules = tuple(dict.fromkeys(sweep.schedule for sweep in group))
+        betas = tuple(dict.fromkeys(sweep.beta for sweep in group))
+        name = f"{place}/{first.rule}_batch{first.batch}_{data}"
+        yield Shard(
+            **vars(shared), schedules=schedules, betas=betas, name=name, block=data, data=data
+        )
+        return
+    size = len(full) if math.isinf(seconds) else ceil(len(full) / ceil(seconds / LONG_SECONDS))
+    for sweep in group:
+        for block in blocks(len(data), size):
+            own = Block(data.first + block.first, data.first + block.last)
+            yield Shard(
+                **vars(shared),
+                schedules=(sweep.schedule,),
+                betas=(sweep.beta,),
+                name=replace(sweep, block=own).name,
+                block=own,
+                data=data,
+            )
+
+
+def estimated_seconds(sweep: Sweep, dataset: Recipe) -> float:
+    """Estimate the time of training a sweep, from its configuration alone.
+
+    An update of one network takes about 1 + b (0.01 + 0.003 h + 0.0001 w) microseconds for a batch
+    of b rows, h hidden units and w weights between hidden layers. This is a fit to the shards of
+    the published study, right within a factor of about two. The result is infinite for a full batch
+    of an unknown number of rows.
+    """
+    rows = FRACTIONS[0] * (dataset.known_rows or math.inf)
+    if sweep.batch != "full":
+        rows = min(rows, int(sweep.batch))
+    weights = sum(a * b for a, b in pairwise(sweep.hidden))
+    microseconds = 1 + rows * (0.01 + 0.003 * sum(sweep.hidden) + 0.0001 * weights)
+    return 1e-6 * microseconds * sweep.steps * len(sweep.learning_rates) * len(sweep.block)
 
 
 def start_settings(study: Study, grid: str, dataset: str, network: str) -> StartSettings:
@@ -108,18 +223,18 @@ def starts(study: Study) -> list[tuple[StartSettings, Block]]:
     ]
 
 
-def followed_shards(study: Study) -> list[Shard]:
-    """List the shards whose sharpness is followed, with only the learning rates to follow."""
+def followed_sweeps(study: Study) -> list[Sweep]:
+    """List the sweeps whose sharpness is followed, with only the learning rates to follow."""
     return [
-        replace(shard, learning_rates=rates)
-        for shard in shards(study)
-        if (follow := study.grids[shard.grid].sharpness)
-        and shard.rule in follow.rules
-        and (shard.beta in follow.beta or not get_rule(shard.rule).uses_beta)
-        and shard.batch in map(str, follow.batch_sizes)
-        and shard.schedule == "constant"
-        and shard.block.first < follow.replicates
-        and (rates := tuple(r for r in shard.learning_rates if r in follow.learning_rates))
+        replace(sweep, learning_rates=rates)
+        for sweep in sweeps(study)
+        if (follow := study.grids[sweep.grid].sharpness)
+        and sweep.rule in follow.rules
+        and (sweep.beta in follow.beta or not get_rule(sweep.rule).uses_beta)
+        and sweep.batch in map(str, follow.batch_sizes)
+        and sweep.schedule == "constant"
+        and sweep.block.first < follow.replicates
+        and (rates := tuple(r for r in sweep.learning_rates if r in follow.learning_rates))
     ]
 
 
@@ -164,28 +279,32 @@ def prepared_path(dataset: str, block: Block) -> str:
     return f"{dataset}_{block}.npz"
 
 
-def _grid_shards(study: Study, name: str, grid: Grid) -> Iterator[Shard]:
-    for dataset, network, (rule, rule_grid), batch, schedule in product(
-        grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes, grid.schedules
+def _grid_sweeps(study: Study, name: str, grid: Grid) -> Iterator[list[Sweep]]:
+    """Yield the sweeps of all replicates that differ in schedule and β only."""
+    every = Block(0, grid.replicates - 1)
+    for dataset, network, (rule, rule_grid), batch in product(
+        grid.datasets, grid.networks, grid.rules.items(), grid.batch_sizes
     ):
         start = start_settings(study, name, dataset, network)
         betas = rule_grid.beta if get_rule(rule).uses_beta else [0.0]
-        rates = tuple(grid.rates(rule_grid))
-        for beta, block in product(betas, blocks(grid.replicates, study.replicates_per_shard)):
-            yield Shard(
+        yield [
+            Sweep(
                 **vars(start),
                 rule=rule,
                 beta=beta,
                 batch=str(batch),
                 schedule=schedule,
-                learning_rates=rates,
+                learning_rates=tuple(grid.rates(rule_grid)),
                 steps=grid.steps,
                 gradient_noise=grid.gradient_noise,
                 evaluations=grid.evaluations,
                 targets=tuple(study.targets),
                 loss_limit=study.loss_limit,
-                block=block,
+                kernels=study.kernels,
+                block=every,
             )
+            for schedule, beta in product(grid.schedules, betas)
+        ]
 
 
 def prepare_flags(study: Study, name: str, block: str) -> str:

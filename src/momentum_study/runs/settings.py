@@ -1,7 +1,10 @@
-"""Settings of a shard: what its numbers depend on, besides the data."""
+"""Settings of runs: what their numbers depend on, besides the data."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from itertools import product
 
+from momentum_study.core.kernels import Kernels
 from momentum_study.tables.keys import RUN_KEYS
 
 
@@ -21,21 +24,42 @@ class StartSettings:
 
 
 @dataclass(frozen=True)
-class ShardSettings(StartSettings):
-    """Settings of the runs of a shard: the flags of ``train``, and part of its fingerprint."""
+class RunSettings(StartSettings):
+    """Settings that all runs of a shard share."""
 
     rule: str
-    beta: float
     batch: str
-    schedule: str
     learning_rates: tuple[float, ...]
     steps: int
     gradient_noise: float
     evaluations: int
     targets: tuple[float, ...]
     loss_limit: float
+    kernels: Kernels
+
+
+@dataclass(frozen=True)
+class SweepSettings(RunSettings):
+    """Settings of a sweep over learning rates, whose runs are trained at once."""
+
+    schedule: str
+    beta: float
 
     @property
     def factors(self) -> tuple[str | float, ...]:
         """Keys that all its runs share: those of `RUN_KEYS` before learning rate and replicate."""
         return tuple(getattr(self, key) for key in RUN_KEYS[:7])
+
+
+@dataclass(frozen=True)
+class ShardSettings(RunSettings):
+    """Settings of a shard: a sweep for each of its schedules and values of β."""
+
+    schedules: tuple[str, ...]
+    betas: tuple[float, ...]
+
+    def sweeps(self) -> Iterator[SweepSettings]:
+        """Yield the settings of its sweeps, in the order of the keys."""
+        shared = {field.name: getattr(self, field.name) for field in fields(RunSettings)}
+        for schedule, beta in product(sorted(self.schedules), sorted(self.betas)):
+            yield SweepSettings(**shared, schedule=schedule, beta=beta)

@@ -10,7 +10,7 @@ import pandas as pd
 from momentum_study.datasets.prepared import PreparedDataset
 from momentum_study.engine.hessians import largest_eigenvalue
 from momentum_study.engine.optimizers import get_rule
-from momentum_study.runs.settings import ShardSettings, StartSettings
+from momentum_study.runs.settings import StartSettings, SweepSettings
 from momentum_study.runs.train import make_run_spec, make_start, train_runs
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.theory.quadratics import stability_limit
@@ -39,14 +39,14 @@ def initial_sharpness(settings: StartSettings, prepared: PreparedDataset) -> pd.
 
 
 def followed_sharpness(
-    settings: ShardSettings, prepared: PreparedDataset, checkpoints: int
+    settings: SweepSettings, prepared: PreparedDataset, checkpoints: int
 ) -> pd.DataFrame:
-    """Train the runs of a shard and return their λ_max at some evaluations.
+    """Train the runs of a sweep and return their λ_max at some evaluations.
 
     Parameters
     ----------
     settings
-        The shard, with the learning rates to follow; its schedule is constant.
+        The sweep, with the learning rates to follow; its schedule is constant.
     prepared
         Its data, with the replicates to follow.
     checkpoints

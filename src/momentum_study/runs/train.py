@@ -1,4 +1,4 @@
-"""Training one shard: a table with one row per run.
+"""Training one sweep: a table with one row per run.
 
 A row has the run's keys, facts and metrics, and its curves as lists over the evaluations.
 """
@@ -29,7 +29,7 @@ from momentum_study.engine.networks import Architecture, initial_weights
 from momentum_study.engine.optimizers import get_rule
 from momentum_study.engine.training import RunSpec, evaluation_steps, train
 from momentum_study.runs.metrics import run_metrics
-from momentum_study.runs.settings import ShardSettings, StartSettings
+from momentum_study.runs.settings import StartSettings, SweepSettings
 from momentum_study.tables.keys import RUN_KEYS
 
 Array = NDArray[Any]
@@ -54,8 +54,8 @@ class Start:
 
 
 @dataclass(frozen=True)
-class TrainedShard:
-    """A shard's table, and the cost of its training: wall-clock seconds, updates of networks."""
+class TrainedSweep:
+    """A sweep's table, and the cost of its training: wall-clock seconds, updates of networks."""
 
     table: pa.Table
     training_seconds: float
@@ -89,9 +89,9 @@ def make_start(settings: StartSettings, prepared: PreparedDataset) -> Start:
 
 
 def make_run_spec(
-    settings: ShardSettings, replicates: Sequence[int], rows: int, keep_snapshots: bool = False
+    settings: SweepSettings, replicates: Sequence[int], rows: int, keep_snapshots: bool = False
 ) -> RunSpec:
-    """Return the specification of a shard's runs, for a training set of that many rows.
+    """Return the specification of a sweep's runs, for a training set of that many rows.
 
     Replicate r draws the order of its minibatches from a generator named after data set and r; for
     the noise in its gradients, if there is any, see `GradientNoise`.
@@ -126,9 +126,9 @@ def make_run_spec(
 
 
 def train_runs(
-    settings: ShardSettings, start: Start, splits: dict[str, ArraySplit], spec: RunSpec
+    settings: SweepSettings, start: Start, splits: dict[str, ArraySplit], spec: RunSpec
 ) -> History:
-    """Train the runs of a shard, and evaluate them on these splits."""
+    """Train the runs of a sweep, and evaluate them on these splits."""
     return train(
         start.architecture,
         start.weights,
@@ -141,8 +141,8 @@ def train_runs(
     )
 
 
-def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedShard:
-    """Train the runs of a shard."""
+def train_sweep(settings: SweepSettings, prepared: PreparedDataset) -> TrainedSweep:
+    """Train the runs of a sweep."""
     rule = get_rule(settings.rule)
     loss = LOSSES[settings.loss]
     start = make_start(settings, prepared)
@@ -181,7 +181,7 @@ def train_shard(settings: ShardSettings, prepared: PreparedDataset) -> TrainedSh
     }
     updates = np.where(history.first_bad_step < 0, settings.steps, history.first_bad_step)
     table = _as_table(constants, columns, history)
-    return TrainedShard(table, training_seconds, int(updates.sum()))
+    return TrainedSweep(table, training_seconds, int(updates.sum()))
 
 
 def _in_single_precision(name: str, values: Array) -> Array:

@@ -7,7 +7,6 @@ good the best is, because they repeat values.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import hypergeom, rankdata
 
 from momentum_study.statistics.estimates import FloatArray
 
@@ -39,7 +38,8 @@ def best_of_k(values: ArrayLike, k: int) -> FloatArray:
     Tang et al. (2020), Showing your work doesn't always work, which corrects Dodge et al. (2019),
     Show your work: improved reporting of experimental results.
     """
-    return chosen_of_k(values, values, k)
+    values = _without_nan(values)
+    return _mean(np.sort(values, axis=-1), -np.diff(_missed(values.shape[-1], k)))
 
 
 def chosen_of_k(selection: ArrayLike, outcome: ArrayLike, k: int) -> FloatArray:
@@ -69,12 +69,24 @@ def chosen_of_k(selection: ArrayLike, outcome: ArrayLike, k: int) -> FloatArray:
         If k is not within 1 … n, or a value is NaN.
     """
     selection, outcome = _without_nan(selection), _without_nan(outcome)
-    missed = _missed(selection.shape[-1], k)
-    first = rankdata(selection, "min", axis=-1).astype(np.intp)
-    last = rankdata(selection, "max", axis=-1).astype(np.intp)
-    weight = (missed[first - 1] - missed[last]) / (last - first + 1)
-    # 0 × ∞ is NaN.
-    possible = np.where(weight > 0, outcome, 0.0)
+    n = selection.shape[-1]
+    missed = _missed(n, k)
+    order = np.argsort(selection, axis=-1)
+    ordered = np.take_along_axis(selection, order, axis=-1)
+    rank = np.arange(n)
+    differs = ordered[..., 1:] != ordered[..., :-1]
+    ends = np.ones((*differs.shape[:-1], 1), dtype=bool)
+    # First rank of a tie, and the first one after it.
+    first = np.where(np.concatenate([ends, differs], axis=-1), rank, 0)
+    first = np.maximum.accumulate(first, axis=-1)
+    after = np.where(np.concatenate([differs, ends], axis=-1), rank + 1, n)
+    after = np.minimum.accumulate(after[..., ::-1], axis=-1)[..., ::-1]
+    weight = (missed[first] - missed[after]) / (after - first)
+    return _mean(np.take_along_axis(outcome, order, axis=-1), weight)
+
+
+def _mean(values: FloatArray, weight: FloatArray) -> FloatArray:
+    possible = np.where(weight > 0, values, 0.0)  # 0 × ∞ is NaN
     return np.asarray(np.sum(weight * possible, axis=-1))
 
 
@@ -114,7 +126,9 @@ def _missed(n: int, k: int) -> FloatArray:
     """Probability C(n − j, k) / C(n, k) that none of the j best is among the k, j = 0 … n."""
     if not 1 <= k <= n:
         raise ValueError(f"k must be from 1 to the number of values, {n}, got {k}")
-    return np.asarray(hypergeom.pmf(0, n, np.arange(n + 1), k))
+    best = np.arange(n)
+    # scipy.stats.hypergeom takes longer to import than this takes for all arms of a study.
+    return np.cumprod(np.append(1.0, np.maximum(n - k - best, 0) / (n - best)))
 
 
 def _without_nan(values: ArrayLike) -> FloatArray:

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from statsmodels.stats.proportion import proportion_confint
+from scipy.special import ndtri
 
 FloatArray = NDArray[np.float64]
 Statistic = Callable[[FloatArray, int], FloatArray]
 
-# Number of resampled values at a time: half a MiB, which fits in the cache for sorting.
-_CHUNK_VALUES = 2**16
+# Number of resampled values at a time, of one byte each for most rows: they fit in the cache.
+_CHUNK_VALUES = 2**18
+
+# Number of middle values beyond which sorting a resample is faster than counting.
+_MOST_COUNTED = 32
 
 
 def wilson_interval(
@@ -39,9 +42,14 @@ def wilson_interval(
     low, high
         ``(...)`` each, within [0, 1] and on either side of p.
     """
+    # Not statsmodels: its import would be half of the start of every command with an estimate.
     count, n = np.asarray(count), np.asarray(n)
     rate = count / n
-    low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
+    quantile = -ndtri((1 - confidence) / 2)
+    scale = 1 + quantile**2 / n
+    centre = (rate + quantile**2 / (2 * n)) / scale
+    width = quantile * np.sqrt(rate * (1 - rate) / n + quantile**2 / (4.0 * n**2)) / scale
+    low, high = np.clip([centre - width, centre + width], 0.0, 1.0)
     # For count = n the upper limit is 1; rounding can leave it just below.
     return np.clip(low, 0.0, rate), np.clip(high, rate, 1.0)
 
@@ -63,9 +71,7 @@ def median(x: ArrayLike, axis: int = -1) -> FloatArray:
     ValueError
         If the middle two are −∞ and +∞.
     """
-    ordered = np.moveaxis(np.sort(np.asarray(x, dtype=np.float64), axis=axis), axis, 0)
-    n = len(ordered)
-    return _weighted_mean(ordered[(n - 1) // 2 : n // 2 + 1])
+    return _middle_mean(x, axis, _median_cut)
 
 
 def interquartile_mean(x: ArrayLike, axis: int = -1) -> FloatArray:
@@ -94,14 +100,39 @@ def interquartile_mean(x: ArrayLike, axis: int = -1) -> FloatArray:
     ----------
     Agarwal et al. (2021), Deep reinforcement learning at the edge of the statistical precipice.
     """
+    return _middle_mean(x, axis, _quarter)
+
+
+def _median_cut(n: int) -> float:
+    return (n - 1) // 2
+
+
+def _quarter(n: int) -> float:
+    return n / 4
+
+
+# Weight that a statistic of n sorted values cuts off on each side.
+_CUTS: dict[Statistic, Callable[[int], float]] = {
+    median: _median_cut,
+    interquartile_mean: _quarter,
+}
+
+
+def _middle_mean(x: ArrayLike, axis: int, cut: Callable[[int], float]) -> FloatArray:
     ordered = np.moveaxis(np.sort(np.asarray(x, dtype=np.float64), axis=axis), axis, 0)
-    n = len(ordered)
-    cut = n // 4
-    return _weighted_mean(ordered[cut : n - cut], edge_weight=1 - (n / 4 - cut))
+    ranks, edge_weight = _middle(len(ordered), cut)
+    return _weighted_mean(ordered[ranks.start : ranks.stop], edge_weight)
 
 
-def _weighted_mean(ordered: FloatArray, edge_weight: float = 1.0) -> FloatArray:
-    """Mean over the first, sorted axis, with the given weight for its first and last value."""
+def _middle(n: int, cut: Callable[[int], float]) -> tuple[range, float]:
+    """Return the ranks of n values that are not cut off, and the weight of the first and last."""
+    weight = cut(n)
+    first = int(weight)
+    return range(first, n - first), 1 - (weight - first)
+
+
+def _weighted_mean(ordered: Sequence[FloatArray] | FloatArray, edge_weight: float) -> FloatArray:
+    """Mean of arrays in increasing order, with the given weight for the first and the last."""
     n = len(ordered)
     if np.any(np.isneginf(ordered[0]) & np.isposinf(ordered[-1])):
         raise ValueError("no mean of values that include both infinities")
@@ -192,12 +223,56 @@ def bootstrap_interval(
     for rows, values in _rows_by_size(x):
         size = values.shape[1]
         positions = (uniform[:size] * size).astype(np.intp)
+        # Resamples of equal values, such as those of a cell whose runs all failed, are equal.
+        equal = (values == values[:, :1]).all(axis=1)
+        interval[rows[equal]] = statistic(values[equal], 1)[:, np.newaxis]
+        rows, values = rows[~equal], values[~equal]
+        resampled = _resampler(positions, statistic)
         step = max(1, _CHUNK_VALUES // positions.size)
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
-            resampled = statistic(values[part][:, positions], 1)
-            interval[rows[part]] = order_statistics(resampled, (tail, 1 - tail))
+            interval[rows[part]] = order_statistics(resampled(values[part]), (tail, 1 - tail))
     return interval[:, 0], interval[:, 1]
+
+
+def _resampler(
+    positions: NDArray[np.intp], statistic: Statistic
+) -> Callable[[FloatArray], FloatArray]:
+    """Return a function of ``(rows, n)``: the statistic ``(rows, resamples)`` of their resamples.
+
+    The result is that of ``statistic(values[:, positions], 1)``. For a mean of middle values no
+    resample is sorted: each row is, and how often a resample draws each replicate is counted once
+    for all rows. In a resample, the value of rank k is the first of the sorted values up to which
+    more than k values are drawn.
+
+    Parameters
+    ----------
+    positions
+        ``(n, resamples)``: the replicates that each resample draws.
+    statistic
+        As for `bootstrap_interval`.
+    """
+    n, resamples = positions.shape
+    cut = _CUTS.get(statistic)
+    if cut is None or n - 2 * cut(n) > _MOST_COUNTED:
+        return lambda values: statistic(values[:, positions], 1)
+    ranks, edge_weight = _middle(n, cut)
+    index = positions * resamples + np.arange(resamples)
+    counts = np.bincount(index.ravel(), minlength=n * resamples).reshape(n, resamples)
+    # In as few bytes as possible: most of the time is spent in adding and comparing counts.
+    counts = counts.astype(np.min_scalar_type(n))
+
+    def resampled(values: FloatArray) -> FloatArray:
+        order = np.argsort(values, axis=1)
+        ordered = np.take_along_axis(values, order, axis=1).ravel()
+        first = np.arange(0, ordered.size, n)[:, np.newaxis]
+        drawn = counts[order.T]  # (n, rows, resamples)
+        for position in range(1, n):
+            drawn[position] += drawn[position - 1]
+        places = ((drawn <= k).view(np.uint8).sum(axis=0, dtype=drawn.dtype) for k in ranks)
+        return _weighted_mean([ordered[first + place] for place in places], edge_weight)
+
+    return resampled
 
 
 def order_statistics(x: FloatArray, probabilities: Sequence[float]) -> FloatArray:
@@ -225,6 +300,9 @@ def order_statistics(x: FloatArray, probabilities: Sequence[float]) -> FloatArra
 def _rows_by_size(x: FloatArray) -> Iterator[tuple[NDArray[np.intp], FloatArray]]:
     """Yield, for each m > 0, the positions ``(rows,)`` and values ``(rows, m)`` of its rows."""
     present = ~np.isnan(x)
+    if x.size and present.all():
+        yield np.arange(len(x)), x
+        return
     sizes = present.sum(axis=1)
     for size in np.unique(sizes[sizes > 0]):
         rows = np.flatnonzero(sizes == size)

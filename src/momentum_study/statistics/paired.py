@@ -4,10 +4,11 @@ A failed run is an infinity of the unfavourable sign and is kept, as in `estimat
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import friedmanchisquare, norm, rankdata, t, wilcoxon
+from scipy.special import ndtr, stdtrit
 
 from momentum_study.statistics.estimates import FloatArray, Statistic, estimate, order_statistics
 
@@ -149,14 +150,17 @@ def stratified_effect(
 
 def _bounds(x: FloatArray, statistic: Statistic) -> tuple[FloatArray, FloatArray]:
     """Bounds of each row's statistic: equal, or −∞ and +∞ where both infinities affect it."""
-    mixed = np.flatnonzero(np.isneginf(x).any(axis=1) & np.isposinf(x).any(axis=1))
+    mixed = np.asarray(np.isneginf(x).any(axis=1) & np.isposinf(x).any(axis=1))
+    if not mixed.any():
+        middle = estimate(x, statistic)
+        return middle, middle
     # Clipped at 0, a row keeps its order: its statistic is infinite if its infinities affect it.
     below = estimate(np.minimum(x[mixed], 0.0), statistic)
     above = estimate(np.maximum(x[mixed], 0.0), statistic)
-    undefined = np.zeros(len(x), dtype=np.bool_)
-    undefined[mixed] = np.isneginf(below) & np.isposinf(above)
+    defined = ~mixed
+    defined[mixed] = np.isfinite(below) | np.isfinite(above)
     lowest, highest = np.full(len(x), -np.inf), np.full(len(x), np.inf)
-    lowest[~undefined] = highest[~undefined] = estimate(x[~undefined], statistic)
+    lowest[defined] = highest[defined] = estimate(x[defined], statistic)
     return lowest, highest
 
 
@@ -195,8 +199,8 @@ def expanded_confidence(confidence: float, replicates: int, strata: int = 1) -> 
     ----------
     Hesterberg (2015), What teachers should know about the bootstrap, American Statistician 69.
     """
-    quantile = t.ppf((1 + confidence) / 2, strata * (replicates - 1))
-    return float(2 * norm.cdf(quantile * np.sqrt(replicates / (replicates - 1))) - 1)
+    quantile = stdtrit(strata * (replicates - 1), (1 + confidence) / 2)
+    return float(2 * ndtr(quantile * np.sqrt(replicates / (replicates - 1))) - 1)
 
 
 def probability_of_improvement(log_ratios: ArrayLike) -> float:
@@ -248,20 +252,29 @@ def signed_rank_p(differences: ArrayLike) -> float:
     x = x[~np.isnan(x) & (x != 0)]
     if x.size == 0:
         return 1.0
-    ranks = rankdata(np.abs(x))
+    _, place, count = np.unique(np.abs(x), return_inverse=True, return_counts=True)
+    # Twice the mean rank of a tie is the sum of its first and its last rank.
+    doubled = (2 * np.cumsum(count) - count + 1)[place]
     if x.size > _MOST_EXACT:
+        from scipy.stats import wilcoxon  # Only here: its import takes half a second.
+
         # The test depends on signs and ranks only. Ranks, unlike the values, are always finite.
-        return float(wilcoxon(np.sign(x) * ranks, method="asymptotic").pvalue)
-    # SciPy's exact test with ties tries all signs, which takes a tenth of a second per test. Here
-    # the distribution of twice the sum of positive ranks, an integer, is built rank by rank.
-    doubled = np.round(2 * ranks).astype(np.int64)
-    chances = np.zeros(doubled.sum() + 1)
+        return float(wilcoxon(np.sign(x) * doubled, method="asymptotic").pvalue)
+    chances = _rank_sum_chances(tuple(np.sort(doubled).tolist()))
+    positive = doubled[x > 0].sum()
+    return float(min(1.0, 2 * min(chances[: positive + 1].sum(), chances[positive:].sum())))
+
+
+@lru_cache
+def _rank_sum_chances(doubled: tuple[int, ...]) -> FloatArray:
+    """Return the distribution of twice the sum of positive ranks, an integer, for random signs."""
+    # SciPy's exact test with ties tries all signs, which takes a tenth of a second per test.
+    chances = np.zeros(sum(doubled) + 1)
     chances[0] = 1.0
     for rank in doubled:
         chances[rank:] = (chances[rank:] + chances[:-rank]) / 2
         chances[:rank] /= 2
-    positive = doubled[x > 0].sum()
-    return float(min(1.0, 2 * min(chances[: positive + 1].sum(), chances[positive:].sum())))
+    return chances
 
 
 def holm(p_values: ArrayLike) -> FloatArray:
@@ -329,6 +342,8 @@ def friedman_ranks(costs: ArrayLike) -> tuple[FloatArray, float]:
         )
     if np.isnan(costs).any():
         raise ValueError("Friedman's test needs a cost of every arm on every problem, got NaN")
+    from scipy.stats import friedmanchisquare, rankdata  # Only here, as in `signed_rank_p`.
+
     ranks = rankdata(costs, axis=1)
     tied = np.all(ranks == ranks[:, :1])
     return ranks.mean(axis=0), 1.0 if tied else float(friedmanchisquare(*ranks.T).pvalue)

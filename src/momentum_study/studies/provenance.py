@@ -27,7 +27,6 @@ PACKAGES = (
     "matplotlib",
     "seaborn",
     "statsmodels",
-    "pandera",
     "snakemake",
     "typst",
 )

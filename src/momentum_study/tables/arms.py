@@ -4,7 +4,7 @@ An *arm* is a way of training: an update rule with a momentum coefficient β, fi
 schedule, and possibly a range of learning rates to choose from. Its learning rate is always tuned.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,7 @@ class ArmKey:
 
     def columns(self, names: tuple[str, ...] = ARM_KEYS) -> dict[str, Any]:
         """Return its values under `ARM_KEYS` or `REFERENCE_KEYS`."""
-        values = (np.nan if value is None else value for value in asdict(self).values())
+        values = (np.nan if value is None else value for value in vars(self).values())
         return dict(zip(names, values, strict=False))
 
 

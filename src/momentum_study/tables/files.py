@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import pandas as pd
 import pyarrow
-from pyarrow import csv, parquet
+from pyarrow import csv, dataset, fs, parquet
+from pyarrow.compute import Expression
 
 from momentum_study.core.atomic import replacing
 from momentum_study.core.errors import StudyError, next_step
@@ -26,6 +27,11 @@ _ROW_GROUP = 2**17
 _NAMES = b"momentum_study.columns"
 _PARSE = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
 _READ = csv.ReadOptions(use_threads=False)
+_DATASET = dataset.ParquetFileFormat(
+    default_fragment_scan_options=dataset.ParquetFragmentScanOptions(
+        page_checksum_verification=True
+    )
+)
 
 UNREADABLE = (StudyError, OSError, ValueError, pyarrow.ArrowException, TypeError, OverflowError)
 """Exceptions of reading a damaged file, or one that is no table; the last two are for values of a
@@ -91,6 +97,32 @@ def write_large_table(
         _write_row_groups(_in_order(parts, path, schema), file)
 
 
+def join_parts(folders: Iterable[Path], path: Path, schema: Table) -> None:
+    """Write a Parquet table from the tables of all parts of a study, in the order of their keys.
+
+    Parameters
+    ----------
+    folders
+        Each has a table with the file name of the schema.
+    path, schema
+        As for `write_table`.
+
+    Raises
+    ------
+    StudyError
+        As `read_table` and `write_large_table`.
+    """
+    tables = (
+        table for folder in folders for table in read_large_table(folder / schema.file, schema)
+    )
+    write_large_table(tables, path, schema)
+
+
+def read_parts(folders: Iterable[Path], schema: Table) -> pd.DataFrame:
+    """Read the tables of all parts of a study as one; see `join_parts`."""
+    return joined_tables([read_table(folder / schema.file, schema) for folder in folders], schema)
+
+
 def joined_tables(parts: Sequence[pd.DataFrame], schema: Table) -> pd.DataFrame:
     """Return tables of one schema as one; of none, a table without rows and targets."""
     if parts:
@@ -108,12 +140,14 @@ def _in_order(parts: Iterable[pd.DataFrame], path: Path, schema: Table) -> Itera
     last: tuple[Any, ...] | None = None
     for part in parts:
         table = _checked(part, path, schema)
-        first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
-        if last is not None and first <= last:
-            raise StudyError(
-                f"{path}: not written, parts out of order: {first} after {last}; {_COLLECT_AGAIN}"
-            )
-        last = end
+        if len(table):
+            first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
+            if last is not None and first <= last:
+                raise StudyError(
+                    f"{path}: not written, parts out of order: {first} after {last}; "
+                    f"{_COLLECT_AGAIN}"
+                )
+            last = end
         yield table
 
 
@@ -182,6 +216,7 @@ def read_table(
     path: str | os.PathLike[str],
     schema: Table,
     columns: Sequence[str] | None = None,
+    rows: Expression | None = None,
 ) -> pd.DataFrame:
     """Read a table that `write_table` wrote, and check it.
 
@@ -195,6 +230,8 @@ def read_table(
         The columns to read, in this order; by default all of them. Values are always checked;
         relations between columns and the uniqueness of the keys are checked only when all columns
         are read.
+    rows
+        Condition for the rows to read, of a Parquet table only; by default all of them.
 
     Returns
     -------
@@ -206,29 +243,36 @@ def read_table(
     ------
     StudyError
         If the file is missing, cut off, damaged, not a table of this schema, or does not have one
-        of the requested columns.
+        of the requested columns or any of the requested rows.
     ValueError
-        If the suffix is neither ``.csv`` nor ``.parquet``.
+        If the suffix is neither ``.csv`` nor ``.parquet``, or rows of a CSV are requested.
     """
     path = Path(path)
-    read = {".csv": _read_csv, ".parquet": _read_parquet}.get(path.suffix)
-    if read is None:
+    if path.suffix not in (".csv", ".parquet"):
         raise ValueError(f"{path}: expected a name that ends in .csv or .parquet")
+    if path.suffix == ".csv" and rows is not None:
+        raise ValueError(f"{path}: a CSV is read whole, expected no condition for its rows")
     with _naming_the_file(path, schema):
-        frame = read(path, schema, columns)
+        if path.suffix == ".csv":
+            frame = _read_csv(path, schema, columns)
+        else:
+            frame = _read_parquet(path, schema, columns, rows)
         validate(frame, schema, whole_rows=columns is None)
     return frame
 
 
 def read_large_table(
-    path: str | os.PathLike[str], schema: Table, columns: Sequence[str]
+    path: str | os.PathLike[str],
+    schema: Table,
+    columns: Sequence[str] | None = None,
+    rows: Expression | None = None,
 ) -> Iterator[pd.DataFrame]:
-    """Read some columns of a Parquet table that does not fit in memory, one row group at a time.
+    """Read a Parquet table that does not fit in memory, one row group at a time.
 
     Parameters
     ----------
-    path, schema, columns
-        As for `read_table`.
+    path, schema, columns, rows
+        As for `read_table`; relations between columns are not checked.
 
     Yields
     ------
@@ -243,10 +287,10 @@ def read_large_table(
     path = Path(path)
     with (
         _naming_the_file(path, schema),
-        _opened_parquet(path, schema, columns) as (file, wanted),
+        _opened_parquet(path, schema, columns) as (_, wanted),
     ):
-        for group in range(file.num_row_groups):
-            frame = _typed(file.read_row_group(group, list(wanted), use_threads=False), wanted)
+        for group in _row_groups(path, wanted, rows):
+            frame = _typed(group, wanted)
             validate(frame, schema, whole_rows=False)
             yield frame
 
@@ -341,13 +385,34 @@ def csv_columns(content: bytes, types: dict[str, pyarrow.DataType]) -> pyarrow.T
     return csv.read_csv(BytesIO(content), _READ, _PARSE, convert)
 
 
-def _read_parquet(path: Path, schema: Table, columns: Sequence[str] | None) -> pd.DataFrame:
+def _read_parquet(
+    path: Path, schema: Table, columns: Sequence[str] | None, rows: Expression | None
+) -> pd.DataFrame:
     with _opened_parquet(path, schema, columns) as (file, wanted):
+        if rows is not None:
+            content = pyarrow.concat_tables(_row_groups(path, wanted, rows))
+            return _typed(content, wanted)
         content = file.read(list(wanted), use_threads=False)
-        rows = file.metadata.num_rows
-        if content.num_rows != rows:
-            raise StudyError(f"it has {content.num_rows} rows where its metadata has {rows}")
+        count = file.metadata.num_rows
+        if content.num_rows != count:
+            raise StudyError(f"it has {content.num_rows} rows where its metadata has {count}")
     return _typed(content, wanted)
+
+
+def _row_groups(
+    path: Path, columns: Iterable[str], rows: Expression | None
+) -> Iterator[pyarrow.Table]:
+    """Read the rows under a condition by row group, without groups whose statistics exclude it."""
+    fragment = _DATASET.make_fragment(str(path), fs.LocalFileSystem())
+    groups = fragment.split_by_row_group(rows)
+    found = 0
+    for group in groups:
+        content = group.to_table(columns=list(columns), filter=rows, use_threads=False)
+        found += content.num_rows
+        if rows is None or content.num_rows:
+            yield content
+    if rows is not None and not found:
+        raise StudyError("it has no rows of the requested part of the study")
 
 
 @contextmanager

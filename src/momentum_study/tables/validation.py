@@ -3,58 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
+from numpy.typing import NDArray
 
 from momentum_study.core.errors import StudyError
 from momentum_study.tables.schema import Check, Column, Table
 
 EXAMPLES = 3
 """How many examples an error message gives."""
-
-
-@cache
-def pandera_schema(table: Table, *, whole_rows: bool = True) -> pa.DataFrameSchema:
-    """Return the checks of a table as pandera carries them out.
-
-    Parameters
-    ----------
-    table
-        The description.
-    whole_rows
-        False for a table of which only some columns were read: columns may be absent, and checks
-        of whole rows are left out.
-    """
-    columns = {
-        column.pattern or column.name: pa.Column(
-            column.dtype,
-            _of_values(column.check),
-            nullable=column.is_number and bool(column.missing),
-            regex=column.pattern is not None,
-            required=whole_rows and column.pattern is None,
-        )
-        for column in table.fields
-    }
-    checks = [_of_rows(check) for check in table.checks] if whole_rows else None
-    return pa.DataFrameSchema(columns, checks=checks, name=table.name)
-
-
-def _of_values(check: Check | None) -> pa.Check | None:
-    if check is None:
-        return None
-    return pa.Check(check.test, error=check.text, n_failure_cases=EXAMPLES)
-
-
-def _of_rows(check: Check) -> pa.Check:
-    return pa.Check(
-        lambda frame: pd.Series(np.asarray(check.test(frame), dtype=bool), index=frame.index),
-        error=check.text,
-        n_failure_cases=EXAMPLES,
-    )
 
 
 def columns_in_order(columns: Sequence[str], table: Table) -> dict[str, Column]:
@@ -125,34 +83,58 @@ def validate(frame: pd.DataFrame, table: Table, *, whole_rows: bool = True) -> N
     Raises
     ------
     StudyError
-        With the first few checks that fail.
+        With the first few checks that fail, each with the first row that fails it. Relations
+        between columns are checked if the columns themselves are right.
     """
     keys = list(table.keys) if whole_rows else []
-    # pandera would report every doubled row, key by key: gigabytes for a large table.
     doubled = frame.duplicated(keys).to_numpy() if keys else np.zeros(len(frame), dtype=bool)
     if doubled.any():
         examples = listed_rows(frame.loc[doubled, keys])
         raise StudyError(f"{doubled.sum()} rows repeat the keys of another row: {examples}")
-    try:
-        pandera_schema(table, whole_rows=whole_rows).validate(frame, lazy=True)
-    except SchemaErrors as error:
-        cases = error.failure_cases.sort_values("schema_context", kind="stable")
-        # A check of whole rows is reported once per column.
-        of_rows = cases["schema_context"] == "DataFrameSchema"
-        cases = cases.assign(column=cases["column"].mask(of_rows, ""))
-        cases = cases.drop_duplicates(["column", "check"])
-        failures = [_failure(case, frame, keys) for _, case in cases.iterrows()]
-        raise StudyError(listed(failures)) from None
+    failures = [_value_failure(frame[name], _described(name, table)) for name in frame.columns]
+    if whole_rows and not any(failures):
+        failures = [_row_failure(frame, check) for check in table.checks]
+    found = [
+        f"{text} ({_row_name(frame.iloc[row][keys])})" if keys and row is not None else text
+        for text, row in filter(None, failures)
+    ]
+    if found:
+        raise StudyError(listed(found))
 
 
-def _failure(case: pd.Series, frame: pd.DataFrame, keys: list[str]) -> str:
-    failure = re.sub(r"dtype\('(.+)'\)", r"must be of type \1", str(case["check"]))
-    failure = failure.replace("not_nullable", "must not be missing")
-    if case["column"] != "":
-        failure = f"{case['column']} {failure}, got {case['failure_case']}"
-    if not keys or pd.isna(case["index"]):
-        return failure
-    return f"{failure} ({_row_name(frame.loc[case['index'], keys])})"
+_Failure = tuple[str, int | None] | None
+"""What a check found, and the number of the first row that fails it."""
+
+
+def _described(name: str, table: Table) -> Column:
+    if name in table.columns:
+        return table.columns[name]
+    return next(one for one in table.fields if one.pattern and re.fullmatch(one.pattern, name))
+
+
+def _value_failure(values: pd.Series, column: Column) -> _Failure:
+    if values.dtype != column.dtype:
+        return f"{values.name} must be of type {column.dtype}, got {values.dtype}", None
+    missing = values.isna().to_numpy()
+    if missing.any() and not (column.is_number and column.missing):
+        return f"{values.name} must not be missing", int(missing.argmax())
+    if column.check is None:
+        return None
+    present = np.flatnonzero(~missing)
+    passed = _passed(column.check, values.iloc[present])
+    if passed.all():
+        return None
+    row = int(present[passed.argmin()])
+    return f"{values.name} {column.check.text}, got {values.iloc[row]}", row
+
+
+def _row_failure(frame: pd.DataFrame, check: Check) -> _Failure:
+    passed = _passed(check, frame)
+    return None if passed.all() else (check.text, int(passed.argmin()))
+
+
+def _passed(check: Check, values: pd.Series | pd.DataFrame) -> NDArray[np.bool_]:
+    return np.asarray(check.test(values), dtype=bool)
 
 
 def check_complete(frame: pd.DataFrame, design_keys: pd.DataFrame) -> None:

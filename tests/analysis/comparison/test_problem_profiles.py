@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from momentum_study.analysis.comparison.arms import Arm
-from momentum_study.analysis.comparison.profiles import RATIOS, profiles_table, tuned_result
+from momentum_study.analysis.comparison.profiles import (
+    RATIOS,
+    arm_costs_table,
+    profiles_table,
+    tuned_result,
+)
 from momentum_study.analysis.comparison.tuning import Tuner
 from momentum_study.statistics.estimates import wilson_interval
 from momentum_study.tables.files import write_table
@@ -22,6 +27,10 @@ def study(*factors, **keys):
         made_problem({DESCENT: [0.1] * 4, AVERAGE: [0.1 * factor] * 4}, dataset=f"data{n}", **keys)
         for n, factor in enumerate(factors)
     ]
+
+
+def profiles(problems) -> pd.DataFrame:
+    return profiles_table(arm_costs_table(problems, FLOOR), 0.95)
 
 
 def shares(table: pd.DataFrame, arm: str, criterion: str = "test_loss") -> pd.Series:
@@ -58,7 +67,7 @@ def test_a_failure_on_either_fold_is_a_failure():
 
 
 def test_shares_by_hand():
-    table = profiles_table(study(0.5, 1.0, 3.0, 100.0), FLOOR)
+    table = profiles(study(0.5, 1.0, 3.0, 100.0))
     descent, momentum = shares(table, "gd"), shares(table, "momentum 0.9")
     assert descent[1.0] == 0.75
     assert momentum[1.0] == 0.5
@@ -70,7 +79,7 @@ def test_shares_by_hand():
 
 
 def test_at_large_ratios_the_share_is_that_of_the_problems_solved():
-    table = profiles_table(study(2.0, 3.0, np.inf), FLOOR)
+    table = profiles(study(2.0, 3.0, np.inf))
     last = table[table["ratio"] == 10].set_index(labels(table[table["ratio"] == 10]))
     np.testing.assert_allclose(last["share"], 1 - last["n_unsolved"] / last["n_problems"])
     assert last["n_unsolved"].to_dict() == {"gd": 0, "momentum 0.9": 1}
@@ -78,7 +87,7 @@ def test_at_large_ratios_the_share_is_that_of_the_problems_solved():
 
 
 def test_equal_rules_have_equal_profiles():
-    table = profiles_table(study(1.0, 1.0), FLOOR)
+    table = profiles(study(1.0, 1.0))
     descent, momentum = shares(table, "gd"), shares(table, "momentum 0.9")
     assert (descent == 1).all()
     assert (momentum == 1).all()
@@ -87,7 +96,7 @@ def test_equal_rules_have_equal_profiles():
 def test_arms_are_compared_on_the_problems_that_have_all_of_them():
     both = study(0.5, 0.5)
     more = made_problem(dict.fromkeys((DESCENT, AVERAGE, ADAM), [0.1] * 4), dataset="more")
-    table = profiles_table([*both, more], FLOOR)
+    table = profiles([*both, more])
     assert set(labels(table)) == {"gd", "momentum 0.9", "adam 0.9"}
     assert table["n_problems"].unique() == [1]
 
@@ -95,28 +104,28 @@ def test_arms_are_compared_on_the_problems_that_have_all_of_them():
 def test_only_momentum_has_an_arm_with_tuned_beta():
     cells = [("momentum", 0.5, 1.0), ("nesterov", 0.5, 1.0), ("nesterov", 0.9, 1.0)]
     problem = made_problem(dict.fromkeys([DESCENT, AVERAGE, *cells], [0.1] * 2))
-    table = profiles_table([problem], FLOOR)
+    table = profiles([problem])
     assert set(labels(table)) == {"gd", "momentum 0.9", "momentum tuned", "nesterov 0.9"}
 
 
 def test_the_heavy_ball_is_compared_only_without_momentum():
     ball = ("heavy_ball", 0.9, 1.0)
     with_both = made_problem(dict.fromkeys((DESCENT, AVERAGE, ball), [0.1] * 2))
-    assert set(labels(profiles_table([with_both], FLOOR))) == {"gd", "momentum 0.9"}
+    assert set(labels(profiles([with_both]))) == {"gd", "momentum 0.9"}
     with_one = made_problem(dict.fromkeys((DESCENT, ball), [0.1] * 2))
-    assert set(labels(profiles_table([with_one], FLOOR))) == {"gd", "heavy_ball 0.9"}
+    assert set(labels(profiles([with_one]))) == {"gd", "heavy_ball 0.9"}
 
 
 def test_injected_noise_and_single_replicates_are_left_out():
     noisy = study(0.5, gradient_noise=0.1)
     single = made_problem({DESCENT: [0.1], AVERAGE: [0.2]}, dataset="single")
-    assert profiles_table([*noisy, single], FLOOR).empty
-    assert profiles_table([*noisy, single, *study(0.5)], FLOOR)["n_problems"].unique() == [1]
+    assert profiles([*noisy, single]).empty
+    assert profiles([*noisy, single, *study(0.5)])["n_problems"].unique() == [1]
 
 
 def test_the_band_counts_data_sets_not_batch_sizes():
     batches = [study(0.5, 2.0, batch=batch) for batch in ("16", "64", "full")]
-    table = profiles_table([problem for part in batches for problem in part], FLOOR)
+    table = profiles([problem for part in batches for problem in part])
     first = table[(labels(table) == "gd") & (table["ratio"] == 1)].iloc[0]
     assert first["n_problems"] == 6
     low, high = wilson_interval(1, 2)
@@ -126,7 +135,7 @@ def test_the_band_counts_data_sets_not_batch_sizes():
 
 
 def test_each_family_has_its_own_profiles():
-    table = profiles_table([*study(0.5), *study(2.0, family="other")], FLOOR)
+    table = profiles([*study(0.5), *study(2.0, family="other")])
     best = table[table["ratio"] == 1]
     at_once = best.set_index(["family", labels(best)])["share"]
     assert at_once.to_dict() == {
@@ -140,15 +149,15 @@ def test_each_family_has_its_own_profiles():
 def test_the_table_is_valid_and_shares_increase_with_the_ratio(tmp_path):
     times = {"0.5": {DESCENT: [10] * 4, AVERAGE: [20] * 4}}
     problem = made_problem({DESCENT: [0.1] * 4, AVERAGE: [0.2] * 4}, times=times)
-    table = profiles_table([problem], FLOOR)
+    table = profiles([problem])
     assert set(table["criterion"]) == {"speed", "test_loss"}
     for _, own in table.groupby(["criterion", labels(table)]):
         assert own.sort_values("ratio")["share"].is_monotonic_increasing
     write_table(table, tmp_path / "profiles.csv", PROFILES)
-    write_table(profiles_table([], FLOOR), tmp_path / "empty.csv", PROFILES)
+    write_table(profiles([]), tmp_path / "empty.csv", PROFILES)
 
 
 def test_decayed_rates_are_left_out():
     problem = made_problem({("gd", 0.0, 1.0): [0.1, 0.1]})
     problem.cells["schedule"] = "cosine"
-    assert profiles_table([problem], FLOOR).empty
+    assert profiles([problem]).empty

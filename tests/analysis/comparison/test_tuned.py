@@ -83,7 +83,7 @@ def test_divergences_and_missed_targets_are_counted_and_make_the_outcome_infinit
     assert row(rows, fold="even")["reason"] == "no replicate to choose by"
 
 
-def test_median_updates_are_those_of_kaplan_and_meier():
+def test_median_updates_count_missed_targets_as_infinite():
     # Odd replicates: 10, 20 and 90 updates; even ones: one of three reached the target.
     times = {"0.5": {LOW: [10, 10, np.nan, 20, np.nan, 90]}}
     rows = table({LOW: [0.1] * 6}, times=times)

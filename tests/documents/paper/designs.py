@@ -46,8 +46,8 @@ from momentum_study.experiments.references.findings import findings
 from momentum_study.experiments.references.table import validation_table
 from momentum_study.figures.catalogue import KINDS
 from momentum_study.runs.collect import collect_curves, collect_runs
-from momentum_study.runs.design import families, followed_shards, prepared_path, shards, starts
-from momentum_study.runs.train import train_shard
+from momentum_study.runs.design import families, followed_sweeps, prepared_path, starts, sweeps
+from momentum_study.runs.train import train_sweep
 from momentum_study.statistics.intervals import Intervals
 from momentum_study.tables.catalogue import SCHEMAS
 from momentum_study.tables.files import (
@@ -182,8 +182,8 @@ def make_tables(design: Tree, folder: Path) -> Study:
     tables, data = folder / "tables", folder / "datasets"
     blocks = _prepare(study, data)
     trained = [
-        train_shard(shard.settings, load_prepared(blocks[shard.dataset, str(shard.block)])).table
-        for shard in sorted(shards(study), key=attrgetter("factors"))
+        train_sweep(sweep.settings, load_prepared(blocks[sweep.dataset, str(sweep.block)])).table
+        for sweep in sorted(sweeps(study), key=attrgetter("factors"))
     ]
     runs = pa.concat_tables(trained)
     write_table(collect_runs(runs), tables / "runs.parquet", RUNS)
@@ -196,13 +196,13 @@ def make_tables(design: Tree, folder: Path) -> Study:
 def _prepare(study: Study, data: Path) -> dict[tuple[str, str], Path]:
     """Return the files of prepared data by data set and block of replicates."""
     blocks: dict[tuple[str, str], Path] = {}
-    for shard in shards(study):
-        key = (shard.dataset, str(shard.block))
+    for sweep in sweeps(study):
+        key = (sweep.dataset, str(sweep.block))
         if key not in blocks:
-            blocks[key] = data / prepared_path(shard.dataset, shard.block)
-            recipe = study.datasets[shard.dataset].model_dump_json(exclude_defaults=True)
-            ends = (shard.block.first, shard.block.last)
-            prepare.run(prepare.Options(shard.dataset, recipe, study.seed, *ends, blocks[key]))
+            blocks[key] = data / prepared_path(sweep.dataset, sweep.block)
+            recipe = study.datasets[sweep.dataset].model_dump_json(exclude_defaults=True)
+            ends = (sweep.block.first, sweep.block.last)
+            prepare.run(prepare.Options(sweep.dataset, recipe, study.seed, *ends, blocks[key]))
     return blocks
 
 
@@ -220,17 +220,17 @@ def _describe(study: Study, tables: Path, data: Path, blocks: dict[tuple[str, st
     write_table(found, tables / "landscapes.csv", LANDSCAPES)
     write_table(trajectories, tables / "trajectories.csv", TRAJECTORIES)
     followed = []
-    for shard in followed_shards(study):
-        follow = study.grids[shard.grid].sharpness
+    for sweep in followed_sweeps(study):
+        follow = study.grids[sweep.grid].sharpness
         assert follow is not None
-        followed.append(tables.with_name("sharpness") / f"{shard.path}.csv")
+        followed.append(tables.with_name("sharpness") / f"{sweep.name}.csv")
         sharpness.run(
             sharpness.Options(
-                blocks[shard.dataset, str(shard.block)],
+                blocks[sweep.dataset, str(sweep.block)],
                 followed[-1],
                 follow.replicates,
                 follow.checkpoints,
-                shard.settings,
+                sweep.settings,
             )
         )
     stability.run(

@@ -13,8 +13,8 @@ from momentum_study.config.study import Study
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.runs.collect import collect_runs
-from momentum_study.runs.design import shards
-from momentum_study.runs.train import train_shard
+from momentum_study.runs.design import sweeps
+from momentum_study.runs.train import train_sweep
 from momentum_study.studies.compare.matching import ProblemPair, problem_pairs
 from momentum_study.studies.compare.metrics import Settings, settings_of
 from momentum_study.studies.compare.request import Match, parse
@@ -79,12 +79,12 @@ def trained_runs(tree: Tree) -> pd.DataFrame:
     study = Study.model_validate(tree)
     data: dict[tuple[str, str], Any] = {}
     parts = []
-    for shard in shards(study):
-        place = shard.dataset, str(shard.block)
+    for sweep in sweeps(study):
+        place = sweep.dataset, str(sweep.block)
         if place not in data:
-            recipe = Recipe.model_validate(tree["datasets"][shard.dataset])
-            data[place] = prepare(shard.dataset, recipe, study.seed, list(shard.block))
-        parts.append(collect_runs(train_shard(shard.settings, data[place]).table))
+            recipe = Recipe.model_validate(tree["datasets"][sweep.dataset])
+            data[place] = prepare(sweep.dataset, recipe, study.seed, list(sweep.block))
+        parts.append(collect_runs(train_sweep(sweep.settings, data[place]).table))
     return pd.concat(parts, ignore_index=True)
 
 

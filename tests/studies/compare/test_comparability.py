@@ -100,6 +100,7 @@ def test_a_study_does_not_differ_from_itself() -> None:
     ("grid", "top", "expected"),
     [
         ({}, {"seed": 8}, {"study: seed": ("7", "8")}),
+        ({}, {"kernels": "native"}, {"study: kernels": ("portable", "native")}),
         ({}, {"targets": [0.5]}, {"study: targets": ("0.5, 0.2, 0.1", "0.5")}),
         ({"steps": 50}, {}, {"grid main: steps": ("200", "50")}),
         ({"precision": "float64"}, {}, {"grid main: precision": ("float32", "float64")}),

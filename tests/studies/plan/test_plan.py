@@ -10,8 +10,8 @@ import pytest
 
 from momentum_study.config.study import Study
 from momentum_study.engine.training import evaluation_steps
-from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import followed_shards, shards
+from momentum_study.figures.jobs import figure_groups
+from momentum_study.runs.design import followed_sweeps, shards
 from momentum_study.studies.plan.jobs import SINGLE, amounts, published_costs
 from momentum_study.studies.plan.notes import notes
 from tests.projects import ROOT
@@ -36,8 +36,8 @@ def test_counts_are_those_of_the_design(tmp_path: Path) -> None:
     assert plan.shards == plan.jobs["train"] == len(trained)
     # Two data sets, 25 replicates in blocks of ten; the second grid has another block.
     assert plan.jobs["prepare"] == 2 * 3 + 1
-    assert plan.jobs["sharpness"] == len(followed_shards(study))
-    assert plan.jobs["figures"] == len(figure_jobs(study))
+    assert plan.jobs["sharpness"] == len(followed_sweeps(study))
+    assert plan.jobs["figures"] == len(figure_groups(study))
     assert {name for name, count in plan.jobs.items() if count == 1} >= set(SINGLE)
     one = 2 * 2 * 2 * 2 * (3 * 3 + 2) * 25
     often = len(evaluation_steps(200, 40))
@@ -161,7 +161,7 @@ def test_costs_grow_with_the_study_where_they_do(tmp_path: Path) -> None:
     same = planned(study, tmp_path, costs=replace(COSTS, amounts=own)).times
     half = {name: amount / 2 for name, amount in own.items()}
     grown = planned(study, tmp_path, costs=replace(COSTS, amounts=half)).times
-    figures = len(figure_jobs(study))
+    figures = len(figure_groups(study))
     assert grown.analysis - same.analysis == pytest.approx(0.3 + 1.3 * figures)
     assert grown.starting == same.starting == 0.5 * len(shards(study))
 

@@ -104,6 +104,26 @@ def test_other_kernels_round_differently(here: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("both", [False, True])
+def test_native_kernels_round_differently_even_on_processors_of_one_kind(
+    here: Path, both: bool
+) -> None:
+    with_other_kernels(here)
+    native = {**CONFIGURATION, "kernels": "native"}
+    change_provenance(here, lambda tree: tree.update(study=native))
+    if both:
+        change_provenance(here.parent / "published", lambda tree: tree.update(study=native))
+    reproduction = compared(here)
+    assert reproduction.leeway is Leeway.CHAOTIC
+    assert reproduction.configuration == ()
+    assert [one.key for one in reproduction.computing] == ([] if both else ["kernels"])
+    published = "native" if both else "portable"
+    assert verdict(reproduction) == (
+        "reproduced within tolerance: 7 identical, 1 within tolerance (kernels here: native, "
+        f"Haswell; published: {published}, Haswell; native ones depend on the processor)"
+    )
+
+
 def test_the_same_kernels_leave_no_room_for_rounding(here: Path) -> None:
     with_other_kernels(here)
     shutil.copy(here.parent / "published/provenance.json", here)

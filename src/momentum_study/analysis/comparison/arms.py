@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from momentum_study.analysis.comparison.problems import Mask
@@ -50,17 +51,20 @@ class Arm:
 
     def among(self, cells: pd.DataFrame) -> Mask:
         """Return a mask of the cells that can be chosen."""
-        own = cells["rule"].isin(self.rules)
-        if self.beta is not None:
-            own &= (cells["beta"] == self.beta) | ~cells["rule"].map(_uses_beta)
-        elif set(self.rules) & set(LINEAR_RULES) - {DESCENT}:
+        rule, beta = cells["rule"].to_numpy(), cells["beta"].to_numpy()
+        own = np.zeros(len(cells), dtype=bool)
+        for name in self.rules:
+            at_any_beta = self.beta is None or not _uses_beta(name)
+            own |= (rule == name) & (at_any_beta | (beta == self.beta))
+        if self.beta is None and set(self.rules) & set(LINEAR_RULES) - {DESCENT}:
             # β = 0 is part of the grid, and is plain gradient descent.
-            own |= cells["rule"] == DESCENT
-        own &= cells["schedule"] == self.schedule
+            own |= rule == DESCENT
+        own &= cells["schedule"].to_numpy() == self.schedule
         if self.rates is not None:
             low, high = self.rates
-            own &= cells["learning_rate"].between(low * (1 - 1e-9), high * (1 + 1e-9))
-        return own.to_numpy(bool)
+            rate = cells["learning_rate"].to_numpy()
+            own &= (low * (1 - 1e-9) <= rate) & (rate <= high * (1 + 1e-9))
+        return own
 
 
 def _uses_beta(rule: str) -> bool:

@@ -79,37 +79,38 @@ def budget_table(
         for arm, trials in arms.items():
             if trials.complete.any():
                 descent = arms.get(Arm((DESCENT,)))
-                rows = _arm_rows(trials, descent, intervals, names)
-                parts.append(rows.assign(**arm.key.columns(), **_facts(problem, trials)))
+                columns = _arm_columns(trials, descent, intervals, names)
+                facts = _facts(problem, trials)
+                parts.append(pd.DataFrame({**columns, **arm.key.columns(), **facts}))
     return joined_tables(parts, BUDGET)
 
 
-def _arm_rows(
+def _arm_columns(
     trials: Trials,
     descent: Trials | None,
     intervals: Intervals,
     names: list[str],
-) -> pd.DataFrame:
-    """Return the estimates of one arm, a row for each number of trials."""
+) -> dict[str, Any]:
+    """Return the estimates of one arm, each ``(k,)`` for the numbers of trials."""
     counts = trial_numbers(trials.cells)
     expected = [trials.expected(count) for count in counts]
     validation, test = (np.array(losses) for losses in zip(*expected, strict=True))
     reference = np.full_like(test, np.nan)
     if descent:
         reference = np.array([descent.expected(count)[1] for count in counts])
-    table = pd.DataFrame({"trials": counts})
     spreads = np.array([trials.spread(count) for count in counts])
-    table["draw_low"], table["draw_high"] = spreads.T
+    columns = {"trials": counts, "draw_low": spreads[:, 0], "draw_high": spreads[:, 1]}
     for name, values, bounds in (
         ("validation_loss", validation, (0.0, CONSTANT_LOSS)),
         ("test_loss", test, (0.0, CONSTANT_LOSS)),
         ("advantage", log_ratio(reference, test), (-np.inf, np.inf)),
     ):
         source = generator(intervals.seed, "budget", *names)
-        interval = _interval(values, bounds, intervals, source)
-        table[name] = estimate(values, interquartile_mean)
-        table[f"{name}_low"], table[f"{name}_high"] = interval
-    return table
+        columns[name] = estimate(values, interquartile_mean)
+        columns[f"{name}_low"], columns[f"{name}_high"] = _interval(
+            values, bounds, intervals, source
+        )
+    return columns
 
 
 def _interval(

@@ -126,7 +126,9 @@ def replicate_gains(gains: FloatArray) -> FloatArray:
 
     A replicate without gains is left out, as is one whose middle two gains are −∞ and +∞.
     """
-    present = gains[~np.isnan(gains).all(axis=2)]
+    ordered = np.sort(gains[~np.isnan(gains).all(axis=2)], axis=1)  # NaN come last
+    count = np.count_nonzero(~np.isnan(ordered), axis=1)
+    row = np.arange(len(ordered))
     with np.errstate(invalid="ignore"):
-        medians: FloatArray = np.nanmedian(present, axis=1)
+        medians: FloatArray = (ordered[row, (count - 1) // 2] + ordered[row, count // 2]) / 2
     return medians[~np.isnan(medians)]

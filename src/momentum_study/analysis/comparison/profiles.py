@@ -17,8 +17,10 @@ from momentum_study.statistics.estimates import FloatArray, wilson_interval
 from momentum_study.statistics.intervals import USUAL_INTERVALS, Intervals
 from momentum_study.statistics.paired import FEWEST_ARMS, FEWEST_PROBLEMS, friedman_ranks
 from momentum_study.statistics.profiles import performance_profile
-from momentum_study.tables.arms import ARM_KEYS, DESCENT, HEAVY_BALL, MOMENTUM
+from momentum_study.tables.arms import ARM_KEYS, DESCENT, HEAVY_BALL, MOMENTUM, arms_of_rows
 from momentum_study.tables.files import joined_tables
+from momentum_study.tables.keys import PROBLEM_KEYS
+from momentum_study.tables.schemas.arm_costs import ARM_COSTS
 from momentum_study.tables.schemas.profiles import PROFILES
 
 RATIOS = 10.0 ** (np.arange(41) / 40)
@@ -66,25 +68,19 @@ def tuned_result(tuner: Tuner, arm: Arm, criterion: str, complete: Mask) -> Resu
     return Result(float(np.exp(np.log(scores).mean())), len(tuner.problem.replicates), failed)
 
 
-def profiles_table(
+def arm_costs_table(
     problems: Iterable[Problem],
     floor: float,
     intervals: Intervals = USUAL_INTERVALS,
     beta: float = USUAL_BETA,
 ) -> pd.DataFrame:
-    """Compute the performance profiles of a study, by family and criterion.
+    """Evaluate the arms of performance profiles on each problem.
 
     The arms are plain gradient descent, momentum with β tuned and at the usual β, and the other
     rules at the usual β, all with a constant, tuned learning rate. The heavy ball is left out if
     there is momentum: it is the same rule with another definition of the learning rate. Only
     problems without injected noise are used, and only arms that were run in all replicates of a
-    problem. The compared arms are those in common to all problems with the largest number of arms,
-    and they are compared on every problem that has all of them.
-
-    The band is for the shares on other data sets. Problems that differ only in their batch size
-    tend to have similar results, so that they count as one: the band is Wilson's interval for the
-    share with the number of *data sets* as the number of trials. A bootstrap over problems or data
-    sets would have no width if an arm is within the ratio everywhere, or nowhere.
+    problem.
 
     Parameters
     ----------
@@ -93,9 +89,59 @@ def profiles_table(
     floor
         Smallest relative loss.
     intervals
-        Level of the bands, and seed of the tuner.
+        Seed of the tuner.
     beta
         The usual momentum coefficient.
+
+    Returns
+    -------
+    DataFrame
+        Of the schema `ARM_COSTS`.
+    """
+    rows = [
+        row
+        for problem in problems
+        if problem.keys["gradient_noise"] == 0 and all(problem.fold(name).any() for name in FOLDS)
+        for row in _arm_costs(Tuner(problem, floor, intervals.seed), beta)
+    ]
+    return joined_tables([pd.DataFrame(rows)] if rows else [], ARM_COSTS)
+
+
+def _arm_costs(tuner: Tuner, beta: float) -> Iterator[dict[str, Any]]:
+    problem = tuner.problem
+    complete = np.asarray(~np.isnan(problem.columns["steps"]).any(axis=1))
+    arms = usual_arms(problem.cells.loc[complete], beta)
+    has_momentum = any(arm.rules == (MOMENTUM,) for arm in arms)
+    for arm in arms:
+        twice = has_momentum and arm.rules == (HEAVY_BALL,)
+        if twice or (arm.beta is None and arm.rules not in ((DESCENT,), (MOMENTUM,))):
+            continue
+        for criterion in (SPEED, TEST_LOSS) if targets_of(problem) else (TEST_LOSS,):
+            yield {
+                **{name: problem.keys[name] for name in PROBLEM_KEYS},
+                "criterion": criterion,
+                **arm.key.columns(),
+                **vars(tuned_result(tuner, arm, criterion, complete)),
+            }
+
+
+def profiles_table(costs: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Compute the performance profiles of a study, by family and criterion.
+
+    The compared arms are those in common to all problems with the largest number of arms, and they
+    are compared on every problem that has all of them.
+
+    The band is for the shares on other data sets. Problems that differ only in their batch size
+    tend to have similar results, so that they count as one: the band is Wilson's interval for the
+    share with the number of *data sets* as the number of trials. A bootstrap over problems or data
+    sets would have no width if an arm is within the ratio everywhere, or nowhere.
+
+    Parameters
+    ----------
+    costs
+        Of the schema `ARM_COSTS`, of all problems.
+    confidence
+        Level of the bands.
 
     Returns
     -------
@@ -107,39 +153,13 @@ def profiles_table(
     ----------
     Dolan & Moré (2002), Benchmarking optimization software with performance profiles.
     """
-    results = [
-        result
-        for number, problem in enumerate(problems)
-        if problem.keys["gradient_noise"] == 0 and all(problem.fold(name).any() for name in FOLDS)
-        for result in _results(number, Tuner(problem, floor, intervals.seed), beta)
-    ]
-    if not results:
-        return joined_tables([], PROFILES)
-    by_criterion = pd.DataFrame(results).groupby(["family", "criterion"], sort=True)
-    parts = [_profile(own, intervals.confidence) for _, own in by_criterion]
+    numbered = costs.assign(
+        problem=costs.groupby(list(PROBLEM_KEYS)).ngroup(),
+        arm=arms_of_rows(costs).map(lambda arm: arm.label),
+    )
+    by_criterion = numbered.groupby(["family", "criterion"], sort=True)
+    parts = [_profile(own, confidence) for _, own in by_criterion]
     return joined_tables(parts, PROFILES)
-
-
-def _results(number: int, tuner: Tuner, beta: float) -> Iterator[dict[str, Any]]:
-    """Yield the results of a problem's arms, each with the problem's number."""
-    problem = tuner.problem
-    complete = np.asarray(~np.isnan(problem.columns["steps"]).any(axis=1))
-    arms = usual_arms(problem.cells.loc[complete], beta)
-    has_momentum = any(arm.rules == (MOMENTUM,) for arm in arms)
-    for arm in arms:
-        twice = has_momentum and arm.rules == (HEAVY_BALL,)
-        if twice or (arm.beta is None and arm.rules not in ((DESCENT,), (MOMENTUM,))):
-            continue
-        for criterion in (SPEED, TEST_LOSS) if targets_of(problem) else (TEST_LOSS,):
-            yield {
-                "problem": number,
-                "family": problem.keys["family"],
-                "dataset": problem.keys["dataset"],
-                "criterion": criterion,
-                "arm": arm.key.label,
-                **arm.key.columns(),
-                **vars(tuned_result(tuner, arm, criterion, complete)),
-            }
 
 
 def _profile(results: pd.DataFrame, confidence: float) -> pd.DataFrame:

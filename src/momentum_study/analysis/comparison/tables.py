@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from momentum_study.analysis.comparison.criteria import criterion_columns, targets_of
+from momentum_study.analysis.comparison.criteria import UPDATES, criterion_columns, targets_of
 from momentum_study.analysis.comparison.effects import summary_of, unit_of
 from momentum_study.analysis.comparison.pairs import Comparison, Pairs, compare
 from momentum_study.analysis.comparison.problems import Problem, problems
@@ -53,12 +53,12 @@ class ComparisonTables:
 
 
 def comparison_tables(runs: pd.DataFrame, settings: ComparisonSettings) -> ComparisonTables:
-    """Tune, pair and compare all arms of a study.
+    """Tune, pair and compare all arms of a study, or of some of its problems.
 
     Parameters
     ----------
     runs
-        A table of the schema `RUNS`.
+        A table of the schema `RUNS`, all runs of these problems.
     settings
         Families of grids, and settings from the configuration.
     """
@@ -77,8 +77,8 @@ def comparison_tables(runs: pd.DataFrame, settings: ComparisonSettings) -> Compa
     return ComparisonTables(
         joined_tables([pd.DataFrame(tuned)] if tuned else [], TUNED),
         _pairs_table(pairs),
-        _corrected(of_rules, CONTRASTS),
-        _corrected(of_advice, ADVICE),
+        _effects_table(of_rules, CONTRASTS),
+        _effects_table(of_advice, ADVICE),
     )
 
 
@@ -147,14 +147,28 @@ def _effect(
         "state": state,
         "unit": unit_of(criterion),
         **summary_of(of_one, settings.intervals.confidence, settings.intervals.resamples, source),
-        "_family": (*names[:1], *names[2:], state),
     }
 
 
-def _corrected(effects: list[dict[str, Any]], schema: Table) -> pd.DataFrame:
-    """Apply Holm's correction to the p-values of each comparison over its data sets."""
-    if not effects:
-        return joined_tables([], schema)
-    table = pd.DataFrame(effects)
-    corrected = table.groupby("_family")["p_value"].transform(lambda p: holm(p.to_numpy()))
-    return table.drop(columns="_family").assign(p_holm=corrected)
+def corrected(effects: pd.DataFrame) -> pd.DataFrame:
+    """Correct p-values after Holm over the data sets of each comparison.
+
+    Parameters
+    ----------
+    effects
+        A table of the schema `CONTRASTS` or `ADVICE`, with or without the column ``p_holm``.
+
+    Returns
+    -------
+    DataFrame
+        With the column ``p_holm``.
+    """
+    keys = [name for name in CONTRASTS.keys if name not in ("dataset", "hardest_target")]
+    # The target of `SPEED` differs between problems.
+    given_target = effects["hardest_target"].where(effects["criterion"] == UPDATES)
+    by_comparison = effects.groupby([*keys, given_target], dropna=False)["p_value"]
+    return effects.assign(p_holm=by_comparison.transform(lambda p: holm(p.to_numpy())))
+
+
+def _effects_table(effects: list[dict[str, Any]], schema: Table) -> pd.DataFrame:
+    return corrected(pd.DataFrame(effects)) if effects else joined_tables([], schema)

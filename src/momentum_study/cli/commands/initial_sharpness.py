@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from momentum_study.cli.option_types import UsedKernels
 from momentum_study.core.text import counted
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.runs.settings import StartSettings
@@ -21,6 +22,7 @@ class Options:
         "starting points as a JSON list: path of `data` and the fields of StartSettings",
     ]
     output: Annotated[Path, "table to write (.csv)"]
+    kernels: UsedKernels = "portable"
 
 
 def run(options: Options) -> None:

@@ -1,10 +1,12 @@
 """``plan``: predict runs, jobs, time, memory and disk space of a study before it runs."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from momentum_study.cli.option_types import UsedKernels
 from momentum_study.config.loading import load_study
 from momentum_study.core.errors import StudyError
 from momentum_study.studies.plan.jobs import published_costs
@@ -22,6 +24,7 @@ class Options:
     cores: Annotated[str, "number of jobs at a time, or all"] = "all"
     results: Annotated[Path, "folder of results"] = Path("results")
     json: Annotated[bool, "print JSON"] = False
+    kernels: UsedKernels = "portable"
 
 
 def run(options: Options) -> None:
@@ -29,6 +32,10 @@ def run(options: Options) -> None:
     # First, because it forgets the rules that reading the study loads.
     costs = published_costs(options.results / "published")
     study = load_study(options.configfile)
+    if study.kernels != options.kernels:
+        # Trainings are timed with the kernels of the study, and NumPy is loaded with others.
+        command = [sys.executable, "-m", "momentum_study", *sys.argv[1:]]
+        os.execv(sys.executable, [*command, "--kernels", study.kernels])
     used = dict.fromkeys(name for grid in study.grids.values() for name in grid.datasets)
     cores = _cores(options.cores)
     data = data_plan(study, used)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from momentum_study.cli.option_types import UsedKernels
 from momentum_study.config.loading import load_study
 from momentum_study.core.atomic import replacing
 from momentum_study.runs.costs import cost_table, running_costs
@@ -21,6 +22,7 @@ class Options:
     costs: Annotated[Path, "folder of the costs of jobs"]
     cost_table: Annotated[Path, "table of costs to write (.csv)"]
     output: Annotated[Path, "file to write (.json)"]
+    kernels: UsedKernels = "portable"
 
 
 def run(options: Options) -> None:

@@ -1,4 +1,4 @@
-"""``sharpness``: follow the largest Hessian eigenvalue along the runs of a shard."""
+"""``sharpness``: follow the largest Hessian eigenvalue along the runs of a sweep."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 
 from momentum_study.core.text import counted
 from momentum_study.datasets.prepared import load_prepared
-from momentum_study.runs.settings import ShardSettings
+from momentum_study.runs.settings import SweepSettings
 from momentum_study.runs.sharpness import followed_sharpness
 from momentum_study.tables.files import write_table
 from momentum_study.tables.schemas.sharpness import SHARPNESS
@@ -22,7 +22,7 @@ class Options:
     output: Annotated[Path, "table to write (.csv)"]
     replicates: Annotated[int, "number of replicates to follow"]
     checkpoints: Annotated[int, "number of measurements per run"]
-    settings: ShardSettings
+    settings: SweepSettings
 
 
 def run(options: Options) -> None:

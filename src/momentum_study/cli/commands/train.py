@@ -1,5 +1,7 @@
 """``train``: train one shard."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +12,14 @@ from momentum_study.core.text import counted
 from momentum_study.datasets.prepared import load_prepared
 from momentum_study.engine.rule_files import load_rules
 from momentum_study.runs.settings import ShardSettings
-from momentum_study.runs.shard_files import Fingerprint, digest_of_file, write_shard
+from momentum_study.runs.shard_files import (
+    Fingerprint,
+    digest_of_file,
+    finished_sweeps,
+    write_shard,
+)
 from momentum_study.runs.timings import TrainingCost
-from momentum_study.runs.train import train_shard
+from momentum_study.runs.train import train_sweep
 
 
 @dataclass(frozen=True)
@@ -20,25 +27,46 @@ class Options:
     """Options of the command."""
 
     data: Annotated[Path, "prepared data set (.npz)"]
-    output: Annotated[Path, "shard to write (.parquet)"]
+    output: Annotated[Path, "shard to write (.parquet); sweeps that it has already are kept"]
     timing: Annotated[Path, "timing to write (.json)"]
+    sources: Annotated[str, "digest of the code; sweeps that other code trained are not kept"]
+    replicates: Annotated[tuple[int, int], "first and last replicate"]
     settings: ShardSettings
     rule_files: RuleFiles = ()
 
 
 def run(options: Options) -> None:
-    """Train the shard and write it with its timing."""
+    """Train the sweeps that are not finished, and write the shard with its timing."""
     load_rules(options.rule_files)
-    settings = options.settings
-    shard = train_shard(settings, load_prepared(options.data))
-    table = shard.table
-    write_shard(options.output, table, Fingerprint(settings, digest_of_file(options.data)))
+    first, last = options.replicates
+    prepared = load_prepared(options.data)
+    prepared = prepared.take((prepared.replicates >= first) & (prepared.replicates <= last))
+    data = digest_of_file(options.data)
+    sources = _digest(options.sources, (digest_of_file(Path(path)) for path in options.rule_files))
+    finished = finished_sweeps(options.output, sources)
+    tables, origins, trained = [], [], []
+    for settings in options.settings.sweeps():
+        origin = Fingerprint(settings, data, options.replicates)
+        table = finished.get(origin.as_json())
+        if table is None:
+            trained.append(train_sweep(settings, prepared))
+            table = trained[-1].table
+        tables.append(table)
+        origins.append(origin)
+    write_shard(options.output, tables, origins, sources)
     cost = TrainingCost(
         **vars(cost_so_far()),
-        training_seconds=shard.training_seconds,
-        runs=table.num_rows,
-        net_updates=shard.net_updates,
+        training_seconds=sum(sweep.training_seconds for sweep in trained),
+        runs=sum(sweep.table.num_rows for sweep in trained),
+        net_updates=sum(sweep.net_updates for sweep in trained),
     )
     write_cost(options.timing, cost)
-    diverged = table.column("status").to_pylist().count("diverged")
-    print(f"{options.output}: {counted(table.num_rows, 'run')}, {diverged:,} of them diverged")
+    diverged = sum(table.column("status").to_pylist().count("diverged") for table in tables)
+    runs = counted(sum(table.num_rows for table in tables), "run")
+    print(f"{options.output}: {runs}, {diverged:,} of them diverged")
+    if kept := len(tables) - len(trained):
+        print(f"{kept} of {counted(len(tables), 'sweep')} were finished and kept")
+
+
+def _digest(sources: str, rule_files: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join([sources, *rule_files]).encode()).hexdigest()

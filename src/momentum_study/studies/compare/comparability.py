@@ -18,6 +18,9 @@ Pairs = Sequence[tuple[str, str]]
 UNPAIRED = "other splits, initial weights and minibatches: runs are not paired"
 """Effect of different seeds."""
 
+ROUNDED = "other rounding: paired runs start equally, and unstable ones may end differently"
+"""Effect of different kernels."""
+
 _LISTS = ("datasets", "networks", "batch_sizes", "schedules")
 _VALUES = {
     "steps": "runs of other lengths: losses and targets of other budgets",
@@ -136,6 +139,7 @@ Row = tuple[str, str, str, str, str]
 
 def _of_studies(studies: Sequence[Tree]) -> Iterator[Row]:
     yield from _differing("study", studies, ["seed"], UNPAIRED)
+    yield from _differing("study", studies, ["kernels"], ROUNDED)
     yield from _differing("study", studies, ["targets"], "those on both sides are compared")
     for place, keys in (("statistics", ["confidence", "resamples"]), ("verdicts", ["loss_floor"])):
         parts = [study[place] for study in studies]

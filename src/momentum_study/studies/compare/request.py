@@ -138,8 +138,9 @@ def read_request(config: Mapping[str, object], *, wanted: bool = False) -> Reque
     """
     if unknown := sorted(set(config) - {"baseline", "candidate", "match"}):
         raise StudyError(
-            f"--config {unknown[0]}=…: expected baseline, candidate or match, which are for the "
-            "target compare; everything else is set in the configuration file"
+            f"--config {unknown[0]}=…: expected baseline, candidate or match for the target "
+            "compare, or tables for figures and paper from existing tables; everything else is set "
+            "in the configuration file"
         )
     sides = [config.get(side) for side in ("baseline", "candidate")]
     if None in sides:

@@ -11,8 +11,9 @@ from pathlib import Path
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyError
 from momentum_study.engine.training import evaluation_steps
-from momentum_study.figures.jobs import figure_jobs
-from momentum_study.runs.design import Shard, followed_shards, shards
+from momentum_study.figures.jobs import figure_groups, figure_jobs
+from momentum_study.runs.design import Shard, followed_sweeps, shards
+from momentum_study.runs.parts import part_counts
 from momentum_study.studies.record import PROVENANCE, configuration, read_provenance
 
 SINGLE = (
@@ -22,8 +23,8 @@ SINGLE = (
 )
 """Stages of one job each."""
 
-LONGEST_CHAIN = ("collect", "contrasts", "claims", "figures", "paper")
-"""Jobs that wait for each other, after the last training."""
+LONGEST_CHAIN = ("collect", "contrasts_part", "contrasts", "claims", "figures", "paper")
+"""Jobs that wait for each other, after the last training, if the study has them."""
 
 _AMOUNTS = {
     **dict.fromkeys(("collect", "cell_curves"), "evaluations"),
@@ -64,11 +65,6 @@ class Stage:
         return self.jobs * self.seconds
 
 
-def runs_of(shard: Shard) -> int:
-    """Return how many runs a shard has."""
-    return len(shard.learning_rates) * len(shard.block)
-
-
 def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
     """Return how much there is of everything that costs grow with."""
     evaluations = {
@@ -76,8 +72,8 @@ def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
         for name, grid in study.grids.items()
     }
     return {
-        "runs": sum(map(runs_of, trained)),
-        "evaluations": sum(runs_of(shard) * evaluations[shard.grid] for shard in trained),
+        "runs": sum(shard.run_count for shard in trained),
+        "evaluations": sum(shard.run_count * evaluations[shard.grid] for shard in trained),
         "draws": study.theory.draws,
         "trials": study.landscapes.draws,
         "epochs": study.validation.epochs,
@@ -87,11 +83,12 @@ def amounts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
 def job_counts(study: Study, trained: Sequence[Shard]) -> dict[str, int]:
     """Return the number of jobs of each stage."""
     return {
-        "prepare": len({(shard.dataset, shard.block) for shard in trained}),
+        "prepare": len({(shard.dataset, shard.data) for shard in trained}),
         "train": len(trained),
-        "sharpness": len(followed_shards(study)),
-        "figures": len(figure_jobs(study)),
+        "sharpness": len(followed_sweeps(study)),
+        "figures": len(figure_groups(study)),
         **dict.fromkeys(SINGLE, 1),
+        **{f"{stage}_part": count for stage, count in part_counts(study).items() if count},
     }
 
 
@@ -114,6 +111,9 @@ def published_costs(published: Path) -> Costs | None:
             return None
         study = configuration(record)
         seconds = {name: stage["wall"] / stage["jobs"] for name, stage in record["seconds"].items()}
+        for stage in part_counts(study):
+            if parts := record["seconds"].get(f"{stage}_part"):
+                seconds[stage] += parts["wall"]
         # A training job without its training.
         training = record["training"]["training_seconds"] / record["seconds"]["train"]["jobs"]
         seconds["train"] -= training
@@ -138,7 +138,14 @@ def stages(study: Study, trained: Sequence[Shard], costs: Costs | None) -> dict[
         ratio = own[amount] / max(costs.amounts[amount], 1)
         return START_SECONDS + (known - START_SECONDS) * ratio
 
-    return {name: Stage(jobs, seconds(name)) for name, jobs in job_counts(study, trained).items()}
+    counts = job_counts(study, trained)
+    found = {name: Stage(jobs, seconds(name)) for name, jobs in counts.items()}
+    for name, parts in part_counts(study).items():
+        if parts:
+            of_all = seconds(name) - START_SECONDS
+            found[f"{name}_part"] = Stage(parts, START_SECONDS + max(of_all, 0.0) / parts)
+            found[name] = Stage(1, START_SECONDS)  # joins the parts
+    return found
 
 
 def disk_bytes(study: Study, trained: Sequence[Shard]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from momentum_study.config.grids import Grid
 from momentum_study.config.study import Study
 from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import get_rule
-from momentum_study.runs.design import Shard, shards
+from momentum_study.runs.design import Sweep, sweeps
 from momentum_study.studies.plan.plan import StudyPlan
 
 # Networks with a hidden layer usually diverge at this effective rate, whatever the data.
@@ -55,7 +55,7 @@ def _of_grids(study: Study, plan: StudyPlan) -> Iterator[str]:
             f"{_grids(bare)}: maps are drawn only for grids with momentum and gradient descent "
             "without momentum (gd)."
         )
-    far = sum(map(_far_runs, shards(study)))
+    far = sum(map(_far_runs, sweeps(study)))
     if far:
         yield (
             f"{far:,} of {plan.runs:,} runs have an effective rate α of {format_number(FAR_RATE)} "
@@ -102,11 +102,11 @@ def _lacks_maps(grid: Grid) -> bool:
     return not grid.compares and (grid.figures is None or "maps" in grid.figures)
 
 
-def _far_runs(shard: Shard) -> int:
+def _far_runs(sweep: Sweep) -> int:
     """Return how many runs have an effective rate of at least `FAR_RATE`."""
-    rule = get_rule(shard.rule)
-    far = [rule.effective_rate(rate, shard.beta) >= FAR_RATE for rate in shard.learning_rates]
-    return sum(far) * len(shard.block)
+    rule = get_rule(sweep.rule)
+    far = [rule.effective_rate(rate, sweep.beta) >= FAR_RATE for rate in sweep.learning_rates]
+    return sum(far) * len(sweep.block)
 
 
 def _is_narrow(rates: Sequence[float]) -> bool:

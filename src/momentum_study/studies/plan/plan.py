@@ -15,7 +15,6 @@ from momentum_study.studies.plan.jobs import (
     Stage,
     analysis_mib,
     disk_bytes,
-    runs_of,
     stages,
 )
 from momentum_study.studies.plan.timing import (
@@ -179,7 +178,8 @@ def study_plan(
     seconds = {}
     peak = None
     for shard, kind in kinds.items():
-        seconds[shard.path] = timed[kind].seconds(shard.steps, shard.evaluations)
+        of_sweep = timed[kind].seconds(shard.steps, shard.evaluations)
+        seconds[shard.path] = of_sweep * len(list(shard.sweeps()))
         mib = TRAINING_MIB + training_bytes(kind, shard.steps, shard.evaluations) / MIB
         if peak is None or mib > peak.mib:
             names = (shard.dataset, shard.network, shard.rule, f"batch {shard.batch}")
@@ -220,7 +220,7 @@ def _grid_plan(
     finished: set[str],
 ) -> GridPlan:
     grid = study.grids[name]
-    runs = sum(map(runs_of, own))
+    runs = sum(shard.run_count for shard in own)
     known = [seconds[shard.path] for shard in own if shard.path in seconds]
     return GridPlan(
         cells=runs // grid.replicates,
@@ -247,7 +247,7 @@ def _times(
     analysis = preparing + sum(
         stage.all_seconds for name, stage in by_stage.items() if name not in ("train", "prepare")
     )
-    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN)
+    chain = sum(by_stage[name].seconds for name in LONGEST_CHAIN if name in by_stage)
     after = max((analysis - preparing) / cores, chain)
 
     def phase(part: Sequence[Shard], before: float) -> float:

@@ -30,7 +30,7 @@ def as_text(study: Study, plan: StudyPlan, notes: Sequence[str]) -> str:
         *(_grid(study, name, grid) for name, grid in plan.grids.items()),
         *(_columns(name, use) for name, use in plan.columns.items()),
         _table(plan),
-        _totals(plan),
+        _totals(study, plan),
     ]
     if notes:
         blocks.append("\n".join(["Notes", *(_wrapped("  - ", note) for note in notes)]))
@@ -209,7 +209,7 @@ def _range(grid: GridPlan) -> str:
     return low if low == high else f"{low} – {high}"
 
 
-def _totals(plan: StudyPlan) -> str:
+def _totals(study: Study, plan: StudyPlan) -> str:
     """Write the totals of the study, a line each."""
     times = plan.times
     cores = counted(times.cores, "core")
@@ -232,7 +232,7 @@ def _totals(plan: StudyPlan) -> str:
     lines.append((label, f"{size(plan.analysis_mib * MIB)} another job at most"))
     shards, other = plan.bytes["shards"], plan.bytes["other"]
     lines.append(("Disk", f"{size(shards)} for shards, {size(other)} for everything else"))
-    lines.append(("Measured", _measured(plan)))
+    lines.append(("Measured", _measured(study, plan)))
     return "\n".join(_wrapped(f"{label:<{_LABEL}}", text) for label, text in lines)
 
 
@@ -245,14 +245,15 @@ def _left(plan: StudyPlan) -> str:
     return f"{duration(plan.times.left)}: {there}, {unchanged}"
 
 
-def _measured(plan: StudyPlan) -> str:
+def _measured(study: Study, plan: StudyPlan) -> str:
     """Say which times were measured, and which are those of the published study."""
     other = "as in the published study" if plan.published_costs else "their start alone"
+    here = "here and now" + (" with native kernels" if study.kernels == "native" else "")
     if plan.timed == plan.kinds:
         kinds = "the training" if plan.kinds == 1 else f"all {plan.kinds:,} kinds of training"
-        return f"{kinds}, here and now; other jobs: {other}"
+        return f"{kinds}, {here}; other jobs: {other}"
     return (
-        f"{plan.timed:,} of {counted(plan.kinds, 'kind')} of training, here and now, the rest "
+        f"{plan.timed:,} of {counted(plan.kinds, 'kind')} of training, {here}, the rest "
         f"interpolated; other jobs: {other}"
     )
 

@@ -97,9 +97,9 @@ def data_plan(study: Study, names: Iterable[str]) -> DataPlan:
 
 @dataclass(frozen=True)
 class Kind:
-    """Everything that the time of an update and of an evaluation of a shard depends on.
+    """Everything that the time of an update and of an evaluation of a sweep depends on.
 
-    A shard trains R × C networks: ``replicates`` times ``cells``. ``batch`` is None for the full
+    A sweep trains R × C networks: ``replicates`` times ``cells``. ``batch`` is None for the full
     batch. β and the schedule do not matter.
     """
 
@@ -131,7 +131,7 @@ class Kind:
 
 
 def kind_of(shard: Shard, sizes: Sizes) -> Kind:
-    """Return the kind of a shard's training."""
+    """Return the kind of the training of each sweep of a shard."""
     outputs = 1 if LOSSES[shard.loss].single_output else sizes.outputs
     return Kind(
         Architecture(sizes.features, shard.hidden, outputs, shard.activation, shard.loss),
@@ -147,7 +147,7 @@ def kind_of(shard: Shard, sizes: Sizes) -> Kind:
 
 @dataclass(frozen=True)
 class Timing:
-    """Processor seconds of an update and of an evaluation of all networks of a shard."""
+    """Processor seconds of an update and of an evaluation of all networks of a sweep."""
 
     update: float
     evaluation: float

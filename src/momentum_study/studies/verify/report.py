@@ -60,7 +60,11 @@ def verdict(reproduction: Reproduction) -> str:
 
 
 def _machines(reproduction: Reproduction) -> str:
-    """Name a difference of the two machines, the kernels if they differ."""
+    """Say why bytes may differ: native kernels, or a difference of the two machines."""
+    here, published = reproduction.computing_here, reproduction.computing_published
+    if "native" in (here["kernels"], published["kernels"]):
+        ours, theirs = (f"{one['kernels']}, {one[KERNELS]}" for one in (here, published))
+        return f"kernels here: {ours}; published: {theirs}; native ones depend on the processor"
     if not reproduction.computing:
         return "the same values, in other bytes"
     first = min(reproduction.computing, key=lambda one: one.key != KERNELS)

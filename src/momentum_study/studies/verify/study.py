@@ -80,11 +80,17 @@ def compare_studies(here: Path, published: Path) -> Reproduction:
         )
     ours_by, theirs_by = computing(ours), computing(theirs)
     differing = differences(ours_by, theirs_by)
-    leeway = _leeway(here, published, differing)
+    native = "native" in (ours_by["kernels"], theirs_by["kernels"])
+    leeway = _leeway(here, published, may_round=native or bool(differing))
     findings = tuple(_findings(here, published, leeway))
     return Reproduction(
         study=name,
-        configuration=differences(*(with_defaults(one["study"]) for one in (ours, theirs))),
+        configuration=tuple(
+            one
+            for one in differences(*(with_defaults(one["study"]) for one in (ours, theirs)))
+            # They decide how numbers are computed, not which.
+            if one.key != "kernels"
+        ),
         computing_here=ours_by,
         computing_published=theirs_by,
         computing=differing,
@@ -93,14 +99,14 @@ def compare_studies(here: Path, published: Path) -> Reproduction:
     )
 
 
-def _leeway(here: Path, published: Path, differing: tuple[Difference, ...]) -> Leeway:
+def _leeway(here: Path, published: Path, *, may_round: bool) -> Leeway:
     """Return how much is tolerated between two studies.
 
-    Nothing if the same kernels and versions computed them. Otherwise some rows may be beyond the
-    distance, but only if rounding changed many runs: a single changed value among equal runs is
-    not tolerated.
+    Nothing if the same portable kernels and versions computed them. Otherwise some rows may be
+    beyond the distance, but only if rounding changed many runs: a single changed value among equal
+    runs is not tolerated.
     """
-    if not differing:
+    if not may_round:
         return Leeway.NONE
     try:
         runs = compare_table_files(here / RUNS_FILE, published / RUNS_FILE, Leeway.ROUNDING)
@@ -190,11 +196,13 @@ def _of_document(
 def computing(provenance: Mapping[str, Any]) -> dict[str, str]:
     """Return what decides how numbers are rounded, by name.
 
-    The processor is left out, because the kernels are pinned.
+    The processor is left out: portable kernels do not depend on it, and of native ones each job
+    may have run on another.
     """
     system, _, library = str(provenance.get("platform", "")).partition("-with-")
     simd = provenance.get("numpy_simd", {})
     return {
+        "kernels": str(provenance["study"].get("kernels", "portable")),
         KERNELS: _listed(pool.get("architecture") for pool in provenance.get("blas", ())),
         "BLAS version": _listed(pool.get("version") for pool in provenance.get("blas", ())),
         "NumPy loops": _listed([*simd.get("baseline", ()), *simd.get("found", ())]),

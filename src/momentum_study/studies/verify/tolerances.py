@@ -43,8 +43,9 @@ class Tolerance:
 class Leeway(Enum):
     """Which part of a tolerance applies between two studies.
 
-    ``NONE``: same kernels and versions, so bytes must be equal. ``ROUNDING``: the distance alone.
-    ``CHAOTIC``: the share of rows beyond it as well, because many trained runs are different.
+    ``NONE``: same portable kernels and versions, so bytes must be equal. ``ROUNDING``: the distance
+    alone. ``CHAOTIC``: the share of rows beyond it as well, because many trained runs are
+    different.
     """
 
     NONE = "bytes"

@@ -16,7 +16,7 @@ COST = Table(
         real("seconds", "Wall-clock time.", "seconds", NOT_NEGATIVE),
         real("processor_seconds", "Processor time.", "seconds", NOT_NEGATIVE),
         real("peak_mib", "Largest resident memory.", "MiB", NOT_NEGATIVE),
-        whole("runs", "Networks trained.", "runs", 1, missing=_NOT_TRAINING),
+        whole("runs", "Networks trained.", "runs", missing=_NOT_TRAINING),
         whole(
             "net_updates",
             "Updates of single networks, of each up to its last or to its divergence.",

@@ -79,8 +79,8 @@ TUNED = Table(
         ),
         real(
             "median_updates",
-            "Median of the updates to the target on the evaluation fold, after Kaplan and Meier; "
-            "infinite if no more than half of the runs reach it.",
+            "Median of the updates to the target on the evaluation fold, infinite if no more than "
+            "half of the runs reach it; also the Kaplan–Meier median, since budgets are equal.",
             "updates",
             NOT_NEGATIVE,
             missing="the criterion is a loss, or no run is evaluated",
