@@ -148,3 +148,11 @@ def test_finished_sweeps_are_those_of_the_same_code(table: pa.Table, tmp_path: P
     assert finished_sweeps(path, "other code") == {}
     path.write_bytes(path.read_bytes()[:-1])
     assert finished_sweeps(path, CODE) == {}
+
+
+def test_a_shard_with_a_kept_sweep_has_the_same_bytes(table: pa.Table, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.parquet", tmp_path / "second.parquet"
+    write_shard(first, [table], [ORIGIN], CODE)
+    (kept,) = read_shard(first, [ORIGIN])
+    write_shard(second, [kept], [ORIGIN], CODE)
+    assert first.read_bytes() == second.read_bytes()

@@ -9,7 +9,7 @@ from snakemake_interface_executor_plugins.registry import ExecutorPluginRegistry
 from tests.projects import ROOT
 
 PROFILE = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text(encoding="utf-8"))
-HERE = {"all", "tables", "figures", "verify"}  # run where Snakemake itself runs
+HERE = {"all", "tables", "figures", "verify", "existing_table"}  # run where Snakemake itself runs
 
 
 def test_every_rule_that_runs_on_nodes_is_in_a_group() -> None:

@@ -84,6 +84,7 @@ def test_copied_results_are_up_to_date_with_and_without_their_records(
         path.touch()
     shutil.rmtree(records)
     assert planned(finished) == {}
+    shutil.rmtree(records)
     shutil.copytree(undisturbed / ".snakemake/metadata", records / "metadata")
     assert planned(finished) == {}
 

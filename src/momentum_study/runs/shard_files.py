@@ -78,13 +78,12 @@ def write_shard(
         _SOURCES: sources.encode(),
     }
     metadata[_CHECKSUM] = _checksum(metadata, tables)
-    schema = tables[0].schema.with_metadata(metadata)
-    with (
-        replacing(path) as file,
-        pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer,
-    ):
+    # Without Arrow's own description, which differs between tables that were trained and read.
+    options = {"compression": "zstd", "write_page_checksum": True, "store_schema": False}
+    with replacing(path) as file, pq.ParquetWriter(file, tables[0].schema, **options) as writer:
         for table in tables:
-            writer.write_table(table.replace_schema_metadata(metadata))
+            writer.write_table(table)
+        writer.add_key_value_metadata(metadata)
 
 
 def read_shard(path: Path, origins: Sequence[Fingerprint]) -> list[pa.Table]:
@@ -125,7 +124,7 @@ def _read(path: Path) -> tuple[str, dict[str, pa.Table]]:
         # Not by path: Arrow would take folder names such as `a=b` for columns.
         with path.open("rb") as file:
             shard = pq.ParquetFile(file, page_checksum_verification=True)
-            metadata = shard.schema_arrow.metadata or {}
+            metadata = shard.metadata.metadata or {}
             tables = [
                 shard.read_row_group(group, use_threads=False)
                 for group in range(shard.num_row_groups)
