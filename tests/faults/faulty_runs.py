@@ -34,9 +34,14 @@ class Run:
         code: int = self.process.wait()
         return code
 
-    def training_jobs(self) -> list[psutil.Process]:
-        """Processes that train a shard, without the shells around them."""
-        return [job for job in self._descendants() if _arguments(job)[1:4:2] == ["-m", "train"]]
+    def jobs(self, *words: str) -> list[psutil.Process]:
+        """Processes of a command with these arguments, without the shells around them."""
+        commands = {job: _arguments(job) for job in self._descendants()}
+        return [
+            job
+            for job, command in commands.items()
+            if command[1:3] == ["-m", "momentum_study"] and set(words) <= set(command)
+        ]
 
     def kill(self, with_jobs: bool) -> bool:
         """Kill Snakemake, with its jobs or not; wait until all ended. Return if it was running."""

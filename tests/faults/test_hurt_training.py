@@ -48,7 +48,7 @@ def test_only_jobs_that_were_killed_or_out_of_memory_are_trained_again(
             run = Run(folder, TRAINING)
             met: set[int] = set()
             while run.is_running() and (killed < KILLS or starved < STARVED):
-                for job in run.training_jobs():
+                for job in run.jobs("train"):
                     if job.pid in met:
                         continue
                     met.add(job.pid)
