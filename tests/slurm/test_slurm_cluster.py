@@ -105,9 +105,9 @@ def test_the_same_bytes_as_without_cluster(
     jobs = jobs_of(cluster, folder)
     assert {job.state for job in jobs} == {"COMPLETED"}
     assert len({job.node for job in jobs}) > 1
-    # All before the training is one job, so is all after it; training comes in groups.
+    # All before the training is one job, so is all after the runs are collected.
     groups = [job.what.split("_")[1] for job in jobs]
-    assert sorted(groups) == ["data", "results", "sharpness", "train"]
+    assert sorted(groups) == ["collect", "data", "results", "sharpness", "train"]
     # Each started Snakemake once, however many jobs of the workflow it had.
     logs = list((folder / ".snakemake/slurm_logs").rglob("*.log"))
     assert [log.read_text().count("Building DAG of jobs") for log in logs] == [1] * len(jobs)
