@@ -2,7 +2,7 @@
 
 design = random_design(seed)
 study = make_tables(design, folder)       # folder/tables
-pictures = draw_plates(study, folder)     # folder/figures; or blank_plates(study, folder)
+draw_plates(study, folder)                # folder/figures; or blank_plates(study, folder)
 pdf = typeset_paper(study, folder)        # bytes
 """
 
@@ -23,7 +23,7 @@ from momentum_study.cli.commands import (
     cells,
     claims,
     contrasts,
-    figure,
+    figures,
     initial_sharpness,
     paper,
     prepare,
@@ -32,7 +32,7 @@ from momentum_study.cli.commands import (
     trials,
 )
 from momentum_study.cli.commands import datasets as describe
-from momentum_study.cli.options import Comparison
+from momentum_study.cli.options import Comparison, Scope
 from momentum_study.config.loading import load_study
 from momentum_study.config.study import Study
 from momentum_study.core.errors import StudyWarning
@@ -44,7 +44,6 @@ from momentum_study.engine.schedules import SCHEDULES
 from momentum_study.experiments.landscapes.tables import landscapes_tables
 from momentum_study.experiments.references.findings import findings
 from momentum_study.experiments.references.table import validation_table
-from momentum_study.figures.catalogue import KINDS
 from momentum_study.runs.collect import collect_curves, collect_runs
 from momentum_study.runs.design import families, followed_sweeps, prepared_path, starts, sweeps
 from momentum_study.runs.train import train_sweep
@@ -249,9 +248,11 @@ def _analyse(study: Study, tables: Path) -> None:
     """Write the tables that compare the runs."""
     runs, initial = tables / "runs.parquet", tables / "initial_sharpness.csv"
     verdicts, intervals = study.verdicts, _intervals(study)
-    cells.run(cells.Options(runs, tables / "cells.parquet", intervals))
+    cells.run(cells.Options(runs, tables / "cells.parquet", intervals, Scope()))
     cell_curves.run(
-        cell_curves.Options(runs, tables / "curves.parquet", tables / "cell_curves.parquet")
+        cell_curves.Options(
+            runs, tables / "curves.parquet", tables / "cell_curves.parquet", Scope()
+        )
     )
     shared = Comparison(families(study), verdicts.beta, verdicts.loss_floor, intervals)
     low, high = verdicts.learning_rates
@@ -266,6 +267,7 @@ def _analyse(study: Study, tables: Path) -> None:
             verdicts.oscillating_share,
             verdicts.slow_loss,
             shared,
+            Scope(),
         )
     )
     trials.run(
@@ -276,6 +278,7 @@ def _analyse(study: Study, tables: Path) -> None:
             tables / "profiles.csv",
             tables / "sensitivity.csv",
             shared,
+            Scope(),
             verdicts.margins.log_ratio,
         )
     )
@@ -317,26 +320,11 @@ def _published_numbers() -> pd.DataFrame:
     return validation_table(joined_tables([], RUNS), 20, 0.95)[0]
 
 
-def draw_plates(study: Study, folder: Path) -> dict[str, Path]:
-    """Draw the figures that are printed in the paper; return their pictures by kind."""
-    pictures = {}
-    for kind, job in plates(study).items():
-        stem = folder / "figures" / job.path
-        pictures[kind] = stem.with_suffix(".png")
-        figure.run(
-            figure.Options(
-                kind,
-                {"alt": KINDS[kind].alt, "see": KINDS[kind].see},
-                study.statistics.confidence,
-                folder / "tables",
-                stem.with_suffix(".svg"),
-                pictures[kind],
-                stem.with_suffix(".json"),
-                job.grid,
-                job.batch,
-            )
-        )
-    return pictures
+def draw_plates(study: Study, folder: Path) -> None:
+    """Draw the figures that are printed in the paper."""
+    printed = [job.description for job in plates(study).values()]
+    confidence = study.statistics.confidence
+    figures.run(figures.Options(printed, confidence, folder / "tables", folder / "figures"))
 
 
 def blank_plates(study: Study, folder: Path) -> None:
