@@ -96,6 +96,8 @@ NO_VENV = echo "$(PYTHON) cannot create .venv. Debian needs the package python3-
 NOT_SET_UP = echo "Set-up failed. Without network access pip needs cached packages. Run the same" \
   "command again: installed packages are kept" >&2
 
+# The modules are compiled at once: on a full disk, Python 3.11 leaves incomplete files of compiled
+# modules, with which every later job fails.
 define install
 	@$(IS_WHOLE) || { $(CHECK_PYTHON) && echo "Creating .venv (about a minute)" && \
 	  { $(PYTHON) -m venv --clear .venv || { $(NO_VENV); exit 1; }; }; }
@@ -104,6 +106,7 @@ define install
 	@$(call pip,--require-hashes --only-binary :all: -r requirements-build.txt)
 	@$(call pip,--require-hashes --no-build-isolation -r $<)
 	@$(call pip,--no-index --no-deps --no-build-isolation -e .)
+	@$(BIN)/python -m compileall -q src
 endef
 
 .venv/runtime.ok: requirements.txt requirements-build.txt $(BIN)/python

@@ -2,7 +2,7 @@
 
 design = random_design(seed)
 study = make_tables(design, folder)       # folder/tables
-pictures = draw_plates(study, folder)     # folder/figures; or blank_plates(study, folder)
+draw_plates(study, folder)                # folder/figures; or blank_plates(study, folder)
 pdf = typeset_paper(study, folder)        # bytes
 """
 
@@ -320,13 +320,11 @@ def _published_numbers() -> pd.DataFrame:
     return validation_table(joined_tables([], RUNS), 20, 0.95)[0]
 
 
-def draw_plates(study: Study, folder: Path) -> dict[str, Path]:
-    """Draw the figures that are printed in the paper; return their pictures by kind."""
-    printed = plates(study)
-    descriptions = [job.description for job in printed.values()]
-    confidence, output = study.statistics.confidence, folder / "figures"
-    figures.run(figures.Options(descriptions, confidence, folder / "tables", output))
-    return {kind: output / f"{job.path}.png" for kind, job in printed.items()}
+def draw_plates(study: Study, folder: Path) -> None:
+    """Draw the figures that are printed in the paper."""
+    printed = [job.description for job in plates(study).values()]
+    confidence = study.statistics.confidence
+    figures.run(figures.Options(printed, confidence, folder / "tables", folder / "figures"))
 
 
 def blank_plates(study: Study, folder: Path) -> None:

@@ -14,7 +14,6 @@ import pytest
 from momentum_study.documents.paper.facts import facts
 from momentum_study.documents.paper.parts import plates
 from momentum_study.figures.layout import TALLEST
-from momentum_study.figures.style import apply_style
 from tests.configurations import Tree
 from tests.documents.paper.designs import (
     WORDS,
@@ -127,7 +126,6 @@ def paper(request, tmp_path_factory):
     design = random_design(seed, most_datasets=most_datasets, letters=(0, 60, 20)[seed % 3])
     study = make_tables(design, folder)
     if seed % 10 == 5:
-        apply_style()
         draw_plates(study, folder)
     else:
         plates_of_any_height(study, folder, random.Random(seed))
