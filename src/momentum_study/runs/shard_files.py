@@ -78,8 +78,10 @@ def write_shard(
         _SOURCES: sources.encode(),
     }
     metadata[_CHECKSUM] = _checksum(metadata, tables)
-    # Without Arrow's own description, which differs between tables that were trained and read.
-    options = {"compression": "zstd", "write_page_checksum": True, "store_schema": False}
+    # Without Arrow's own description, which differs between tables that were trained and read, and
+    # without statistics, which no reader needs.
+    options = {"compression": "zstd", "write_page_checksum": True}
+    options |= {"store_schema": False, "write_statistics": False}
     with replacing(path) as file, pq.ParquetWriter(file, tables[0].schema, **options) as writer:
         for table in tables:
             writer.write_table(table)
