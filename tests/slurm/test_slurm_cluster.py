@@ -123,7 +123,7 @@ def test_cancelled_over_memory_and_node_lost(
             TRAINING,
             *("--group-components", "data=1000", "train=7", "sharpness=24", "results=1000"),
             # Of two jobs at a time: too little at first, more than enough the second time.
-            *("--set-resources", "sharpness:mem_mb=125 * attempt ** 3"),
+            *("--set-resources", "sharpness:mem_mb=60 * attempt ** 4"),
         ) as process,
     ):
         cancelled = wait_for(lambda: at_training(cluster, untrained), "a job is training", process)
@@ -149,7 +149,7 @@ def test_cancelled_over_memory_and_node_lost(
         assert again.node != lost.node
         first, second = (job for job in jobs.values() if job.what == "rule_sharpness_sharpness")
         assert (first.state, second.state) == ("FAILED", "COMPLETED")
-        assert (first.memory_mb, second.memory_mb) == (250, 2000)
+        assert (first.memory_mb, second.memory_mb) == (120, 1920)
         (log,) = (untrained / ".snakemake/slurm_logs").rglob(f"{first.number}.log")
         assert "exceeded memory limit" in log.read_text()
 
