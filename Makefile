@@ -17,7 +17,7 @@ all: .venv/runtime.ok  ## the whole study, to results/paper/ (default)
 smoke: .venv/runtime.ok  ## the same pipeline on a small grid, to results/smoke/
 	$(BIN)/snakemake --cores all --configfile config/smoke.yaml
 
-test: .venv/dev.ok  ## the fast checks: formatting, lint, types, imports, tests (4 minutes)
+test: .venv/dev.ok  ## the fast checks: formatting, lint, types, imports, tests (5 minutes)
 	$(STATIC)
 	$(PYTEST) -m "not slow"
 
