@@ -97,7 +97,7 @@ def test_a_grid_counts_its_sweeps_and_runs(tmp_path: Path, change: object, per_s
     path.write_text(yaml.safe_dump(tree), encoding="utf-8")
     study = load_study(path)
     listed = sweeps(study)
-    runs = sum(len(list(sweep.runs())) for sweep in listed)
+    runs = sum(len(list(sweep.runs_of(sweep.block))) for sweep in listed)
     assert study.grids["one"].counts(per_shard) == (len(listed), runs)
 
 

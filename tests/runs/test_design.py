@@ -98,7 +98,9 @@ def test_shards_divide_the_runs_of_sweeps(long: dict[str, Any], per_shard: int) 
     of = study(**long, datasets=["iris", "moons", "sugar"], schedules=["cosine", "constant"])
     of = of.model_copy(update={"replicates_per_shard": per_shard})
     found = [run for shard in shards(of) for run in shard.runs()]
-    assert sorted(found) == sorted(run for sweep in sweeps(of) for run in sweep.runs())
+    assert sorted(found) == sorted(
+        run for sweep in sweeps(of) for run in sweep.runs_of(sweep.block)
+    )
     assert len(set(found)) == len(found)
     for shard in shards(of):
         assert set(shard.block) <= set(shard.data)

@@ -3,7 +3,7 @@
 import shlex
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.prepared import PreparedDataset, save_prepared
 from momentum_study.datasets.recipe import Recipe
-from momentum_study.runs.settings import RunSettings, ShardSettings, SweepSettings
+from momentum_study.runs.settings import RunSettings, ShardSettings, SweepSettings, settings_in
 from momentum_study.runs.train import train_sweep
 
 SETTINGS = SweepSettings(
@@ -148,7 +148,7 @@ def test_the_command_imports_numpy_and_pyarrow_alone(tmp_path: Path) -> None:
     """Imports are most of what a small training job costs: now some 320 modules, 0.2 s."""
     save_prepared(tmp_path / "iris.npz", data(0))
     outputs = f"--output {tmp_path}/shard.parquet --timing {tmp_path}/cost.json"
-    shared = {field.name: getattr(SETTINGS, field.name) for field in fields(RunSettings)}
+    shared = vars(settings_in(SETTINGS, RunSettings))
     settings = to_flags(ShardSettings(**shared, schedules=("constant",), betas=(0.9,)))
     more = f"--sources code --replicates 0 0 {settings}"
     flags = f"train --data {tmp_path}/iris.npz {outputs} {more}"

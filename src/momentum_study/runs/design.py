@@ -12,10 +12,8 @@ shards that keep those that they have.
 import math
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
-from math import ceil
-from typing import TypeVar
 
 from momentum_study.config.grids import Grid
 from momentum_study.config.study import Study
@@ -23,7 +21,13 @@ from momentum_study.core.text import format_number
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.datasets.splits import FRACTIONS
 from momentum_study.engine.optimizers import get_rule
-from momentum_study.runs.settings import RunSettings, ShardSettings, StartSettings, SweepSettings
+from momentum_study.runs.settings import (
+    RunSettings,
+    ShardSettings,
+    StartSettings,
+    SweepSettings,
+    settings_in,
+)
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,7 @@ class Sweep(SweepSettings):
     @property
     def settings(self) -> SweepSettings:
         """Everything its numbers depend on, besides the data."""
-        return _settings(SweepSettings, self)
-
-    def runs(self) -> Iterator[tuple[str | float | int, ...]]:
-        """Yield the keys of its runs, in the order of `keys.RUN_KEYS`."""
-        for learning_rate, replicate in product(self.learning_rates, self.block):
-            yield (*self.factors, learning_rate, replicate)
+        return settings_in(self, SweepSettings)
 
 
 @dataclass(frozen=True)
@@ -90,28 +89,24 @@ class Shard(ShardSettings):
         return f"{self.name}.parquet"
 
     @property
+    def sweep_count(self) -> int:
+        """Number of its sweeps."""
+        return len(self.schedules) * len(self.betas)
+
+    @property
     def run_count(self) -> int:
         """Number of its runs."""
-        cells = len(self.schedules) * len(self.betas) * len(self.learning_rates)
-        return cells * len(self.block)
+        return self.sweep_count * len(self.learning_rates) * len(self.block)
 
     @property
     def settings(self) -> ShardSettings:
         """Everything its numbers depend on, besides the data."""
-        return _settings(ShardSettings, self)
+        return settings_in(self, ShardSettings)
 
     def runs(self) -> Iterator[tuple[str | float | int, ...]]:
         """Yield the keys of its runs, in the order of `keys.RUN_KEYS`."""
         for sweep in self.sweeps():
-            for learning_rate, replicate in product(self.learning_rates, self.block):
-                yield (*sweep.factors, learning_rate, replicate)
-
-
-S = TypeVar("S", bound=RunSettings)
-
-
-def _settings(kind: type[S], whole: RunSettings) -> S:
-    return kind(**{field.name: getattr(whole, field.name) for field in fields(kind)})
+            yield from sweep.runs_of(self.block)
 
 
 def sweeps(study: Study) -> list[Sweep]:
@@ -151,22 +146,24 @@ def _shards_of(study: Study, group: Sequence[Sweep], data: Block) -> Iterator[Sh
     first = group[0]
     full = Block(data.first, data.first + study.replicates_per_shard - 1)
     seconds = estimated_seconds(replace(first, block=full), study.datasets[first.dataset])
-    shared = _settings(RunSettings, first)
+    shared = vars(settings_in(first, RunSettings))
     if seconds < ALONE_SECONDS:
         place = f"{first.grid}/{first.dataset}/{first.network}"
         schedules = tuple(dict.fromkeys(sweep.schedule for sweep in group))
         betas = tuple(dict.fromkeys(sweep.beta for sweep in group))
         name = f"{place}/{first.rule}_batch{first.batch}_{data}"
-        yield Shard(
-            **vars(shared), schedules=schedules, betas=betas, name=name, block=data, data=data
-        )
+        yield Shard(**shared, schedules=schedules, betas=betas, name=name, block=data, data=data)
         return
-    size = len(full) if math.isinf(seconds) else ceil(len(full) / ceil(seconds / LONG_SECONDS))
+    size = (
+        len(full)
+        if math.isinf(seconds)
+        else math.ceil(len(full) / math.ceil(seconds / LONG_SECONDS))
+    )
     for sweep in group:
         for block in blocks(len(data), size):
             own = Block(data.first + block.first, data.first + block.last)
             yield Shard(
-                **vars(shared),
+                **shared,
                 schedules=(sweep.schedule,),
                 betas=(sweep.beta,),
                 name=replace(sweep, block=own).name,

@@ -1,8 +1,9 @@
 """Settings of runs: what their numbers depend on, besides the data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import product
+from typing import TypeVar
 
 from momentum_study.core.kernels import Kernels
 from momentum_study.tables.keys import RUN_KEYS
@@ -50,6 +51,11 @@ class SweepSettings(RunSettings):
         """Keys that all its runs share: those of `RUN_KEYS` before learning rate and replicate."""
         return tuple(getattr(self, key) for key in RUN_KEYS[:7])
 
+    def runs_of(self, replicates: Iterable[int]) -> Iterator[tuple[str | float | int, ...]]:
+        """Yield the keys of its runs of some replicates, in the order of `keys.RUN_KEYS`."""
+        for learning_rate, replicate in product(self.learning_rates, replicates):
+            yield (*self.factors, learning_rate, replicate)
+
 
 @dataclass(frozen=True)
 class ShardSettings(RunSettings):
@@ -60,6 +66,14 @@ class ShardSettings(RunSettings):
 
     def sweeps(self) -> Iterator[SweepSettings]:
         """Yield the settings of its sweeps, in the order of the keys."""
-        shared = {field.name: getattr(self, field.name) for field in fields(RunSettings)}
+        shared = vars(settings_in(self, RunSettings))
         for schedule, beta in product(sorted(self.schedules), sorted(self.betas)):
             yield SweepSettings(**shared, schedule=schedule, beta=beta)
+
+
+S = TypeVar("S", bound=RunSettings)
+
+
+def settings_in(whole: RunSettings, kind: type[S]) -> S:
+    """Return the settings of a kind that are part of others."""
+    return kind(**{field.name: getattr(whole, field.name) for field in fields(kind)})

@@ -179,7 +179,7 @@ def study_plan(
     peak = None
     for shard, kind in kinds.items():
         of_sweep = timed[kind].seconds(shard.steps, shard.evaluations)
-        seconds[shard.path] = of_sweep * len(list(shard.sweeps()))
+        seconds[shard.path] = of_sweep * shard.sweep_count
         mib = TRAINING_MIB + training_bytes(kind, shard.steps, shard.evaluations) / MIB
         if peak is None or mib > peak.mib:
             names = (shard.dataset, shard.network, shard.rule, f"batch {shard.batch}")
