@@ -1,12 +1,15 @@
 """Conditions for reading the rows of a part from a table of runs or of curves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
-from operator import or_
+from operator import ge, gt, le, lt, or_
+from typing import Any
 
 from pyarrow.compute import Expression, field
 
 from momentum_study.tables.parts import CELL_GROUP, PROBLEM_GROUP, Part
+
+Comparison = Callable[[Any, Any], Any]
 
 
 def rows_of_cells(part: Part) -> Expression | None:
@@ -48,17 +51,19 @@ def rows_of_problems(part: Part, families: Mapping[str, str]) -> Expression | No
 
 def _at_least(columns: tuple[str, ...], values: tuple[str, ...]) -> Expression:
     """Return the condition that columns, compared in this order, are not before the values."""
-    *earlier, (column, value) = zip(columns, values, strict=True)
-    condition = field(column) >= value
-    for column, value in reversed(earlier):
-        condition = (field(column) > value) | ((field(column) == value) & condition)
-    return condition
+    return _compared(columns, values, gt, ge)
 
 
 def _at_most(columns: tuple[str, ...], values: tuple[str, ...]) -> Expression:
     """Return the condition that columns, compared in this order, are not after the values."""
+    return _compared(columns, values, lt, le)
+
+
+def _compared(
+    columns: tuple[str, ...], values: tuple[str, ...], strictly: Comparison, at_the_end: Comparison
+) -> Expression:
     *earlier, (column, value) = zip(columns, values, strict=True)
-    condition = field(column) <= value
+    condition = at_the_end(field(column), value)
     for column, value in reversed(earlier):
-        condition = (field(column) < value) | ((field(column) == value) & condition)
+        condition = strictly(field(column), value) | ((field(column) == value) & condition)
     return condition
