@@ -5,11 +5,12 @@ in ``docs/performance/stages.csv`` by those of a finished study.
 """
 
 import argparse
-import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
+from momentum_study.runs.costs import cost_files, read_cost
 from momentum_study.tables.files import read_table
 from momentum_study.tables.schemas.cost import COST
 
@@ -18,11 +19,9 @@ FILE = Path(__file__).parents[1] / "docs/performance/stages.csv"
 
 def costs_of_jobs(folder: Path) -> pd.DataFrame:
     """Return the costs that finished jobs wrote into a study's folder, a row per job."""
-    files = sorted((folder / "benchmarks").rglob("*.json"))
     rows = [
-        {"stage": path.relative_to(folder / "benchmarks").with_suffix("").parts[0]}
-        | json.loads(path.read_bytes())
-        for path in files
+        {"stage": stage, **asdict(read_cost(path, stage))}
+        for stage, _, path in cost_files(folder / "benchmarks")
     ]
     names = ["stage", "started", "finished", "processor_seconds", "peak_mib", "training_seconds"]
     jobs = pd.DataFrame(rows, columns=names)

@@ -4,7 +4,7 @@ Costs differ from run to run, so they are in a separate table, which is never co
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,12 +46,11 @@ def cost_table(folder: Path, study: Study, running: Mapping[str, Cost]) -> pd.Da
             for stage, count in part_counts(study).items()
         },
     }
-    rows = []
-    for path in sorted(folder.rglob("*.json")):
-        stage, *names = path.relative_to(folder).with_suffix("").parts
-        job = "/".join(names) or stage
-        if job in designed.get(stage, (job,)):
-            rows.append({"stage": stage, "job": job, **asdict(_read(path, stage))})
+    rows = [
+        {"stage": stage, "job": job, **asdict(read_cost(path, stage))}
+        for stage, job, path in cost_files(folder)
+        if job in designed.get(stage, (job,))
+    ]
     rows += [{"stage": stage, "job": stage, **asdict(cost)} for stage, cost in running.items()]
     jobs = pd.DataFrame(rows, columns=["stage", "job", *TrainingCost.__dataclass_fields__])
     missing = designed["train"].difference(jobs["job"][jobs["stage"] == "train"])
@@ -63,7 +62,21 @@ def cost_table(folder: Path, study: Study, running: Mapping[str, Cost]) -> pd.Da
     ).astype({"runs": "Int64", "net_updates": "Int64"})
 
 
-def _read(path: Path, stage: str) -> Cost:
+def cost_files(folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """Yield the stage, the job and the file of each finished job that wrote what it cost."""
+    for path in sorted(folder.rglob("*.json")):
+        stage, *names = path.relative_to(folder).with_suffix("").parts
+        yield stage, "/".join(names) or stage, path
+
+
+def read_cost(path: Path, stage: str) -> Cost:
+    """Read what a job of a stage cost.
+
+    Raises
+    ------
+    StudyError
+        If the file is damaged.
+    """
     try:
         return (TrainingCost if stage == "train" else Cost)(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError) as error:
