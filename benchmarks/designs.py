@@ -76,18 +76,22 @@ def dry_run(settings: dict[str, Any], count: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "planned.yaml"
         path.write_text(yaml.safe_dump(settings), encoding="utf-8")
-        command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--quiet"]
         start = time.perf_counter()
-        done = subprocess.run(
-            [*command, "rules", "--configfile", str(path)],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = snakemake("--cores", "1", "--dry-run", "--quiet", "rules", configfile=path)
         seconds = time.perf_counter() - start
     planned = re.findall(r"^ *train +(\d+) *$", done.stdout + done.stderr, flags=re.MULTILINE)
     if done.returncode != 0 or str(count) not in planned:
         raise ContenderError(f"dry run of {count} shards: {done.stdout}{done.stderr}")
     return seconds
+
+
+def snakemake(*arguments: str, configfile: Path) -> subprocess.CompletedProcess[str]:
+    """Run the workflow of this project, with its sources."""
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", *arguments, "--configfile", str(configfile)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -9,11 +9,8 @@ that nothing is trained. Copies have equal numbers, which takes the same time an
 """
 
 import argparse
-import os
 import resource
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -26,7 +23,7 @@ import pandas as pd
 import yaml
 from pyarrow import parquet
 
-from benchmarks.designs import ROOT, configuration, dry_run
+from benchmarks.designs import ROOT, configuration, dry_run, snakemake
 from benchmarks.processes import ContenderError
 from benchmarks.stages import by_stage, costs_of_jobs
 from benchmarks.summary import save, show
@@ -172,7 +169,7 @@ def measure(
     """
     study, folder = Study.model_validate(tree), ROOT / "results" / name
     rows: list[dict[str, Any]] = [{"step": "dry run", "seconds": dry_run(tree, len(shards(study)))}]
-    snakemake = []
+    beyond = []
     if copies:
         copies.write(study, folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +192,7 @@ def measure(
             }
         )
         own = used - jobs["processor_seconds"].sum()
-        snakemake.append({"stage": "snakemake", "seconds": seconds, "processor_seconds": own})
+        beyond.append({"stage": "snakemake", "seconds": seconds, "processor_seconds": own})
         print(f"{name}, {target}: {seconds:.0f} s", flush=True)
     runs = sum(shard.run_count for shard in shards(study))
     pages = sum(path.stat().st_size for path in _files(folder, "explorer*"))
@@ -205,7 +202,7 @@ def measure(
     steps.loc[steps["step"] == "explorer", "pages_mib"] = round(pages / 2**20, 1)
     steps.insert(0, "study", name)
     steps.insert(1, "runs", runs)
-    stages = by_stage(pd.concat([costs_of_jobs(folder), pd.DataFrame(snakemake)]))
+    stages = by_stage(pd.concat([costs_of_jobs(folder), pd.DataFrame(beyond)]))
     stages.insert(0, "study", name)
     return steps.astype({"jobs": "Int64", "largest_job_mib": "Int64"}), stages
 
@@ -218,15 +215,7 @@ def run_workflow(target: str, configfile: Path, cores: int) -> None:
     ContenderError
         If Snakemake fails.
     """
-    command = [sys.executable, "-m", "snakemake", target, "--cores", str(cores)]
-    done = subprocess.run(
-        [*command, "--configfile", str(configfile)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = snakemake(target, "--cores", str(cores), configfile=configfile)
     if done.returncode != 0:
         raise ContenderError(f"{configfile}, {target}: {done.stdout}{done.stderr}")
 
