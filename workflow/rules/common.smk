@@ -67,11 +67,16 @@ if shutil.which("python") != sys.executable:
 CONFIGFILE = the_configfile()
 STUDY, REDRAWN = the_study()
 RESULTS = f"results/{REDRAWN.folder if REDRAWN else STUDY.study}"
+
+
+def data_path(dataset, block):
+    return f"{RESULTS}/datasets/{prepared_path(dataset, block)}"
+
+
 SHARDS = {shard.name: shard for shard in shards(STUDY)}
 FOLLOWED = {sweep.name: sweep for sweep in followed_sweeps(STUDY)}
 STARTS = [
-    {"data": f"{RESULTS}/datasets/{prepared_path(start.dataset, block)}", **vars(start)}
-    for start, block in starts(STUDY)
+    {"data": data_path(start.dataset, block), **vars(start)} for start, block in starts(STUDY)
 ]
 CELL_PARTS = {str(number): part for number, part in enumerate(cell_parts(STUDY))}
 PROBLEM_PARTS = {str(number): part for number, part in enumerate(problem_parts(STUDY))}
@@ -132,10 +137,6 @@ def comparison_flags():
     statistics, verdicts = STUDY.statistics, STUDY.verdicts
     intervals = Intervals(statistics.confidence, statistics.resamples, STUDY.seed)
     return to_flags(Comparison(families(STUDY), verdicts.beta, verdicts.loss_floor, intervals))
-
-
-def data_path(dataset, block):
-    return f"{RESULTS}/datasets/{prepared_path(dataset, block)}"
 
 
 def train_flags(wildcards):

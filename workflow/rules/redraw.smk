@@ -23,22 +23,8 @@ rule existing_table:
         "cp {input:q} {output:q}"
 
 
-# Not published, because the table of runs is enough to compute it.
-rule cells:
-    input:
-        runs=f"{RESULTS}/tables/runs.parquet",
-    output:
-        table=f"{RESULTS}/tables/cells.parquet",
-    log:
-        f"{RESULTS}/logs/cells.log",
-    params:
-        sources=sources("cells"),
-        intervals=interval_flags(),
-    message:
-        "Summarizing cells"
-    shell:
-        "python -m momentum_study cells --runs {input.runs:q} --output {output.table:q}"
-        " {params.intervals} > {log:q} 2>&1"
+# The cells are not published, because the table of runs is enough to compute them.
+include: "cells.smk"
 
 
 ruleorder: cells > existing_table

@@ -25,42 +25,7 @@ rule collect:
         " --runs {output.runs:q} --curves {output.curves:q} > {log:q} 2>&1"
 
 
-# Tables of cells are computed in parts, by jobs that run at the same time, and then joined.
-rule cells:
-    input:
-        runs=rules.collect.output.runs,
-        parts=tables_of_parts("cells", CELL_PARTS, "cells.parquet"),
-    output:
-        table=table("cells.parquet"),
-    log:
-        f"{RESULTS}/logs/cells.log",
-    params:
-        sources=sources("cells"),
-        cost=f"{RESULTS}/benchmarks/cells.json",
-        intervals=interval_flags(),
-        scope=join_flags("cells", CELL_PARTS),
-    message:
-        "Summarizing cells"
-    shell:
-        "python -m momentum_study --cost {params.cost:q}"
-        " cells --runs {input.runs:q} --output {output.table:q}"
-        " {params.intervals} {params.scope} > {log:q} 2>&1"
-
-
-use rule cells as cells_part with:
-    input:
-        runs=rules.collect.output.runs,
-    output:
-        table=temp(f"{RESULTS}/parts/cells/{{part}}/cells.parquet"),
-    log:
-        f"{RESULTS}/logs/cells_part/{{part}}.log",
-    params:
-        cost=f"{RESULTS}/benchmarks/cells_part/{{part}}.json",
-        scope=lambda wildcards: to_flags(CELL_PARTS[wildcards.part]),
-    message:
-        "Summarizing cells, part {wildcards.part}"
-
-
+# Like the table of cells, in parts.
 rule cell_curves:
     input:
         runs=rules.collect.output.runs,
