@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from momentum_study.cli.commands import train as train_command
 from momentum_study.cli.flags import to_flags
 from momentum_study.core.errors import StudyError
 from momentum_study.datasets.preparation import prepare
 from momentum_study.datasets.prepared import PreparedDataset, save_prepared
 from momentum_study.datasets.recipe import Recipe
 from momentum_study.runs.settings import RunSettings, ShardSettings, SweepSettings, settings_in
-from momentum_study.runs.train import train_sweep
+from momentum_study.runs.train import TrainedSweep, train_sweep
 
 SETTINGS = SweepSettings(
     seed=7,
@@ -167,3 +168,22 @@ def test_the_command_imports_numpy_and_pyarrow_alone(tmp_path: Path) -> None:
     # pyarrow imports cloudpickle; compiled modules share cython_runtime.
     assert public == {"momentum_study", "numpy", "pyarrow", "cloudpickle", "cython_runtime"}
     assert int(modules) < 350
+
+
+def test_an_error_names_the_sweep_of_a_shard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(settings: SweepSettings, prepared: PreparedDataset) -> TrainedSweep:
+        if (settings.schedule, settings.beta) == ("cosine", 0.9):
+            raise ZeroDivisionError
+        return train_sweep(settings, prepared)
+
+    monkeypatch.setattr(train_command, "train_sweep", fail)
+    save_prepared(tmp_path / "iris.npz", data(0))
+    shared = vars(settings_in(SETTINGS, RunSettings))
+    settings = ShardSettings(**shared, schedules=("constant", "cosine"), betas=(0.5, 0.9))
+    paths = [tmp_path / name for name in ("iris.npz", "shard.parquet", "cost.json")]
+    with pytest.raises(ZeroDivisionError) as error:
+        train_command.run(train_command.Options(*paths, "code", (0, 0), settings))
+    assert error.value.__notes__ == ["β = 0.9, schedule cosine"]
+    assert not (tmp_path / "shard.parquet").exists()

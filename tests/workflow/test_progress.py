@@ -35,7 +35,10 @@ def broken(tmp_path: Path) -> Path:
     grid = tree["grids"]["rules"]
     grid["rules"] = {"gd": {}, "quasi_hyperbolic": {"beta": [0.5, 0.9]}}
     grid["batch_sizes"] = ["full"]
+    # Of a number of rows that only the data tell, so that each sweep is a shard alone.
+    grid["datasets"] = ["moons"]
     few = {**tree, "study": "few", "rule_files": ["config/rule.py"], "grids": {"rules": grid}}
+    few["datasets"] = {"moons": {"source": "moons"}}
     (folder / CONFIGFILE).write_text(yaml.safe_dump(few), encoding="utf-8")
     return folder
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from momentum_study.cli.option_types import RuleFiles
 from momentum_study.core.costs import cost_so_far, write_cost
-from momentum_study.core.text import counted
-from momentum_study.datasets.prepared import load_prepared
+from momentum_study.core.text import counted, format_number
+from momentum_study.datasets.prepared import PreparedDataset, load_prepared
 from momentum_study.engine.rule_files import load_rules
-from momentum_study.runs.settings import ShardSettings
+from momentum_study.runs.settings import ShardSettings, SweepSettings
 from momentum_study.runs.shard_files import (
     Fingerprint,
     digest_of_file,
@@ -19,7 +19,7 @@ from momentum_study.runs.shard_files import (
     write_shard,
 )
 from momentum_study.runs.timings import TrainingCost
-from momentum_study.runs.train import train_sweep
+from momentum_study.runs.train import TrainedSweep, train_sweep
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def run(options: Options) -> None:
         origin = Fingerprint(settings, data, options.replicates)
         table = finished.get(origin.as_json())
         if table is None:
-            trained.append(train_sweep(settings, prepared))
+            trained.append(_trained(settings, prepared))
             table = trained[-1].table
         tables.append(table)
         origins.append(origin)
@@ -66,6 +66,15 @@ def run(options: Options) -> None:
     print(f"{options.output}: {runs}, {diverged:,} of them diverged")
     if kept := len(tables) - len(trained):
         print(f"{kept} of {counted(len(tables), 'sweep')} were finished and kept")
+
+
+def _trained(settings: SweepSettings, prepared: PreparedDataset) -> TrainedSweep:
+    try:
+        return train_sweep(settings, prepared)
+    except Exception as error:
+        # The name of a shard does not tell which of its sweeps failed.
+        error.add_note(f"β = {format_number(settings.beta)}, schedule {settings.schedule}")
+        raise
 
 
 def _digest(sources: str, rule_files: Iterable[str]) -> str:
