@@ -5,11 +5,11 @@ up the one and cut off the other without a word.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import pandas as pd
@@ -92,9 +92,40 @@ def write_large_table(
     StudyError
         As `write_table`; also if a part does not come after the part before.
     """
-    path = Path(path)
-    with _replacing_table(path) as file:
-        _write_row_groups(_in_order(parts, path, schema), file)
+    with large_table(path, schema) as add:
+        for part in parts:
+            add(part)
+
+
+@contextmanager
+def large_table(
+    path: str | os.PathLike[str], schema: Table
+) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write a table like `write_large_table`, with a function that adds a part.
+
+    Raises
+    ------
+    StudyError
+        As `write_large_table`. An existing file at `path` is kept if anything fails.
+    """
+    path, keys = Path(path), list(schema.keys)
+    last: tuple[Any, ...] | None = None
+    with _replacing_table(path) as file, _RowGroups(file) as row_groups:
+
+        def add(part: pd.DataFrame) -> None:
+            nonlocal last
+            table = _checked(part, path, schema)
+            if len(table):
+                first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
+                if last is not None and first <= last:
+                    raise StudyError(
+                        f"{path}: not written, parts out of order: {first} after {last}; "
+                        f"{_COLLECT_AGAIN}"
+                    )
+                last = end
+            row_groups.add(table)
+
+        yield add
 
 
 def join_parts(folders: Iterable[Path], path: Path, schema: Table) -> None:
@@ -135,22 +166,6 @@ def _empty(columns: Mapping[str, Column]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=one.dtype) for name, one in columns.items()})
 
 
-def _in_order(parts: Iterable[pd.DataFrame], path: Path, schema: Table) -> Iterator[pd.DataFrame]:
-    keys = list(schema.keys)
-    last: tuple[Any, ...] | None = None
-    for part in parts:
-        table = _checked(part, path, schema)
-        if len(table):
-            first, end = (tuple(table[keys].iloc[row]) for row in (0, -1))
-            if last is not None and first <= last:
-                raise StudyError(
-                    f"{path}: not written, parts out of order: {first} after {last}; "
-                    f"{_COLLECT_AGAIN}"
-                )
-            last = end
-        yield table
-
-
 def _checked(frame: pd.DataFrame, path: Path, schema: Table) -> pd.DataFrame:
     """Return a valid table, its columns and rows in order."""
     try:
@@ -182,24 +197,44 @@ def _write_csv(table: pd.DataFrame, file: BinaryIO) -> None:
 
 
 def _write_parquet(table: pd.DataFrame, file: BinaryIO) -> None:
-    _write_row_groups(iter([table]), file)
+    with _RowGroups(file) as row_groups:
+        row_groups.add(table)
 
 
-def _write_row_groups(tables: Iterator[pd.DataFrame], file: BinaryIO) -> None:
-    """Write row groups of equal size, independent of the size of the parts."""
-    rest = _content(next(tables))
-    text = [field.name for field in rest.schema if pyarrow.types.is_large_string(field.type)]
-    with parquet.ParquetWriter(
-        file, rest.schema, compression="zstd", use_dictionary=text, write_page_checksum=True
-    ) as writer:
-        for table in tables:
-            rest = pyarrow.concat_tables([rest, _content(table)])
-            # At least one row remains, so that the last group is never empty.
-            full = (rest.num_rows - 1) // _ROW_GROUP * _ROW_GROUP
-            if full:
-                writer.write_table(rest.slice(0, full), row_group_size=_ROW_GROUP)
-                rest = rest.slice(full)
-        writer.write_table(rest, row_group_size=_ROW_GROUP)
+class _RowGroups:
+    """A Parquet file in row groups of equal size, independent of the size of the parts."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._writer: parquet.ParquetWriter | None = None
+        self._rest: pyarrow.Table | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def add(self, part: pd.DataFrame) -> None:
+        content = _content(part)
+        if self._writer is None or self._rest is None:
+            self._writer, self._rest = self._opened(content.schema), content
+            return
+        rest = pyarrow.concat_tables([self._rest, content])
+        # At least one row remains, so that the last group is never empty.
+        full = (rest.num_rows - 1) // _ROW_GROUP * _ROW_GROUP
+        if full:
+            self._writer.write_table(rest.slice(0, full), row_group_size=_ROW_GROUP)
+        self._rest = rest.slice(full)
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if self._writer is not None:
+            if error is None:
+                self._writer.write_table(self._rest, row_group_size=_ROW_GROUP)
+            self._writer.close()
+
+    def _opened(self, schema: pyarrow.Schema) -> parquet.ParquetWriter:
+        text = [field.name for field in schema if pyarrow.types.is_large_string(field.type)]
+        return parquet.ParquetWriter(
+            self._file, schema, compression="zstd", use_dictionary=text, write_page_checksum=True
+        )
 
 
 def _content(table: pd.DataFrame) -> pyarrow.Table:

@@ -39,6 +39,14 @@ from momentum_study.tables.arms import ANY_RULE, COMPARISONS, DESCENT, HEAVY_BAL
 from momentum_study.tables.keys import START_KEYS
 from momentum_study.theory.tuning import break_even_kappa
 
+PAIR_COLUMNS = (
+    *("family", "dataset", "network", "batch", "gradient_noise", "question", "comparison"),
+    *("reference_arm_rule", "arm_rule", "arm_beta", "arm_schedule", "arm_rate_low"),
+    *("arm_rate_high", "criterion", "replicate", "alpha", "state", "reference_cost", "cost"),
+    *("reference_diverged", "diverged", "gain"),
+)
+"""Required columns of the table of pairs."""
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -47,7 +55,7 @@ class Findings:
     Attributes
     ----------
     pairs
-        Of the schema `PAIRS`.
+        Of the schema `PAIRS`, its `PAIR_COLUMNS` at least.
     landscapes, step_costs
         Of the schemas `LANDSCAPES` and `STEP_COSTS`.
     curvatures

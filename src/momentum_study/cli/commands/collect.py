@@ -1,11 +1,8 @@
 """``collect``: gather the shards of a study into tables of runs and curves."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
-
-import pandas as pd
 
 from momentum_study.config.loading import load_study
 from momentum_study.core.errors import StudyError
@@ -17,7 +14,7 @@ from momentum_study.runs.collect import (
     read_shards,
     set_aside,
 )
-from momentum_study.tables.files import write_large_table, write_table
+from momentum_study.tables.files import large_table
 from momentum_study.tables.schemas.curves import CURVES
 from momentum_study.tables.schemas.runs import RUNS
 
@@ -34,24 +31,24 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Check the shards against the design and write the tables, curves shard by shard."""
+    """Check the shards against the design and write both tables, sweep by sweep."""
     study = load_study(options.configfile)
-    parts = []
-
-    def curves() -> Iterator[pd.DataFrame]:
-        for table in read_shards(study, options.shards, options.data):
-            parts.append(collect_runs(table))
-            yield collect_curves(table)
-
+    count = diverged = 0
     try:
-        write_large_table(curves(), options.curves, CURVES)
+        with (
+            large_table(options.curves, CURVES) as add_curves,
+            large_table(options.runs, RUNS) as add_runs,
+        ):
+            for table in read_shards(study, options.shards, options.data):
+                runs = collect_runs(table)
+                count += len(runs)
+                diverged += int((runs["status"] == "diverged").sum())
+                add_runs(runs)
+                add_curves(collect_curves(table))
     except UnusableShardsError as error:
         set_aside(error.unusable)
         raise StudyError(
             f"{error}. Files that cannot be used now end in .unusable. Run the same command again: "
             "it trains these shards again"
         ) from None
-    runs = pd.concat(parts, ignore_index=True)
-    write_table(runs, options.runs, RUNS)
-    diverged = int((runs["status"] == "diverged").sum())
-    print(f"{options.runs}: {counted(len(runs), 'run')}, {diverged:,} of them diverged")
+    print(f"{options.runs}: {counted(count, 'run')}, {diverged:,} of them diverged")

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
+
+from momentum_study.experiments.references.findings import needed_runs
 from momentum_study.experiments.references.table import validation_table
-from momentum_study.tables.files import read_table, write_table
+from momentum_study.tables.files import read_large_table, write_table
 from momentum_study.tables.schemas.runs import RUNS
 from momentum_study.tables.schemas.validation import VALIDATION
 
@@ -22,7 +25,7 @@ class Options:
 
 def run(options: Options) -> None:
     """Write the table and print the rows that do not hold and what could not be decided."""
-    runs = read_table(options.runs, RUNS)
+    runs = pd.concat(map(needed_runs, read_large_table(options.runs, RUNS)), ignore_index=True)
     table, reasons = validation_table(runs, options.epochs, options.confidence)
     write_table(table, options.output, VALIDATION)
     print(f"{options.output}: {table['holds'].sum()} of {len(table)} rows hold")

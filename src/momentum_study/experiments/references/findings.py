@@ -16,7 +16,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 from momentum_study.core.text import format_number
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.experiments.references.rows import Row, finding
-from momentum_study.tables.keys import target_columns
+from momentum_study.tables.keys import RUN_KEYS, target_columns
 
 # Columns that identify a problem, apart from its batch size.
 PROBLEM = ["dataset", "network", "schedule"]
@@ -32,6 +32,14 @@ SMALL_RATE_SOURCE = "Wang et al. 2024"
 # that introductions to momentum advise; 5 % counts as no relevant difference.
 SMALL_RATE = 0.01
 MARGIN = 0.05
+
+
+_COLUMNS = [*RUN_KEYS, "alpha", "batch_size", "gradient_noise", "status", "train_loss_final"]
+
+
+def needed_runs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows and columns of a table of runs that `findings` use."""
+    return compared_runs(runs, None)[[*_COLUMNS, *target_columns(runs.columns)]]
 
 
 def findings(
