@@ -71,6 +71,10 @@ class Opened:
         for event, listener in self.listeners.items():
             self.page.on(event, listener)
         self.page.goto(path.as_uri() + address)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the data of the view are decoded and drawn."""
         self.page.wait_for_selector("html[data-ready]")
 
     def leave(self) -> None:
@@ -79,6 +83,7 @@ class Opened:
         self.page.goto("about:blank")
 
     def text(self, selector: str) -> str:
+        self.wait()
         return self.page.locator(selector).inner_text()
 
     def cell(self, dataset: str, beta: float, rate: float):

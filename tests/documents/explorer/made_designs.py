@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from momentum_study.documents.explorer.data import About, cells_document, curves_document
+from momentum_study.documents.explorer.data import About, explorer_content
 from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.documents.explorer.page import explorer_page
 from momentum_study.engine.optimizers import RULES
@@ -163,11 +163,8 @@ def design_page(folder: Path, design: Design) -> tuple[Path, pd.DataFrame]:
     starts = cells.drop_duplicates(["grid", "dataset"])[["grid", "dataset", "network"]]
     initial = pd.concat(starts.assign(lambda_max=curvature) for curvature in (0.5, 2.0, 40.0))
     about = About("made", "A study.", 0.95, {grid: grid for grid in design.rates})
-    documents = (
-        cells_document(about, cells, runs, initial),
-        curves_document(cells, curves_of(design, cells)),
-    )
+    content = explorer_content(about, cells, runs, initial, [curves_of(design, cells)])
     path = folder / f"design{design.seed}.html"
-    size = RUNS_PER_CELL * len(cells), len(cells)
-    path.write_text(explorer_page(about, *size, *documents), encoding="utf-8")
+    page = explorer_page(about, RUNS_PER_CELL * len(cells), len(cells), content)
+    path.write_text(page, encoding="utf-8")
     return path, cells

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from momentum_study.tables.keys import CELL_KEYS
+from tests.documents.explorer.made_designs import Design, curves_of, design_page
+from tests.documents.explorer.made_pages import MadePage
+
 MAPS = "#maps [role='gridcell']"
+TRAIN_LOSS = [f"train_loss_{part}" for part in ("median", "q25", "q75")]
 
 # Contrast of every text with its background; marks on cells are not text.
 CONTRASTS = """() => {
@@ -51,7 +56,23 @@ def choose(page, control, value):
         page.locator(f"#{control} label", has=page.locator(f"[value='{value}']")).click()
 
 
+def loss_text(relative):
+    text = f"loss {relative:.3g}".rstrip("0") if np.isfinite(relative) else "no median"
+    return text.removesuffix(".")
+
+
+def curves_table(opened):
+    """Columns of the table of curves: updates; median and quartiles of the selected cell."""
+    opened.wait()
+    opened.page.click("#details summary")
+    opened.page.wait_for_selector("#details details tbody tr")
+    rows = opened.page.locator("#details details tbody tr").all_inner_texts()
+    words = [row.replace(",", "").replace(" to ", " ").split()[:4] for row in rows]
+    return np.array(words, dtype=np.float64).T
+
+
 def polylines(opened):
+    opened.wait()
     nodes = opened.page.locator("#details polyline")
     return nodes.evaluate_all("nodes => nodes.map((node) => node.getAttribute('points'))")
 
@@ -71,9 +92,7 @@ def test_there_is_a_map_for_each_data_set_and_a_cell_for_each_cell(opened, study
     assert one.page.locator(MAPS).count() == len(shown)
     for row in shown.itertuples():
         label = one.cell(row.dataset, row.beta, row.alpha).get_attribute("aria-label")
-        relative = row.train_loss_final_median / 2.0
-        expected = f"loss {relative:.3g}".rstrip("0") if np.isfinite(relative) else "no median"
-        assert expected.removesuffix(".") in label
+        assert loss_text(row.train_loss_final_median / 2.0) in label
         diverged = f"{row.n_diverged} of" if row.n_diverged else "none of"
         assert f"{diverged} {row.n_runs} runs diverged" in label
 
@@ -127,9 +146,6 @@ def test_a_click_chooses_a_cell_and_draws_its_curves(opened, study):
 
 def test_curves_are_those_of_the_table(opened, study):
     one = opened(study, "#cell=wine&cell=momentum&cell=0.9&cell=0.3")
-    one.page.click("#details summary")
-    one.page.wait_for_selector("#details details tbody tr")
-    rows = one.page.locator("#details details tbody tr").all_inner_texts()
     table = study.cell_curves
     own = table[
         (table["grid"] == "main")
@@ -138,11 +154,9 @@ def test_curves_are_those_of_the_table(opened, study):
         & (table["beta"] == 0.9)
         & (table["learning_rate"] == 0.3)
     ]
-    assert len(rows) == len(own)
-    for text, row in zip(rows, own.itertuples(), strict=True):
-        step, median = text.replace(",", "").split()[:2]
-        assert int(step) == row.step
-        assert float(median) == pytest.approx(row.train_loss_median, rel=0.06)
+    steps, *losses = curves_table(one)
+    assert steps.tolist() == own["step"].tolist()
+    assert losses == [pytest.approx(own[name], rel=0.06) for name in TRAIN_LOSS]
 
 
 def test_plain_gradient_descent_is_compared_at_the_same_rate_and_tuned(opened, study, cells):
@@ -173,6 +187,44 @@ def test_numbers_of_the_selected_cell(opened, study, cells):
     assert low == pytest.approx(cell["update_cosine_median_low"], rel=1e-2)
     assert high == pytest.approx(cell["update_cosine_median_high"], rel=1e-2)
     assert f"{cell['n_diverged']} of {cell['n_runs']} runs diverged" in one.text(".runs")
+
+
+def test_data_of_other_data_sets_are_decoded_when_these_are_chosen(opened, tmp_path):
+    rates = [place / 1000 for place in range(1, 21)]
+    design = Design({"main": rates}, datasets=[f"data_{place:02}" for place in range(40)])
+    path, cells = design_page(tmp_path, design)
+    curves = curves_of(design, cells)
+    one = opened(MadePage(path, cells, curves))
+    unread = """() => [...document.querySelectorAll("script[type='text/plain']")]
+        .filter((node) => node.textContent).map((node) => node.id)"""
+    assert one.page.evaluate(unread) == ["numbers-1", "curves-0", "curves-1"]
+    assert "data sets 1 to 24 of 40" in one.text("#summary")
+    one.page.select_option("#from", "data_24")
+    assert "data sets 25 to 40 of 40" in one.text("#summary")
+    assert one.page.evaluate(unread) == ["curves-0", "curves-1"]
+    one.page.fill("#find", "Data 39")
+    one.page.press("#find", "Enter")
+    assert "one data set with “Data 39”" in one.text("#summary")
+    assert one.page.evaluate("document.activeElement.id") == "find"
+    own = cells[cells["dataset"] == "data_39"]
+    assert one.page.locator(MAPS).count() == len(own)
+    for row in own.itertuples():
+        label = one.cell("data_39", row.beta, row.alpha).get_attribute("aria-label")
+        assert loss_text(row.train_loss_final_median) in label
+    cell = own[own["n_diverged"] == 0].iloc[-1]
+    one.cell("data_39", cell["beta"], cell["alpha"]).click()
+    steps, *losses = curves_table(one)
+    expected = curves[(curves[list(CELL_KEYS)] == cell[list(CELL_KEYS)]).all(axis="columns")]
+    assert steps.tolist() == expected["step"].tolist()
+    assert losses == [pytest.approx(expected[name], rel=0.06) for name in TRAIN_LOSS]
+    assert one.page.evaluate(unread) == ["curves-0"]
+    one.page.fill("#find", "none such")
+    one.page.press("#find", "Enter")
+    assert "data sets 25 to 40 of 40, none with “none such”" in one.text("#summary")
+    one.page.go_back()
+    one.page.wait_for_function("() => document.querySelector('#find').value === 'Data 39'")
+    assert "β = 0.9" in one.text("#details h2")
+    assert one.errors == []
 
 
 def test_keys_move_within_a_map_select_and_clear(opened, study):

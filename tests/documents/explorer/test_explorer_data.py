@@ -1,7 +1,6 @@
 import base64
 import gzip
 import json
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from momentum_study.core.errors import StudyError
+from momentum_study.documents.explorer import data
 from momentum_study.documents.explorer.colors import (
     GROUNDS,
     LINE_CONTRAST,
@@ -17,7 +17,7 @@ from momentum_study.documents.explorer.colors import (
     line_colors,
     with_contrast,
 )
-from momentum_study.documents.explorer.data import About, cells_document, curves_document
+from momentum_study.documents.explorer.data import About, explorer_content
 from momentum_study.documents.explorer.encoding import (
     HIGHEST,
     INFINITE,
@@ -26,15 +26,15 @@ from momentum_study.documents.explorer.encoding import (
     differences,
     loss_codes,
     number_list,
-    pack_streams,
     packed,
+    stream_bytes,
 )
 from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.tables.files import read_table
-from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.initial_sharpness import INITIAL_SHARPNESS
 from momentum_study.tables.schemas.runs import RUNS
 
+PART = 50
 ABOUT = About("made", "A study.", 0.95, {"main": "main", "others": "main"})
 
 
@@ -43,6 +43,16 @@ def tables(study):
     folder = study.path.parent
     runs = read_table(folder / "runs.parquet", RUNS, ["grid", "dataset", "null_loss"])
     return study.cells, runs, read_table(folder / "initial_sharpness.csv", INITIAL_SHARPNESS)
+
+
+@pytest.fixture(scope="module")
+def content(study, tables):
+    """The data in several parts, made from frames that end within cells."""
+    curves = study.cell_curves
+    frames = [curves.iloc[row : row + 333] for row in range(0, len(curves), 333)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "PART_CELLS", PART)
+        return explorer_content(ABOUT, *tables, frames)
 
 
 def coded_losses(codes: np.ndarray) -> np.ndarray:
@@ -55,17 +65,16 @@ def unpacked(text: str) -> bytes:
     return gzip.decompress(base64.b64decode(text))
 
 
-def unpack_streams(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Reverse `pack_streams`: the header without the names of the streams, and the streams."""
-    start = 4 + int.from_bytes(content[:4], "little")
-    header = json.loads(content[4:start])
-    names = header.pop("streams")
-    planes = np.frombuffer(content, dtype=np.uint8, offset=start).astype(np.int64)
-    streams = {}
-    for name, (low, high) in zip(names, planes.reshape(len(names), 2, -1), strict=True):
-        positive = low + 256 * high
-        streams[name] = np.where(positive % 2, -(positive + 1) // 2, positive // 2)
-    return header, streams
+def decoded_streams(part: bytes, count: int) -> np.ndarray:
+    """Reverse `stream_bytes` for some streams of equal length, one after the other."""
+    planes = np.frombuffer(part, dtype=np.uint8).astype(np.int64).reshape(count, 2, -1)
+    positive = planes[:, 0] + 256 * planes[:, 1]
+    return np.where(positive % 2, -(positive + 1) // 2, positive // 2)
+
+
+def study_of(cells, runs, initial, cell_curves):
+    """The document of the study in a page of these tables."""
+    return json.loads(unpacked(explorer_content(ABOUT, cells, runs, initial, [cell_curves]).study))
 
 
 # --- Encoding -----------------------------------------------------------------------------------
@@ -91,12 +100,8 @@ def test_infinite_losses_stay_and_those_beyond_the_limits_are_cut_off():
 
 @given(arrays(np.int64, (3, 50), elements=st.integers(-(2**15), 2**15 - 1)))
 def test_streams_are_decoded_exactly(codes):
-    streams = dict(zip("abc", codes, strict=True))
-    header, again = unpack_streams(unpacked(packed(pack_streams({"steps": [1, 2]}, streams))))
-    assert header == {"steps": [1, 2]}
-    assert list(again) == list(streams)
-    for name, stream in streams.items():
-        assert np.array_equal(again[name], stream)
+    again = decoded_streams(unpacked(packed(b"".join(map(stream_bytes, codes)))), len(codes))
+    assert np.array_equal(again, codes)
 
 
 def test_differences_start_again_with_each_cell():
@@ -111,17 +116,20 @@ def test_packing_depends_on_the_content_alone():
 # --- Documents ----------------------------------------------------------------------------------
 
 
-def test_numbers_of_cells_are_those_of_the_table(tables):
-    cells, runs, initial = tables
-    document = json.loads(cells_document(ABOUT, cells, runs, initial))
-    assert document["rows"] == len(cells)
+def test_numbers_of_cells_are_those_of_the_table(content, study):
+    cells = study.cells
+    document = json.loads(unpacked(content.study))
+    parts = [json.loads(unpacked(part)) for part in content.numbers]
+    assert len(parts) == -(-len(cells) // PART) > 1
+    numbers = {
+        name: [value for part in parts for value in part[name]] for name in parts[0]
+    } | document["numbers"]
+    assert (document["rows"], document["part_cells"]) == (len(cells), PART)
     for key, entry in document["text"].items():
         assert [entry["names"][code] for code in entry["codes"]] == cells[key].tolist()
     shown = {column for metric in metrics(cells.columns) for column in metric.columns}
-    assert {"beta", "learning_rate", "alpha", "eta", "n_diverged"} | shown <= set(
-        document["numbers"]
-    )
-    for column, values in document["numbers"].items():
+    assert {"beta", "learning_rate", "alpha", "eta", "n_diverged"} | shown <= set(numbers)
+    for column, values in numbers.items():
         if column == "null_loss":
             assert set(values) == {2.0}
             continue
@@ -130,31 +138,32 @@ def test_numbers_of_cells_are_those_of_the_table(tables):
         assert (column in document["whole"]) == (cells[column].dtype.kind == "i")
 
 
-def test_curves_are_those_of_the_table(study):
-    header, streams = unpack_streams(curves_document(study.cells, study.cell_curves))
+def test_curves_are_those_of_the_table(content, study):
+    curves = json.loads(unpacked(content.study))["curves"]
     table = study.cell_curves
-    starts = np.flatnonzero(~table.duplicated(list(CELL_KEYS)))
-    assert header["steps"] == [list(range(0, 201, 20))]
-    assert header["kind"] == [0] * len(study.cells)
+    evaluations = list(range(0, 201, 20))
+    assert curves["steps"] == [evaluations]
+    assert curves["kind"] == [0] * len(study.cells)
+    names = curves["streams"]
+    parts = [decoded_streams(unpacked(part), len(names)) for part in content.curves]
+    sizes = {part.shape[1] // len(evaluations) for part in parts[:-1]}
+    assert sizes == {PART}
+    changes = np.concatenate(parts, axis=1).reshape(len(names), -1, len(evaluations))
+    codes = dict(zip(names, changes.cumsum(axis=2).reshape(len(names), -1), strict=True))
     for loss in ("train_loss", "test_loss"):
-        changes = np.split(streams[f"{loss}_median"], starts[1:])
-        median = np.concatenate([np.cumsum(one) for one in changes])
-        for name, codes in (
+        median = codes[f"{loss}_median"]
+        for name, own in (
             ("median", median),
-            ("q25", median - streams[f"{loss}_q25"]),
-            ("q75", median + streams[f"{loss}_q75"]),
+            ("q25", median - codes[f"{loss}_q25"]),
+            ("q75", median + codes[f"{loss}_q75"]),
         ):
             expected = np.clip(table[f"{loss}_{name}"], LOWEST, np.inf)
-            assert coded_losses(codes) == pytest.approx(expected, rel=0.006)
-    diverged = np.split(streams["n_diverged"], starts[1:])
-    assert np.concatenate([np.cumsum(one) for one in diverged]).tolist() == list(
-        table["n_diverged"]
-    )
+            assert coded_losses(own) == pytest.approx(expected, rel=0.006)
+    assert codes["n_diverged"].tolist() == table["n_diverged"].tolist()
 
 
-def test_the_limit_of_a_row_is_one_of_alpha(tables):
-    cells, runs, initial = tables
-    series = json.loads(cells_document(ABOUT, cells, runs, initial))["series"]
+def test_the_limit_of_a_row_is_one_of_alpha(content):
+    series = json.loads(unpacked(content.study))["series"]
     limits = {(one["rule"], one["beta"]): one["limit"] for one in series}
     assert list(limits)[:3] == [("gd", 0.0), ("momentum", 0.5), ("momentum", 0.9)]
     assert limits["gd", 0.0] == 2
@@ -164,24 +173,26 @@ def test_the_limit_of_a_row_is_one_of_alpha(tables):
     assert limits["adam", 0.9] is None
 
 
-def test_axes_of_evenly_spaced_rates_are_linear(tables):
+def test_axes_of_evenly_spaced_rates_are_linear(study, tables):
     cells, runs, initial = tables
     others = cells["grid"] == "others"
     places = cells.loc[others, "alpha"].rank(method="dense")
     even = cells.assign(alpha=cells["alpha"].mask(others, 0.1 * places))
-    linear = json.loads(cells_document(ABOUT, even, runs, initial))["linear"]
+    linear = study_of(even, runs, initial, study.cell_curves)["linear"]
     assert linear["main"] == {"all": [], "gd": [], "momentum": []}
     assert linear["others"] == {rule: ["alpha"] for rule in ("all", "adam", "nesterov")}
 
 
 def test_cells_and_curves_of_different_studies_are_refused(study, tables):
     cells, runs, initial = tables
-    with pytest.raises(StudyError, match="different studies"):
-        curves_document(cells.iloc[1:].reset_index(drop=True), study.cell_curves)
+    curves = study.cell_curves
+    for some, own in ((cells[1:].reset_index(drop=True), curves), (cells, curves[:0])):
+        with pytest.raises(StudyError, match="tables of cells and curves"):
+            study_of(some, runs, initial, own)
     with pytest.raises(StudyError, match="cells have no runs"):
-        cells_document(ABOUT, cells, runs[runs["grid"] == "main"], initial)
+        study_of(cells, runs[runs["grid"] == "main"], initial, curves)
     with pytest.raises(StudyError, match="no rows"):
-        cells_document(ABOUT, cells.iloc[:0], runs, initial)
+        study_of(cells[:0], runs, initial, curves)
 
 
 # --- Colours ------------------------------------------------------------------------------------

@@ -41,8 +41,7 @@ def test_only_the_scripts_and_the_style_of_the_page_are_let_in(page):
 def test_what_else_is_in_script_elements_is_data(page):
     kinds = re.findall(r"<script([^>]*)>", page)
     assert kinds == [
-        ' type="text/plain" id="cells-data"',
-        ' type="text/plain" id="curves-data"',
+        *(f' type="text/plain" id="{name}"' for name in ("study", "numbers-0", "curves-0")),
         "",
     ]
 

@@ -66,11 +66,11 @@ function borrowed(study, cell, other) {
 
 const CURVE_NAMES = { train_loss: "training loss", test_loss: "test loss" };
 
-function curvesNodes(study, state, curves, compared, title, actions) {
+function curvesNodes(study, state, compared, title, actions) {
     const series = compared.map((one) => ({
         ...one,
         color: study.seriesOfCell(one.cell).color,
-        curve: curveOf(curves, one.cell, state.curve),
+        curve: curveOf(study.curves, one.cell, state.curve),
     }));
     const what = CURVE_NAMES[state.curve];
     const label = [`Learning curves, ${title}.`, ...series.map(curveSentence)].join(" ");

@@ -1,11 +1,19 @@
-"""The data of the explorer: two documents in its page, the cells and their learning curves."""
+"""The data of the explorer's page: what is read at once, and parts that are read on demand.
+
+The document of the study contains the keys of all cells. Their numbers and learning curves are in
+parts of `PART_CELLS` cells, in the order of the table of cells, so that the browser decodes only
+the parts of the cells that it shows.
+"""
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from momentum_study.analysis.stability import PREDICTED_RULES
 from momentum_study.core.errors import StudyError
@@ -15,10 +23,12 @@ from momentum_study.documents.explorer.encoding import (
     INFINITE,
     LOWEST,
     PER_DECADE,
+    Codes,
     differences,
     loss_codes,
     number_list,
-    pack_streams,
+    packed,
+    stream_bytes,
 )
 from momentum_study.documents.explorer.metrics import metrics
 from momentum_study.engine.optimizers import RULES
@@ -29,7 +39,15 @@ from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schemas.cell_curves import CURVE_LOSSES, QUARTILES
 from momentum_study.theory.quadratics import stability_limit
 
+PART_CELLS = 2000
+"""Smaller parts compress worse, larger ones take longer to decode."""
+
 _TEXT_KEYS = CELL_KEYS[:6]
+_NUMBER_KEYS = (*CELL_KEYS[6:], *CELL_FACTS)
+_STREAMS = (
+    *(f"{loss}_{part}" for loss in CURVE_LOSSES for part in ("median", "q25", "q75")),
+    "n_diverged",
+)
 _PALETTE_SIZE = 64
 _COUNTS = (
     "n_runs",
@@ -62,10 +80,33 @@ class About:
     families: dict[str, str]
 
 
-def cells_document(
-    about: About, cells: pd.DataFrame, runs: pd.DataFrame, initial_sharpness: pd.DataFrame
-) -> bytes:
-    """Write the data of the maps as JSON.
+@dataclass(frozen=True)
+class Content:
+    """The data of the page, compressed as text.
+
+    Attributes
+    ----------
+    study
+        A JSON document: facts of the study, keys of its cells.
+    numbers
+        For each part a JSON document: column → numbers of its cells.
+    curves
+        For each part the learning curves of its cells: see `curve_streams`.
+    """
+
+    study: str
+    numbers: list[str]
+    curves: list[str]
+
+
+def explorer_content(
+    about: About,
+    cells: pd.DataFrame,
+    runs: pd.DataFrame,
+    initial_sharpness: pd.DataFrame,
+    cell_curves: Iterable[pd.DataFrame],
+) -> Content:
+    """Write the data of the page.
 
     Parameters
     ----------
@@ -78,11 +119,13 @@ def cells_document(
         best constant: the median over the runs of a grid and data set, as in the figures.
     initial_sharpness
         A table of the schema `INITIAL_SHARPNESS`.
+    cell_curves
+        A table of the schema `CELL_CURVES`, of the same cells, in parts.
 
     Raises
     ------
     StudyError
-        If there is no cell, or a cell without runs.
+        If there is no cell, a cell without runs, or if the cells of the two tables differ.
     """
     if cells.empty:
         raise StudyError(
@@ -96,30 +139,93 @@ def cells_document(
             "some cells have no runs: the tables come from different studies. Run the workflow "
             "with --forcerun cells"
         )
-    chosen = metrics(cells.columns)
-    numbers = dict.fromkeys(
-        [*CELL_KEYS[6:], *CELL_FACTS, *_COUNTS, *(c for m in chosen for c in m.columns)]
-    )
+    keys = list(CELL_KEYS)
+    found = [cells.iloc[:0][keys]]
+    steps: dict[tuple[int, ...], int] = {}
+    kinds: list[int] = []
+    curves: list[str] = []
+    for part in curve_parts(cell_curves):
+        starts = np.flatnonzero(~part.duplicated(keys))
+        found.append(part.iloc[starts][keys])
+        for own in np.split(part["step"].to_numpy(), starts[1:]):
+            kinds.append(steps.setdefault(tuple(own.tolist()), len(steps)))
+        curves.append(packed(b"".join(map(stream_bytes, curve_streams(part, starts)))))
+    if not pd.concat(found, ignore_index=True).equals(cells[keys]):
+        raise StudyError(
+            "the tables of cells and curves come from different studies. Run the workflow with "
+            "--forcerun cells cell_curves"
+        )
+    study = study_document(about, cells, initial_sharpness, list(steps), kinds)
+    return Content(packed(study), [packed(part) for part in number_parts(cells)], curves)
+
+
+def study_document(
+    about: About,
+    cells: pd.DataFrame,
+    initial_sharpness: pd.DataFrame,
+    steps: Sequence[tuple[int, ...]],
+    kinds: Sequence[int],
+) -> bytes:
+    """Write the facts of the study and the keys of its cells as JSON.
+
+    Parameters
+    ----------
+    about, cells, initial_sharpness
+        As for `explorer_content`.
+    steps
+        Lists of the evaluations of a curve, in updates.
+    kinds
+        For each cell the index of its list.
+    """
+    numbers = _numbers(cells)
     facts = {
         **asdict(about),
         "floor": LOWEST,
-        "metrics": [asdict(metric) for metric in chosen],
+        "metrics": [asdict(metric) for metric in metrics(cells.columns)],
         "palette": map_palette(_PALETTE_SIZE),
         "no_better": NO_BETTER,
         "series": _series(cells),
         "sharpness": _sharpness(initial_sharpness),
         "linear": _linear(cells),
         "rows": len(cells),
-        "columns": [column for column in cells.columns if column in {*_TEXT_KEYS, *numbers}],
-        "whole": [column for column in numbers if cells[column].dtype.kind == "i"],
+        "part_cells": PART_CELLS,
+        "columns": [name for name in cells.columns if name in {*CELL_KEYS, *numbers}],
+        "whole": [name for name in numbers if cells[name].dtype.kind == "i"],
         "text": {key: _dictionary(cells[key]) for key in _TEXT_KEYS},
+        "curves": {
+            "streams": _STREAMS,
+            "steps": steps,
+            "kind": kinds,
+            "per_decade": PER_DECADE,
+            "infinite": INFINITE,
+        },
     }
-    columns = ",".join(
-        f"{json.dumps(column)}:{number_list(cells[column].tolist())}"
-        for column in [*numbers, "null_loss"]
-    )
     text = json.dumps(facts, allow_nan=False, ensure_ascii=False)
-    return f'{text[:-1]},"numbers":{{{columns}}}}}'.encode()
+    return f'{text[:-1]},"numbers":{_columns(cells, _NUMBER_KEYS)}}}'.encode()
+
+
+def number_parts(cells: pd.DataFrame) -> Iterator[bytes]:
+    """Write the other numbers of cells as JSON, in parts.
+
+    Parameters
+    ----------
+    cells
+        As for `explorer_content`, with their ``null_loss``.
+    """
+    names = [name for name in (*_numbers(cells), "null_loss") if name not in _NUMBER_KEYS]
+    for start in range(0, len(cells), PART_CELLS):
+        yield _columns(cells.iloc[start : start + PART_CELLS], names).encode()
+
+
+def _numbers(cells: pd.DataFrame) -> list[str]:
+    """Columns of the table of cells that the page contains, apart from texts."""
+    shown = (column for metric in metrics(cells.columns) for column in metric.columns)
+    return list(dict.fromkeys([*_NUMBER_KEYS, *_COUNTS, *shown]))
+
+
+def _columns(cells: pd.DataFrame, names: Iterable[str]) -> str:
+    columns = (f"{json.dumps(name)}:{number_list(cells[name].tolist())}" for name in names)
+    return f"{{{','.join(columns)}}}"
 
 
 def _dictionary(column: pd.Series) -> dict[str, list[Any]]:
@@ -175,47 +281,40 @@ def _linear(cells: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
     return linear
 
 
-def curves_document(cells: pd.DataFrame, cell_curves: pd.DataFrame) -> bytes:
-    """Write the learning curves of all cells, in the order of the table of cells.
+def curve_parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Divide a table of the schema `CELL_CURVES` into parts of `PART_CELLS` cells."""
+    pending: list[pd.DataFrame] = []
+    for frame in frames:
+        rows = pd.concat([*pending, frame])
+        # The last part may continue in the next frame.
+        ends = np.flatnonzero(~rows.duplicated(list(CELL_KEYS)))[PART_CELLS::PART_CELLS]
+        bounds = [0, *ends.tolist()]
+        for start, end in pairwise(bounds):
+            yield rows.iloc[start:end]
+        pending = [rows.iloc[bounds[-1] :]]
+    yield from pending
 
-    Streams contain medians and numbers of diverged runs as changes between evaluations, and
-    quartiles as distances from the median.
+
+def curve_streams(curves: pd.DataFrame, starts: NDArray[np.int64]) -> Iterator[Codes]:
+    """Encode the learning curves of cells as changes between evaluations.
+
+    For each loss the median, then the distances of the quartiles from it; last the number of
+    diverged runs.
 
     Parameters
     ----------
-    cells
-        A table of the schema `CELLS`.
-    cell_curves
-        A table of the schema `CELL_CURVES`, of the same cells.
+    curves
+        ``n`` rows of a table of the schema `CELL_CURVES`.
+    starts
+        The first row of each cell.
 
-    Raises
+    Yields
     ------
-    StudyError
-        If the cells of the two tables differ.
+    numpy.ndarray
+        ``(n,)`` codes of a stream.
     """
-    keys = list(CELL_KEYS)
-    first = ~cell_curves.duplicated(keys).to_numpy()
-    if not cell_curves.loc[first, keys].reset_index(drop=True).equals(cells[keys]):
-        raise StudyError(
-            "the tables of cells and curves come from different studies. Run the workflow with "
-            "--forcerun cells cell_curves"
-        )
-    starts = np.flatnonzero(first)
-    steps = [tuple(own.tolist()) for own in np.split(cell_curves["step"].to_numpy(), starts[1:])]
-    kinds = {own: place for place, own in enumerate(dict.fromkeys(steps))}
-    streams = {}
     for loss in CURVE_LOSSES:
-        low, median, high = (
-            loss_codes(cell_curves[f"{loss}_{quartile}"]) for quartile in QUARTILES
-        )
-        streams[f"{loss}_median"] = differences(median, starts)
-        streams[f"{loss}_q25"] = median - low
-        streams[f"{loss}_q75"] = high - median
-    streams["n_diverged"] = differences(cell_curves["n_diverged"], starts)
-    header = {
-        "steps": list(kinds),
-        "kind": [kinds[own] for own in steps],
-        "per_decade": PER_DECADE,
-        "infinite": INFINITE,
-    }
-    return pack_streams(header, streams)
+        low, median, high = (loss_codes(curves[f"{loss}_{quartile}"]) for quartile in QUARTILES)
+        for codes in (median, median - low, high - median):
+            yield differences(codes, starts)
+    yield differences(curves["n_diverged"], starts)

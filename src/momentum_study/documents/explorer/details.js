@@ -4,10 +4,9 @@
  * Draw the panel of the selected cell.
  * @param {Study} study
  * @param {State} state
- * @param {?Curves} curves null until they are read
  * @param {{change: function(Object): void, choose: function(?number): void}} actions
  */
-function drawDetails(study, state, curves, actions) {
+function drawDetails(study, state, actions) {
     const { cell } = state;
     if (cell === null) {
         byId("details").replaceChildren(
@@ -49,11 +48,7 @@ function drawDetails(study, state, curves, actions) {
         element(
             "div",
             { class: "parts" },
-            element(
-                "div",
-                {},
-                ...(curves ? curvesNodes(study, state, curves, compared, title, actions) : []),
-            ),
+            element("div", {}, ...curvesNodes(study, state, compared, title, actions)),
             element("div", {}, ...numbersNodes(study, compared)),
         ),
     );

@@ -6,9 +6,7 @@ Numbers of cells have all their digits. Curves are only drawn: their values are 
 
 import base64
 import gzip
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,27 +57,11 @@ def differences(values: ArrayLike, starts: ArrayLike) -> Codes:
     return changes
 
 
-def pack_streams(header: Mapping[str, Any], streams: Mapping[str, Codes]) -> bytes:
-    """Write streams of whole numbers as bytes.
+def stream_bytes(codes: Codes) -> bytes:
+    """Write ``(n,)`` whole numbers, with absolute values below 2¹⁵, as 2n bytes.
 
-    The content starts with the length of the header in four bytes, lowest first, then the header as
-    JSON, with the names of the streams. A number x is written as 2x, or as −2x − 1 if negative, so
-    that small numbers stay small. A stream consists of all low bytes, then all high bytes, which
-    are nearly all zero.
-
-    Parameters
-    ----------
-    header
-        Further facts needed to read the streams.
-    streams
-        ``(n,)`` each, with absolute values below 2¹⁵.
+    A number x is written as 2x, or as −2x − 1 if negative, so that small numbers stay small: first
+    all low bytes, then all high bytes, which are nearly all zero.
     """
-    text = json.dumps({**header, "streams": list(streams)}).encode()
-    parts = [len(text).to_bytes(4, "little"), text]
-    for codes in streams.values():
-        positive = np.where(codes >= 0, 2 * codes, -2 * codes - 1).astype("<u2")
-        parts += [
-            (positive & 255).astype(np.uint8).tobytes(),
-            (positive >> 8).astype(np.uint8).tobytes(),
-        ]
-    return b"".join(parts)
+    positive = np.where(codes >= 0, 2 * codes, -2 * codes - 1).astype("<u2")
+    return b"".join(part.astype(np.uint8).tobytes() for part in (positive & 255, positive >> 8))

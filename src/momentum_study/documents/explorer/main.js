@@ -63,6 +63,49 @@ function list(key, title, choices, chosen, actions) {
     );
 }
 
+/** A field for a part of a name, which suggests names. */
+function search(key, title, names, text, actions) {
+    return element(
+        "div",
+        { class: "control" },
+        element("label", { for: key }, title),
+        element("input", {
+            id: key,
+            type: "text",
+            list: `${key}-names`,
+            autocomplete: "off",
+            value: text,
+            placeholder: "part of a name",
+            onchange: (event) => actions.change({ [key]: event.target.value }),
+        }),
+        element(
+            "datalist",
+            { id: `${key}-names` },
+            ...names.map((name) => element("option", { value: spaced(name) })),
+        ),
+    );
+}
+
+/** Controls of a view with too many data sets to show them all. */
+function datasetControls(state, names, actions) {
+    const nodes = [];
+    if (names.length > MAPS || state.find)
+        nodes.push(search("find", "Find data sets", names, state.find, actions));
+    const { found } = state;
+    if (found.length > MAPS) {
+        const firsts = range(0, Math.ceil(found.length / MAPS) - 1).map((page) => page * MAPS);
+        const choices = firsts.map((first) => {
+            const last = Math.min(first + MAPS, found.length);
+            const names = `${spaced(found[first])} … ${spaced(found[last - 1])}`;
+            return [found[first], `${first + 1} to ${last}: ${names}`];
+        });
+        // The selected cell is not among them.
+        const change = ({ from }) => actions.change({ from, cell: null });
+        nodes.push(list("from", "Data sets", choices, state.from, { change }));
+    }
+    return nodes;
+}
+
 /** Controls of a state; a key with only one choice has no control. */
 function drawControls(study, state, actions) {
     const focused = document.activeElement?.closest?.("#controls") && document.activeElement;
@@ -79,6 +122,7 @@ function drawControls(study, state, actions) {
         nodes.push(list(key, TITLES[key], texts, state[key], actions));
     }
     const cells = study.where(keys);
+    nodes.push(...datasetControls(state, study.choices("dataset", {}, cells), actions));
     const rules = study.series.filter(
         (one) => one.rule !== "gd" && study.where({ rule: one.rule }, cells).length,
     );
@@ -112,7 +156,6 @@ function restoreFocus(old) {
 /** @returns {string} a summary of the view in two sentences */
 function summaryText(study, state, cells) {
     const metric = study.metric(state.metric);
-    const panels = panelsOf(study, cells);
     const [runs, diverged] = ["n_runs", "n_diverged"].map((column) =>
         cells.reduce((total, cell) => total + study.numbers[column][cell], 0),
     );
@@ -124,14 +167,23 @@ function summaryText(study, state, cells) {
     ];
     if (state.rule !== "all")
         where.push(`rule ${study.series.find((one) => one.rule === state.rule).label}`);
-    const sets = panels.length === 1 ? "one data set" : `${panels.length} data sets`;
     const seen = state.view === "table" ? "Table" : "Maps";
     return [
         `${seen} of the ${metric.label} over β and ${state.axis === "eta" ? "η" : "α"}:`,
-        `${where.join(", ")}; ${sets}.`,
+        `${where.join(", ")}; ${datasetsText(state)}.`,
         `${counted(cells.length, "cell")}, ${counted(runs, "run")},`,
         `of which ${{ 0: "none", [runs]: "all" }[diverged] ?? counted(diverged)} diverged.`,
     ].join(" ");
+}
+
+/** @returns {string} which data sets are shown */
+function datasetsText({ find, found, datasets, from }) {
+    const count = found.length === 1 ? "one data set" : `${found.length} data sets`;
+    const first = found.indexOf(from) + 1;
+    const part = `data sets ${first} to ${first + datasets.length - 1} of ${found.length}`;
+    const text = datasets.length === found.length ? count : part;
+    if (!find) return text;
+    return isNamed(from, find) ? `${text} with “${find}”` : `${text}, none with “${find}”`;
 }
 
 /** @returns {string} the selected cell, for screen readers */
@@ -147,7 +199,8 @@ class Explorer {
     /** @param {Study} study */
     constructor(study) {
         this.study = study;
-        this.curves = null;
+        this.numbers = numberParts(study);
+        this.curves = curveParts(study);
         this.actions = {
             change: (wish) => this.go(wish),
             choose: (cell, reveal) => this.choose(cell, reveal),
@@ -165,31 +218,57 @@ class Explorer {
             if (event.key === "Escape" && !event.defaultPrevented && this.state.cell !== null)
                 this.actions.choose(null);
         });
-        addEventListener("resize", () => requestAnimationFrame(() => this.drawDetails()));
+        addEventListener("resize", () => {
+            if (this.shown)
+                requestAnimationFrame(() => drawDetails(study, this.shown, this.actions));
+        });
         byId("theme").addEventListener("click", () => this.toggleTheme());
         byId("controls").addEventListener("submit", (event) => event.preventDefault());
         this.show(this.state);
     }
 
     /** Go to another view and add it to the history of the browser. */
-    go(wish) {
+    async go(wish) {
         const cell = cellKeys(this.study, this.state.cell);
         const state = settled(this.study, { ...this.state, cell, ...wish });
         const hash = toHash(this.study, state);
         if (hash !== location.hash) history.pushState(null, "", hash);
-        this.show(state);
+        await this.show(state);
+    }
+
+    /** Decode the data of a state and draw it, unless another state follows in the meantime. */
+    async show(state) {
+        this.state = state;
+        delete document.documentElement.dataset.ready;
+        try {
+            await this.load(state);
+            if (this.state !== state) return;
+            this.draw(state);
+            document.documentElement.dataset.ready = "true";
+        } catch (error) {
+            report(error);
+        }
+    }
+
+    /** Decode the numbers of the cells of a state, and the curves of its selected cell. */
+    async load(state) {
+        const { study } = this;
+        const { cell } = state;
+        const cells = shownCells(study, state);
+        await this.numbers.load(cell === null ? cells : [...cells, ...study.descent(cell)]);
+        if (cell === null) return;
+        await this.curves.load(comparedCells(study, cell).map((one) => one.cell));
     }
 
     /** Draw the differences between the displayed state and a new one. */
-    show(state) {
+    draw(state) {
         const { study, actions } = this;
         const differs = (...keys) =>
             !this.shown || keys.some((key) => state[key] !== this.shown[key]);
-        this.state = state;
         const cells = shownCells(study, state);
         document.documentElement.dataset.theme = state.theme;
         byId("theme").textContent = this.isDark() ? "Light theme" : "Dark theme";
-        const redrawn = differs(...VIEW_KEYS, "rule", "metric", "axis", "view");
+        const redrawn = differs(...VIEW_KEYS, "find", "from", "rule", "metric", "axis", "view");
         const isTable = state.view === "table";
         if (redrawn) {
             drawControls(study, state, actions);
@@ -200,25 +279,15 @@ class Explorer {
         }
         if (isTable && (redrawn || differs("cell"))) drawTable(study, state, cells, actions);
         if (differs("cell")) markChosen(state.cell);
-        if (redrawn || differs("cell", "curve")) this.drawDetails();
+        if (redrawn || differs("cell", "curve")) drawDetails(study, state, actions);
         byId("summary").textContent = summaryText(study, state, cells);
         if (differs("cell")) byId("chosen").textContent = chosenText(study, state);
         this.shown = state;
     }
 
-    /** @param {Curves} curves */
-    receive(curves) {
-        this.curves = curves;
-        this.drawDetails();
-    }
-
-    drawDetails() {
-        drawDetails(this.study, this.state, this.curves, this.actions);
-    }
-
     /** Select a cell, or none; on a narrow screen scroll to its details below the maps. */
-    choose(cell, reveal = false) {
-        this.go({ cell: cellKeys(this.study, cell) });
+    async choose(cell, reveal = false) {
+        await this.go({ cell: cellKeys(this.study, cell) });
         const details = byId("details");
         if (reveal && details.getBoundingClientRect().top > innerHeight - 100)
             details.scrollIntoView();
@@ -239,17 +308,11 @@ class Explorer {
     }
 }
 
-/** Resolves after the next frame is painted. */
-const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-
-async function start() {
-    const explorer = new Explorer(new Study(await readCells()));
-    await painted();
-    explorer.receive(await readCurves());
-    document.documentElement.dataset.ready = "true";
-}
-
-start().catch((error) => {
+function report(error) {
     byId("failure").textContent = `The page cannot be drawn in this browser: ${error.message}`;
     byId("failure").hidden = false;
-});
+}
+
+readStudy()
+    .then((document) => new Explorer(new Study(document)))
+    .catch(report);

@@ -4,12 +4,12 @@ Texts from a configuration are escaped, or are part of the compressed data, whic
 as text. The content security policy allows scripts and styles only by their hashes.
 """
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from string import Template
 
-from momentum_study.documents.explorer.data import About
-from momentum_study.documents.explorer.encoding import packed
+from momentum_study.documents.explorer.data import About, Content
 from momentum_study.documents.web import BASE_STYLE, content_hash
 
 FOLDER = Path(__file__).parent
@@ -32,7 +32,7 @@ STYLES = ("page", "maps", "details", "table", "screens")
 """In order, after the base style of all pages."""
 
 
-def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves: bytes) -> str:
+def explorer_page(about: About, n_runs: int, n_cells: int, content: Content) -> str:
     """Write the page.
 
     Parameters
@@ -41,8 +41,8 @@ def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves:
         The study.
     n_runs, n_cells
         Numbers of runs and cells.
-    cells, curves
-        From `momentum_study.documents.explorer.data`.
+    content
+        Its data.
 
     Returns
     -------
@@ -59,9 +59,17 @@ def explorer_page(about: About, n_runs: int, n_cells: int, cells: bytes, curves:
         size=f"{n_runs:,} runs in {n_cells:,} cells",
         style=style,
         script=script,
-        cells=packed(cells),
-        curves=packed(curves),
+        data="\n".join(_data(content)),
     )
+
+
+def _data(content: Content) -> Iterator[str]:
+    """Yield the elements of the data: ``study``, and ``numbers-0``, ``curves-0`` and so on."""
+    parts = {"study": content.study}
+    for name, texts in (("numbers", content.numbers), ("curves", content.curves)):
+        parts |= {f"{name}-{place}": text for place, text in enumerate(texts)}
+    for name, text in parts.items():
+        yield f'<script type="text/plain" id="{name}">{text}</script>'
 
 
 def _part(name: str) -> str:

@@ -62,8 +62,8 @@ class Study {
     }
 
     /** Values of a key that cells with the given ones have, in order. */
-    choices(key, keys) {
-        const names = [...new Set(this.where(keys).map((cell) => this.get(cell, key)))];
+    choices(key, keys, among = this.cells) {
+        const names = [...new Set(this.where(keys, among).map((cell) => this.get(cell, key)))];
         if (key !== "batch") return names.sort();
         return names.sort((a, b) => (a === "full") - (b === "full") || Number(a) - Number(b));
     }
