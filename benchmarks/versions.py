@@ -1,0 +1,75 @@
+"""Time of whole commands in two versions of this project, in turns on one machine.
+
+``python -m benchmarks.versions old=../old new=. --targets all smoke test`` runs targets of ``make``
+in checkouts whose environments are set up, and replaces the rows of these targets in
+``docs/performance/versions.csv``. Results of studies in the checkouts are deleted first, except the
+published ones.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+FILE = Path(__file__).parents[1] / "docs/performance/versions.csv"
+STUDIES = {"all": "paper", "smoke": "smoke"}
+"""Target → the study it makes, whose folder is deleted."""
+
+
+def make(target: str, checkout: Path) -> dict[str, Any]:
+    """Run a target and return its wall-clock ``seconds`` and ``processor_seconds``.
+
+    Processor time is that of ``make`` and of everything it started and waited for.
+
+    Raises
+    ------
+    SystemExit
+        If the target fails.
+    """
+    if study := STUDIES.get(target):
+        shutil.rmtree(checkout / "results" / study, ignore_errors=True)
+    start = time.perf_counter()
+    command = subprocess.Popen(
+        ["make", target],
+        cwd=checkout,
+        stdout=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
+    )
+    _, status, usage = os.wait4(command.pid, 0)
+    command.returncode = os.waitstatus_to_exitcode(status)
+    if command.returncode != 0:
+        raise SystemExit(f"error: make {target} failed in {checkout}")
+    seconds = time.perf_counter() - start
+    used = usage.ru_utime + usage.ru_stime
+    return {"seconds": round(seconds, 1), "processor_seconds": round(used, 1)}
+
+
+def main() -> None:
+    """Measure and replace the rows of the targets."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.versions", description=__doc__)
+    parser.add_argument("versions", nargs=2, metavar="NAME=CHECKOUT")
+    parser.add_argument("--targets", nargs="+", default=["all", "smoke", "test", "test-all"])
+    parser.add_argument("--rounds", type=int, default=1, help="of each target")
+    options = parser.parse_args()
+    checkouts = dict(version.split("=", 1) for version in options.versions)
+    rows = []
+    for target in options.targets:
+        for number in range(1, options.rounds + 1):
+            for version, checkout in checkouts.items():
+                row = {"target": target, "round": number, "version": version}
+                rows.append(row | make(target, Path(checkout)))
+                print(rows[-1], flush=True)
+    table = pd.DataFrame(rows)
+    if FILE.exists():
+        others = pd.read_csv(FILE).query("target not in @options.targets")
+        table = pd.concat([others, table])
+    table.to_csv(FILE, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()
