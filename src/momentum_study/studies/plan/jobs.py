@@ -140,11 +140,11 @@ def stages(study: Study, trained: Sequence[Shard], costs: Costs | None) -> dict[
 
     counts = job_counts(study, trained)
     found = {name: Stage(jobs, seconds(name)) for name, jobs in counts.items()}
-    for name, parts in part_counts(study).items():
-        if parts:
-            of_all = seconds(name) - START_SECONDS
-            found[f"{name}_part"] = Stage(parts, START_SECONDS + max(of_all, 0.0) / parts)
-            found[name] = Stage(1, START_SECONDS)  # joins the parts
+    for name in [stage for stage in counts if f"{stage}_part" in counts]:
+        parts = counts[f"{name}_part"]
+        of_all = seconds(name) - START_SECONDS
+        found[f"{name}_part"] = Stage(parts, START_SECONDS + max(of_all, 0.0) / parts)
+        found[name] = Stage(1, START_SECONDS)  # joins the parts
     return found
 
 
