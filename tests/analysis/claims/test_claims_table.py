@@ -126,14 +126,6 @@ def test_a_claim_that_holds_at_the_full_batch_only_depends_on_the_batch(tables_a
     assert (row["n_for"], row["n_no_difference"]) == (6, 6)
 
 
-def test_twice_as_fast_is_supported(twice_as_fast):
-    cases, claims = tables(twice_as_fast)
-    row = claims.loc["C1"]
-    assert (row["verdict"], row["condition"]) == ("supported", "holds in every decided case")
-    assert row["low"] < np.log(2) < row["high"]
-    assert (cases.loc[cases["claim"] == "C1", "n_failed"] == 0).all()
-
-
 def test_divergence_everywhere_is_counted(momentum_diverges, tmp_path):
     cases, claims = claims_tables(momentum_diverges, DEFAULT, DEFAULT)
     by_name = claims.set_index("claim")
