@@ -25,7 +25,7 @@ from tests.documents.paper.designs import (
     study_facts,
     typeset_paper,
 )
-from tests.documents.paper.pages import assert_printable, pages_of
+from tests.documents.paper.pages import assert_printable
 from tests.documents.paper.paper_text import paragraphs, pdf_text
 
 FEW, MANY = (1, 3), (2, *range(4, 65))
@@ -156,7 +156,7 @@ def test_the_pages_of_a_random_study_are_printable(paper):
 
 
 def test_further_pages_of_the_figures_of_a_random_study_are_printed_once(paper):
-    text = " ".join(page.text for page in pages_of(paper.pdf))
+    text = pdf_text(paper.pdf)
     captions = re.findall(r"Figure\s[0-9]+,\spage\s[0-9]+\.", text)
     assert len(captions) == len(set(captions)) == paper.further_pages
 
