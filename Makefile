@@ -17,11 +17,11 @@ all: .venv/runtime.ok  ## the whole study, to results/paper/ (default)
 smoke: .venv/runtime.ok  ## the same pipeline on a small grid, to results/smoke/
 	$(BIN)/snakemake --cores all --configfile config/smoke.yaml
 
-test: .venv/dev.ok  ## the fast checks: formatting, lint, types, imports, tests (5 minutes)
+test: .venv/dev.ok  ## the fast checks: formatting, lint, types, imports, tests (4 minutes)
 	$(STATIC)
 	$(PYTEST) -m "not slow"
 
-test-all: .venv/dev.ok .venv/audit.ok  ## all checks, with faults, Slurm, other processors (30 minutes)
+test-all: .venv/dev.ok .venv/audit.ok  ## all checks, with faults, Slurm, other processors (15 minutes)
 	$(STATIC)
 	$(PYTEST) --hypothesis-profile thorough
 
