@@ -6,7 +6,7 @@ from matplotlib.colors import same_color
 from momentum_study.figures import axes as axes_figure
 from momentum_study.figures import isolation
 from momentum_study.figures.compared import compared_cells, draw_lines
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import layout
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import loss_axis, rate_axis
 from tests.figures.drawings import LEVEL, bold
@@ -35,7 +35,7 @@ def crosses(axes, series):
 def drawn(cells, runs, **keywords):
     """One panel with the cells of wine over α, after the given relative losses of β = 0.9."""
     compared = compared_cells(cells[cells["dataset"] == "wine"], runs)
-    _, panels = sheet("", [], (1, 1), ["wine"], height=1.0, gaps=(0, 0), labels=("x", "y"))
+    _, panels = layout("", [], (1, 1), ["wine"], height=1.0, gaps=(0, 0), labels=("x", "y")).draw()
     axes = panels[0, 0]
     rate_axis(axes, compared["alpha"], 1)
     loss_axis(axes, compared["loss"])

@@ -20,7 +20,7 @@ from momentum_study.figures import (
     verdicts,
 )
 from momentum_study.figures.effects import draw_effects, problem_names, tuned_speed
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import layout
 from momentum_study.figures.rules import (
     RULE_STYLES,
     RuleStyle,
@@ -609,7 +609,7 @@ def test_batch_sizes_are_in_order_and_the_larger_the_darker():
 
 
 def panel():
-    _, panels = sheet("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("", ""))
+    _, panels = layout("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("", "")).draw()
     return panels[0, 0]
 
 

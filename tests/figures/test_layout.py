@@ -12,8 +12,8 @@ from momentum_study.figures.layout import (
     TALLEST,
     fitted,
     label_outer,
+    layout,
     paged,
-    sheet,
     shortened,
     side_by_side,
 )
@@ -45,7 +45,7 @@ def test_a_name_with_many_panels_fills_a_row():
 
 def drawn(titles, **keywords):
     sizes = {"height": 0.5, "gaps": (0.1, 0.05), "labels": ("x", "y")}
-    return sheet("Title", ["A note."], (2, 4), titles, **sizes, **keywords)
+    return layout("Title", ["A note."], (2, 4), titles, **sizes, **keywords).draw()
 
 
 def test_tick_labels_are_at_the_edges_of_blocks_and_next_to_empty_places():
@@ -113,26 +113,42 @@ def test_fitted_names_are_as_wide_and_high_as_asked():
             assert all(text_width(line, NORMAL) <= inches for line in text.split("\n"))
 
 
+def rows_of_panels(some, fill=lambda *_: None):
+    """A page with a panel for each name."""
+    sizes = {"height": 0.6, "gaps": (0, 0.2), "labels": ("", "")}
+    return layout("T", [], (len(some), 1), some, **sizes), fill
+
+
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (7, 1), (8, 2), (15, 3), (40, 6)])
 def test_figures_taller_than_a_page_are_continued(count, pages):
     names = [f"set {place}" for place in range(count)]
 
-    def draw(some):
-        return sheet("T", [], (len(some), 1), some, height=0.6, gaps=(0, 0.2), labels=("", ""))[0]
-
-    figure = paged(names, draw)
+    figure = paged(names, rows_of_panels)
     assert len(figure.pages) == pages
     assert all(page.get_figheight() <= TALLEST for page in figure.pages)
     assert [title for page in figure.pages for title in titles(page)] == names
     assert max(len(page.axes) for page in figure.pages) - len(figure.pages[-1].axes) < pages
 
 
+def test_each_panel_is_drawn_once_however_many_pages_there_are():
+    drawn = []
+
+    def page(some):
+        return rows_of_panels(
+            some, lambda _, panels: drawn.extend(zip(panels.flat, some, strict=True))
+        )
+
+    figure = paged([f"set {place}" for place in range(40)], page)
+    assert [axes for axes, _ in drawn] == [axes for page in figure.pages for axes in page.axes]
+    assert [name for _, name in drawn] == [f"set {place}" for place in range(40)]
+
+
 @pytest.mark.parametrize("key_last", [False, True])
 def test_the_label_of_the_x_axes_is_centred_on_panels(key_last):
     sizes = {"height": 0.5, "gaps": (0.1, 0.05), "labels": ("rate", "y")}
-    figure, panels = sheet(
+    figure, panels = layout(
         "T", [], (2, 4), ["a", "b", "c", "d", "e", "f"], key_last=key_last, **sizes
-    )
+    ).draw()
     (label,) = (text for text in figure.texts if text.get_text() == "rate")
     last = panels[1, 1] if key_last else panels[0, 3]
     ends = panels[0, 0].get_position().x0, last.get_position().x1
@@ -142,10 +158,7 @@ def test_the_label_of_the_x_axes_is_centred_on_panels(key_last):
 def test_the_drawings_of_all_pages_are_below_each_other_and_complete(tmp_path):
     names = [f"set {place}" for place in range(30)]
 
-    def draw(some):
-        return sheet("T", [], (len(some), 1), some, height=0.6, gaps=(0, 0.2), labels=("", ""))[0]
-
-    figure = paged(names, draw)
+    figure = paged(names, rows_of_panels)
     svg, words, png = (tmp_path / f"figure.{suffix}" for suffix in ("svg", "json", "png"))
     save_drawing(figure, svg, words, "alt")
     save_picture(figure, png)

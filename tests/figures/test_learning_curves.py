@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import same_color
 
 from momentum_study.figures import learning_curves
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import layout
 from momentum_study.figures.learning_curves import (
     comparisons,
     curve_of_cell,
@@ -13,6 +13,7 @@ from momentum_study.figures.learning_curves import (
 )
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import loss_axis, step_axis
+from momentum_study.tables.keys import CELL_KEYS
 from tests.figures.drawings import bold
 
 INF = np.inf
@@ -70,7 +71,9 @@ def test_the_beta_nearest_to_the_usual_one(betas, expected):
 
 def test_a_cell_has_its_own_curve_in_the_order_of_steps(cells, cell_curves):
     cell = cells[(cells["dataset"] == "wine") & (cells["beta"] == 0.9) & (cells["alpha"] == 0.3)]
-    curve = curve_of_cell(cell.iloc[0], cell_curves.sample(frac=1, random_state=0))
+    cell_curves = cell_curves.sample(frac=1, random_state=0)
+    places = cell_curves.groupby(list(CELL_KEYS)).indices
+    curve = curve_of_cell(cell.iloc[0], cell_curves, places)
     assert list(curve["step"]) == list(range(0, 201, 20))
     assert set(curve["dataset"]) == {"wine"}
     assert set(curve["beta"]) == {0.9}
@@ -78,7 +81,7 @@ def test_a_cell_has_its_own_curve_in_the_order_of_steps(cells, cell_curves):
 
 
 def curve_panel(cell, curve):
-    _, panels = sheet("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("x", "y"))
+    _, panels = layout("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("x", "y")).draw()
     loss_axis(panels[0, 0], curve["train_loss_median"])
     step_axis(panels[0, 0], 40)
     draw_curve(panels[0, 0], cell, curve)

@@ -5,7 +5,7 @@ from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from momentum_study.core.errors import StudyError
 from momentum_study.figures.compared import best_cell, compared_cells, held_fixed
-from momentum_study.figures.layout import sheet
+from momentum_study.figures.layout import layout
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import FLOOR, log_ticks, power_label, rate_axis, tick_labels
 from tests.figures.drawings import assert_readable
@@ -81,9 +81,9 @@ def test_three_decades_have_at_least_two_ticks():
 
 
 def axis_of(rates, columns, **keywords):
-    figure, panels = sheet(
+    figure, panels = layout(
         "", [], (1, columns), ["a"] * columns, height=1.0, gaps=(0.1, 0), labels=("x", "y")
-    )
+    ).draw()
     for axes in panels.flat:
         rate_axis(axes, rates, columns, **keywords)
     assert_readable(figure)
@@ -120,7 +120,7 @@ def test_ticks_within_a_decade():
 
 
 def test_a_single_rate_has_a_tick(cells, runs):
-    _, panels = sheet("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("x", "y"))
+    _, panels = layout("", [], (1, 1), ["a"], height=1.0, gaps=(0, 0), labels=("x", "y")).draw()
     rate_axis(panels[0, 0], [0.3, 0.3], 1)
     assert list(panels[0, 0].get_xticks()) == [0.3]
 
@@ -191,7 +191,9 @@ def test_best_cell(losses, expected):
 
 def test_a_long_title_is_broken_into_lines():
     name = "a data set with a very long name for a panel so narrow"
-    _, panels = sheet("", [], (1, 4), [name] * 4, height=1.0, gaps=(0.1, 0), labels=("x", "y"))
+    _, panels = layout(
+        "", [], (1, 4), [name] * 4, height=1.0, gaps=(0.1, 0), labels=("x", "y")
+    ).draw()
     title = panels[0, 0].get_title(loc="left")
     assert "\n" in title
     assert title.replace("\n", " ") == name

@@ -15,7 +15,7 @@ from momentum_study.figures.effects import (
     key_marks,
     tuned_speed,
 )
-from momentum_study.figures.layout import Sheet, interval_text, label_outer, nothing_to_draw, sheet
+from momentum_study.figures.layout import Sheet, interval_text, label_outer, layout, nothing_to_draw
 from momentum_study.figures.predictions import by, rows_of
 from momentum_study.figures.rules import TUNED, ArmStyle, RuleStyle, arm_style, batch_label
 from momentum_study.figures.style import log_axis, log_ticks, power_label, ratio_axis, write
@@ -77,7 +77,7 @@ def draw(
     batches = list(dict.fromkeys([batches[-1], batches[0]]))  # the full one first
     shown = shown[shown["batch"].isin(batches)]
     networks = dict(zip(sorted(set(shown["network"])), cycle(_NETWORK_MARKERS)))
-    figure, panels = sheet(
+    figure, panels = layout(
         TITLE,
         [
             "Held fixed: the rule of a line and, if given, its β; each rule has its best learning "
@@ -103,7 +103,7 @@ def draw(
                 for place, (name, marker) in enumerate(networks.items())
             ]
         ),
-    )
+    ).draw()
     kappas = np.geomspace(gains["kappa"].min(), gains["kappa"].max(), _POINTS)
     lines = {setting: speed_up(beta, kappas) for setting, beta in betas.items()}
     lines[TUNED] = np.log(best_radius("momentum", kappas)) / np.log(best_radius("gd", kappas))

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import counted, format_number, rounded
 from momentum_study.experiments.landscapes.functions import FloatArray
-from momentum_study.figures.layout import NARROW, Sheet, interval_text, label_outer, sheet
+from momentum_study.figures.layout import NARROW, Sheet, interval_text, label_outer, layout
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.figures.style import AxesArray, log_axis, log_ticks
 from momentum_study.tables.arms import COMPARISONS
@@ -51,7 +51,7 @@ def draw(landscapes: pd.DataFrame, confidence: float) -> Sheet:
         )
     styles = [style for rule, style in RULE_STYLES.items() if rule in set(shown["rule"])]
     budget = int(shown["budget"].max())
-    figure, panels = sheet(
+    figure, panels = layout(
         "Exit from saddles and wells at the same α, at the same η, and each tuned",
         _notes(shown, budget, confidence),
         (3, 2 * len(COMPARISONS)),
@@ -65,7 +65,7 @@ def draw(landscapes: pd.DataFrame, confidence: float) -> Sheet:
         ],
         blocks=(2, 0.06),
         heads=list(COMPARISONS.values()),
-    )
+    ).draw()
     for number, comparison in enumerate(COMPARISONS):
         saddles, shares, times = panels[:, 2 * number : 2 * number + 2]
         rows = shown[shown["comparison"] == comparison]

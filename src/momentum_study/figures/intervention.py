@@ -17,16 +17,17 @@ from momentum_study.figures.effects import (
     problem_names,
 )
 from momentum_study.figures.layout import (
+    Page,
     Sheet,
     fitted,
     interval_text,
     label_outer,
+    layout,
     nothing_to_draw,
     paged,
-    sheet,
 )
 from momentum_study.figures.rules import RuleStyle, batch_styles
-from momentum_study.figures.style import ratio_axis, text_width, write
+from momentum_study.figures.style import AxesArray, ratio_axis, text_width, write
 from momentum_study.tables.arms import HEAVY_BALL, MOMENTUM
 
 TITLE = "Effect of changing β or α during training"
@@ -85,15 +86,16 @@ def draw(advice: pd.DataFrame, confidence: float) -> Sheet:
         f"key. {EDGE_NOTE}",
     ]
 
-    def page(names: Sequence[str]) -> Sheet:
-        counts = {
-            (state, name): _count(
-                shown[(shown["state"] == state) & (shown["problem"] == name)], styles
-            )
-            for state, name in product(states, names)
-        }
+    every = sorted(set(shown["problem"]))
+    counts = {
+        (state, name): _count(shown[(shown["state"] == state) & (shown["problem"] == name)], styles)
+        for state, name in product(states, every)
+    }
+
+    def page(names: Sequence[str]) -> Page:
         labels = fitted(dict.fromkeys(names, _NAME_ROOM))
-        figure, panels = sheet(
+        own_counts = [counts[one] for one in product(states, names)]
+        empty = layout(
             TITLE,
             notes,
             (len(states), len(changes)),
@@ -103,25 +105,28 @@ def draw(advice: pd.DataFrame, confidence: float) -> Sheet:
             gaps=(0.12, 0.03),
             labels=("training loss unchanged / changed (log scale)", ""),
             keys=key_marks(list(styles.values())),
-            sides=(0.4 + _room(labels.values()), 0.08 + _room(counts.values())),
+            sides=(0.4 + _room(labels.values()), 0.08 + _room(own_counts)),
         )
-        for state, row in zip(states, panels, strict=True):
-            of_state = shown[shown["state"] == state]
-            for axes, (change, rule) in zip(row, changes, strict=True):
-                here = of_state[(of_state["change"] == change) & (of_state["rule"] == rule)]
-                _set_axes(axes, shown, list(labels.values()))
-                _draw_marks(axes, here[here["problem"].isin(names)], names, styles)
-                if (state, change) in ADVISED:
-                    for edge in axes.spines.values():
-                        edge.set_linewidth(_ADVISED_FRAME)
-            row[0].set_ylabel(_STATES[state])
-            for place, name in enumerate(names):
-                _write_count(row[-1], place, counts[state, name])
-        label_outer(panels)
-        figure.align_ylabels()
-        return figure
 
-    return paged(sorted(set(shown["problem"])), page)
+        def fill(figure: Sheet, panels: AxesArray) -> None:
+            for state, row in zip(states, panels, strict=True):
+                of_state = shown[shown["state"] == state]
+                for axes, (change, rule) in zip(row, changes, strict=True):
+                    here = of_state[(of_state["change"] == change) & (of_state["rule"] == rule)]
+                    _set_axes(axes, shown, list(labels.values()))
+                    _draw_marks(axes, here[here["problem"].isin(names)], names, styles)
+                    if (state, change) in ADVISED:
+                        for edge in axes.spines.values():
+                            edge.set_linewidth(_ADVISED_FRAME)
+                row[0].set_ylabel(_STATES[state])
+                for place, name in enumerate(names):
+                    _write_count(row[-1], place, counts[state, name])
+            label_outer(panels)
+            figure.align_ylabels()
+
+        return empty, fill
+
+    return paged(every, page)
 
 
 def _shown(advice: pd.DataFrame) -> pd.DataFrame:

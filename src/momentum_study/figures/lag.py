@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, layout
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES, Series
 from momentum_study.figures.style import log_axis, log_ticks, set_ticks, write
@@ -39,7 +39,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
         If the table has no lags of momentum, with or without bias correction.
     """
     plain, corrected = lags(theory, "momentum"), lags(theory, "momentum_corrected")
-    figure, panels = sheet(
+    figure, panels = layout(
         "Updates by which momentum is behind plain gradient descent at the same α",
         [
             "Held fixed: α, and the gradient, which is constant. Lag: the number of updates by "
@@ -54,7 +54,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
         gaps=(0.52, 0.34),
         labels=("", ""),
         series=[Series(True, beta) for beta, _ in by(plain, "beta")],
-    )
+    ).draw()
     _draw_over_beta(panels[0, 0], plain, corrected)
     _draw_over_updates(panels[0, 1], plain, corrected)
     return figure

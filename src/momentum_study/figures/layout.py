@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -108,7 +108,27 @@ class Sheet(Figure):
             self._heading.set_visible(True)
 
 
-def sheet(
+@dataclass(frozen=True)
+class Layout:
+    """The layout of a figure that is not drawn yet.
+
+    Attributes
+    ----------
+    figure_height
+        Inches of the figure.
+    draw
+        Creates the figure and its empty panels.
+    """
+
+    figure_height: float
+    draw: Callable[[], tuple[Sheet, AxesArray]]
+
+
+Page: TypeAlias = tuple[Layout, Callable[[Sheet, AxesArray], None]]
+"""A layout, and the function that fills its panels."""
+
+
+def layout(
     title: str,
     notes: Sequence[str],
     shape: tuple[int, int],
@@ -125,7 +145,7 @@ def sheet(
     sides: tuple[float, float] = (0.6, 0.12),
     below: float = 0.2,
     key_last: bool = False,
-) -> tuple[Sheet, AxesArray]:
+) -> Layout:
     """Lay out a figure: title, key of the series, then panels with their titles.
 
     Parameters
@@ -162,8 +182,8 @@ def sheet(
 
     Returns
     -------
-    Sheet, numpy.ndarray
-        The figure and its panels, an array of `Axes` of the given shape; empty places are off.
+    Layout
+        Of the figure; its panels are an array of `Axes` of the given shape, empty places are off.
     """
     rows, columns = shape
     entries = [*_series_key(series), *keys]
@@ -184,43 +204,46 @@ def sheet(
     head_room = max((0.02 + 0.13 * (1 + head.count("\n")) for head in heads), default=0.0)
     drawing = key_room + head_room + rows * (above + height) + (rows - 1) * gaps[1] + bottom
 
-    figure = Sheet(title, notes, drawing)
-    total = figure.get_figheight()
-    top = drawing - key_room - head_room
-    panels = figure.subplots(rows, columns, squeeze=False)
-    for place, axes in enumerate(panels.flat):
-        row, column = divmod(place, columns)
-        x = left + column * (width + gaps[0]) + column // blocks[0] * blocks[1]
-        y = top - (row + 1) * (above + height) - row * gaps[1]
-        axes.set_position((x / WIDTH, y / total, width / WIDTH, height / total))
-        if place < len(wrapped) and wrapped[place] is not None:
-            axes.set_title(wrapped[place], pad=12.0 if second_line else 3.0)
-        else:
-            axes.set_axis_off()
+    def draw() -> tuple[Sheet, AxesArray]:
+        figure = Sheet(title, notes, drawing)
+        total = figure.get_figheight()
+        top = drawing - key_room - head_room
+        panels = figure.subplots(rows, columns, squeeze=False)
+        for place, axes in enumerate(panels.flat):
+            row, column = divmod(place, columns)
+            x = left + column * (width + gaps[0]) + column // blocks[0] * blocks[1]
+            y = top - (row + 1) * (above + height) - row * gaps[1]
+            axes.set_position((x / WIDTH, y / total, width / WIDTH, height / total))
+            if place < len(wrapped) and wrapped[place] is not None:
+                axes.set_title(wrapped[place], pad=12.0 if second_line else 3.0)
+            else:
+                axes.set_axis_off()
 
-    for column, head in zip(range(0, columns, per_head), heads, strict=False):
-        x, y = panels[0, column].get_position().x0, (top + 0.02) / total
-        figure.text(x, y, head, size=NORMAL, weight="bold", va="bottom")
-    if entries:
-        figure.legend(
-            handles=entries,
-            ncols=keys_per_row,
-            loc="upper left",
-            bbox_to_anchor=(0.01, (drawing + 0.02) / total),
-            borderaxespad=0.0,
-            borderpad=0.0,
-            columnspacing=1.0,
-            handlelength=2.2,
-            handletextpad=0.4,
-            labelspacing=0.3,
-        )
-    middle = (bottom + (top - above - bottom) / 2) / total
-    rotated: dict[str, Any] = {"rotation": 90, "va": "center", "multialignment": "center"}
-    figure.text(0.01, middle, y_label, size=NORMAL, ha="left", **rotated)
-    lowest = [one.get_position() for one in panels[-1 if key_last else 0] if one.axison]
-    center = (lowest[0].x0 + lowest[-1].x1) / 2 if lowest else 0.5
-    figure.text(center, 0.06 / total, labels[0], size=NORMAL, va="bottom", ha="center")
-    return figure, panels
+        for column, head in zip(range(0, columns, per_head), heads, strict=False):
+            x, y = panels[0, column].get_position().x0, (top + 0.02) / total
+            figure.text(x, y, head, size=NORMAL, weight="bold", va="bottom")
+        if entries:
+            figure.legend(
+                handles=entries,
+                ncols=keys_per_row,
+                loc="upper left",
+                bbox_to_anchor=(0.01, (drawing + 0.02) / total),
+                borderaxespad=0.0,
+                borderpad=0.0,
+                columnspacing=1.0,
+                handlelength=2.2,
+                handletextpad=0.4,
+                labelspacing=0.3,
+            )
+        middle = (bottom + (top - above - bottom) / 2) / total
+        rotated: dict[str, Any] = {"rotation": 90, "va": "center", "multialignment": "center"}
+        figure.text(0.01, middle, y_label, size=NORMAL, ha="left", **rotated)
+        lowest = [one.get_position() for one in panels[-1 if key_last else 0] if one.axison]
+        center = (lowest[0].x0 + lowest[-1].x1) / 2 if lowest else 0.5
+        figure.text(center, 0.06 / total, labels[0], size=NORMAL, va="bottom", ha="center")
+        return figure, panels
+
+    return Layout(_TITLE_ROOM + drawing, draw)
 
 
 def label_outer(panels: AxesArray, block: int | None = None) -> None:
@@ -229,7 +252,7 @@ def label_outer(panels: AxesArray, block: int | None = None) -> None:
     Parameters
     ----------
     panels
-        From `sheet`.
+        From `layout`.
     block
         Number of columns of a block; the first column of each block keeps its y-axis labels. None
         if all columns are one block.
@@ -257,7 +280,9 @@ def nothing_to_draw(title: str, sentence: str) -> Sheet:
     sentence
         Why there is nothing to draw.
     """
-    figure, panels = sheet(title, [], (1, 1), [None], height=1.0, gaps=(0.0, 0.0), labels=("", ""))
+    figure, panels = layout(
+        title, [], (1, 1), [None], height=1.0, gaps=(0.0, 0.0), labels=("", "")
+    ).draw()
     panels[0, 0].text(0.5, 0.5, sentence, size=LARGE, ha="center", va="center", wrap=True)
     return figure
 
@@ -292,15 +317,15 @@ def sheet_of_blocks(
     one_row
         Height of the panels if they fill one row, in inches; otherwise `panel_height`.
     gaps, **options
-        As for `sheet`.
+        As for `layout`.
     between
         Additional inches between the blocks of two names.
     """
 
-    def page(some: Sequence[str]) -> Sheet:
+    def page(some: Sequence[str]) -> Page:
         blocks = side_by_side(some, columns, present, most)
         rows, across = blocks.shape
-        figure, panels = sheet(
+        empty = layout(
             title,
             notes,
             blocks.shape,
@@ -311,11 +336,14 @@ def sheet_of_blocks(
             blocks=(len(columns), between),
             **options,
         )
-        for axes, place in zip(panels.flat, blocks.places, strict=False):
-            if present is None or place in present:
-                draw(axes, *place, blocks.shape)
-        label_outer(panels, len(columns))
-        return figure
+
+        def fill(_: Sheet, panels: AxesArray) -> None:
+            for axes, place in zip(panels.flat, blocks.places, strict=False):
+                if present is None or place in present:
+                    draw(axes, *place, blocks.shape)
+            label_outer(panels, len(columns))
+
+        return empty, fill
 
     return paged(names, page)
 
@@ -374,15 +402,15 @@ def panel_height(rows: int) -> float:
     return float(np.clip(3.1 / rows, 0.6, 1.3))
 
 
-def paged(names: Sequence[str], draw: Callable[[Sequence[str]], Sheet]) -> Sheet:
+def paged(names: Sequence[str], page: Callable[[Sequence[str]], Page]) -> Sheet:
     """Draw the panels of all names, on as many sheets as necessary.
 
     Parameters
     ----------
     names
         Of data sets, in order.
-    draw
-        Draws the panels of some of the names.
+    page
+        Lays out the panels of some of the names. It is called for more pages than are drawn.
 
     Returns
     -------
@@ -390,16 +418,24 @@ def paged(names: Sequence[str], draw: Callable[[Sequence[str]], Sheet]) -> Sheet
         The first one. No sheet is taller than `TALLEST`, unless it has one name only, and all
         have about the same number of names.
     """
-    pages = [draw(names)]
-    fewest = min(ceil(pages[0].get_figheight() / TALLEST), len(names))
+    pages = [page(names)]
+    fewest = min(ceil(pages[0][0].figure_height / TALLEST), len(names))
     for count in range(max(fewest, 2), len(names) + 1):
-        if all(page.get_figheight() <= TALLEST for page in pages):
+        if all(empty.figure_height <= TALLEST for empty, _ in pages):
             break
         size = ceil(len(names) / count)
-        pages = [draw(names[start : start + size]) for start in range(0, len(names), size)]
-    if len(pages) > 1:
-        pages[0].continue_on(pages[1:])
-    return pages[0]
+        pages = [page(names[start : start + size]) for start in range(0, len(names), size)]
+    first, *further = map(_drawn, pages)
+    if further:
+        first.continue_on(further)
+    return first
+
+
+def _drawn(page: Page) -> Sheet:
+    empty, fill = page
+    figure, panels = empty.draw()
+    fill(figure, panels)
+    return figure
 
 
 def fitted(rooms: Mapping[str, float], lines: int = 1) -> dict[str, str]:

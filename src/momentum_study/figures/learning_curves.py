@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.compared import best_cell, compared_cells, held_fixed, mark_end
-from momentum_study.figures.layout import Sheet, label_outer, paged, sheet
+from momentum_study.figures.layout import Page, Sheet, label_outer, layout, paged
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import (
     CURVE_LABEL,
@@ -20,6 +20,7 @@ from momentum_study.figures.style import (
     POINTS_PER_INCH,
     STEP_LABEL,
     WIDTH,
+    AxesArray,
     loss_axis,
     power_label,
     step_axis,
@@ -74,9 +75,12 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
     alphas = compared["alpha"].unique()
     labels = dict(zip(alphas, tick_labels(alphas), strict=True))
 
-    def page(names: Sequence[str]) -> Sheet:
-        rows = [comparisons(compared[compared["panel"] == name]) for name in names]
-        figure, panels = sheet(
+    chosen = {str(name): comparisons(own) for name, own in compared.groupby("panel", sort=False)}
+    places = cell_curves.groupby(list(CELL_KEYS)).indices
+
+    def page(names: Sequence[str]) -> Page:
+        rows = [chosen[name] for name in names]
+        empty = layout(
             f"Learning curves: {series[1].label} and plain gradient descent",
             notes,
             (len(rows), len(rows[0])),
@@ -91,21 +95,26 @@ def draw(cells: pd.DataFrame, runs: pd.DataFrame, cell_curves: pd.DataFrame) -> 
                 for name, row in zip(names, rows, strict=True)
             ),
         )
-        for row, row_panels in zip(rows, panels, strict=True):
-            curves = {
-                cell.name: curve_of_cell(cell, cell_curves) for one in row for cell in one.cells
-            }
-            losses = pd.concat([curve[_QUARTILES] for curve in curves.values()])
-            for axes, one in zip(row_panels, row, strict=True):
-                loss_axis(axes, losses)
-                step_axis(axes, cells["steps"].max())
-                for cell in one.cells:
-                    draw_curve(axes, cell, curves[cell.name])
-                write_rates(axes, one, labels)
-        label_outer(panels)
-        return figure
 
-    return paged(list(compared["panel"].unique()), page)
+        def fill(_: Sheet, panels: AxesArray) -> None:
+            for row, row_panels in zip(rows, panels, strict=True):
+                curves = {
+                    cell.name: curve_of_cell(cell, cell_curves, places)
+                    for one in row
+                    for cell in one.cells
+                }
+                losses = pd.concat([curve[_QUARTILES] for curve in curves.values()])
+                for axes, one in zip(row_panels, row, strict=True):
+                    loss_axis(axes, losses)
+                    step_axis(axes, cells["steps"].max())
+                    for cell in one.cells:
+                        draw_curve(axes, cell, curves[cell.name])
+                    write_rates(axes, one, labels)
+            label_outer(panels)
+
+        return empty, fill
+
+    return paged(list(chosen), page)
 
 
 def usual_series(cells: pd.DataFrame) -> tuple[Series, Series]:
@@ -152,10 +161,22 @@ def comparisons(cells: pd.DataFrame) -> list[Comparison]:
     return [*chosen, Comparison("each tuned", descent, best_cell(momentum))]
 
 
-def curve_of_cell(cell: pd.Series, cell_curves: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a cell, by step."""
-    same = (cell_curves[list(CELL_KEYS)] == cell[list(CELL_KEYS)]).all(axis="columns")
-    return cell_curves[same].sort_values("step")
+def curve_of_cell(
+    cell: pd.Series, cell_curves: pd.DataFrame, places: Mapping[Any, Any]
+) -> pd.DataFrame:
+    """Return the rows of a cell, by step.
+
+    Parameters
+    ----------
+    cell
+        Of a table with `CELL_KEYS`.
+    cell_curves
+        Rows of many cells.
+    places
+        Keys of a cell → positions of its rows, found once for all cells.
+    """
+    curve: pd.DataFrame = cell_curves.iloc[places.get(tuple(cell[list(CELL_KEYS)]), [])]
+    return curve.sort_values("step")
 
 
 def draw_curve(axes: Axes, cell: pd.Series, curve: pd.DataFrame) -> None:

@@ -25,7 +25,7 @@ from momentum_study.figures.compared import (
     held_fixed,
     initial_sharpness_of,
 )
-from momentum_study.figures.layout import Sheet, interval_text, paged, sheet
+from momentum_study.figures.layout import Page, Sheet, interval_text, layout, paged
 from momentum_study.figures.rules import Series
 from momentum_study.figures.style import (
     ALPHA_LABEL,
@@ -119,8 +119,8 @@ def draw(
         f"{interval_text(confidence)}.",
     ]
 
-    def page(names: Sequence[str]) -> Sheet:
-        figure, panels = sheet(
+    def page(names: Sequence[str]) -> Page:
+        empty = layout(
             "Final training loss over α and β",
             notes,
             map_shape(len(names)),
@@ -132,17 +132,20 @@ def draw(
             key_last=True,
             sides=(max(0.6, 0.33 + max(map(text_width, labels.values()))), 0.12),
         )
-        for place, name in enumerate(names):
-            axes = panels.flat[place]
-            of_panel = drawn[drawn["panel"] == name]
-            set_map_axes(panels, place, drawn["rate"], labels, linear=linear)
-            draw_cells(axes, of_panel, linear=linear)
-            _mark_best(axes, of_panel)
-            axes.set_ylim(-0.6, max(rows.values()) + 0.6)
-            _draw_stability_line(axes, initial_sharpness_of(initial_sharpness, of_panel), rows)
-            _write_accuracy(axes, initial_sharpness_of(stability, of_panel))
-        _draw_key(panels, len(names), norm, colors)
-        return figure
+
+        def fill(_: Sheet, panels: AxesArray) -> None:
+            for place, name in enumerate(names):
+                axes = panels.flat[place]
+                of_panel = drawn[drawn["panel"] == name]
+                set_map_axes(panels, place, drawn["rate"], labels, linear=linear)
+                draw_cells(axes, of_panel, linear=linear)
+                _mark_best(axes, of_panel)
+                axes.set_ylim(-0.6, max(rows.values()) + 0.6)
+                _draw_stability_line(axes, initial_sharpness_of(initial_sharpness, of_panel), rows)
+                _write_accuracy(axes, initial_sharpness_of(stability, of_panel))
+            _draw_key(panels, len(names), norm, colors)
+
+        return empty, fill
 
     return paged(list(compared["panel"].unique()), page)
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from momentum_study.core.text import format_number
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, layout
 from momentum_study.figures.predictions import (
     BETA_LABEL,
     beta_axis,
@@ -117,7 +117,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
     """
     exact = [rows_of(theory, one.quantity, *_RULES) for one in PANELS]
     simulated = [rows_of(theory, f"{one.quantity}_simulated", *_RULES) for one in PANELS]
-    figure, panels = sheet(
+    figure, panels = layout(
         "Noise floor and jitter at the same α",
         [
             "Held fixed: αλ of a line, one eigenvalue λ. Gradients have independent noise of "
@@ -132,7 +132,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
         height=2.5,
         gaps=(0.55, 0.34),
         labels=("", ""),
-    )
+    ).draw()
     rates = sorted(set(pd.concat([*exact, *simulated])["rate"]))
     colors = dict(zip(rates, sns.color_palette("crest", len(rates)).as_hex(), strict=True))
     for axes, one, exact_rows, simulated_rows in zip(

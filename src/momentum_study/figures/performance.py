@@ -9,15 +9,16 @@ from matplotlib.lines import Line2D
 from momentum_study.core.text import counted, format_number
 from momentum_study.engine.optimizers import USUAL_BETA
 from momentum_study.figures.layout import (
+    Page,
     Sheet,
     interval_text,
     label_outer,
+    layout,
     nothing_to_draw,
     paged,
-    sheet,
 )
 from momentum_study.figures.rules import ArmStyle, arm_style, arms_in_order, contrasted
-from momentum_study.figures.style import log_axis, ratio_ticks
+from momentum_study.figures.style import AxesArray, log_axis, ratio_ticks
 from momentum_study.tables.arms import arms_of_rows
 
 TITLE = "How often each rule is nearly the best, all tuned"
@@ -71,9 +72,9 @@ def draw(profiles: pd.DataFrame, confidence: float) -> Sheet:
         f"with the most tuning: {interval_text(confidence)} over problems.",
     ]
 
-    def page(titles: Sequence[str]) -> Sheet:
+    def page(titles: Sequence[str]) -> Page:
         columns = min(len(titles), _MOST_COLUMNS)
-        figure, panels = sheet(
+        empty = layout(
             TITLE,
             notes,
             (-(-len(titles) // columns), columns),
@@ -83,18 +84,21 @@ def draw(profiles: pd.DataFrame, confidence: float) -> Sheet:
             labels=("cost / smallest cost of any rule (log scale)", "share of problems"),
             keys=[Line2D([], [], label=style.label, **style.line) for style in styles.values()],
         )
-        for axes, title in zip(panels.flat, titles, strict=False):
-            rows = parts[title]
-            log_axis(axes, "x", 1.0, most, ratio_ticks(1.0, most, 5))
-            axes.set_ylim(-0.03, 1.03)
-            axes.set_yticks(_SHARES)
-            for arm, style in styles.items():
-                own = rows[rows["arm"] == arm].sort_values("ratio")
-                axes.plot(own["ratio"], own["share"], drawstyle="steps-post", **style.line)
-                if arm in contrasted(list(styles)):
-                    _shade(axes, own, style)
-        label_outer(panels)
-        return figure
+
+        def fill(_: Sheet, panels: AxesArray) -> None:
+            for axes, title in zip(panels.flat, titles, strict=False):
+                rows = parts[title]
+                log_axis(axes, "x", 1.0, most, ratio_ticks(1.0, most, 5))
+                axes.set_ylim(-0.03, 1.03)
+                axes.set_yticks(_SHARES)
+                for arm, style in styles.items():
+                    own = rows[rows["arm"] == arm].sort_values("ratio")
+                    axes.plot(own["ratio"], own["share"], drawstyle="steps-post", **style.line)
+                    if arm in contrasted(list(styles)):
+                        _shade(axes, own, style)
+            label_outer(panels)
+
+        return empty, fill
 
     return paged(list(parts), page)
 

@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 from numpy.typing import ArrayLike
 
 from momentum_study.core.text import format_number, rounded
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, layout
 from momentum_study.figures.predictions import by, draw_dots, rows_of, verdict
 from momentum_study.figures.rules import RULE_STYLES, Series
 from momentum_study.figures.style import log_axis, log_ticks, write
@@ -50,7 +50,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
     gains = rows_of(theory, "speed_up", "momentum")
     even = rows_of(theory, "break_even_kappa", "momentum")
     even = even[even["beta"].isin(gains["beta"])]
-    figure, panels = sheet(
+    figure, panels = layout(
         "Convergence of tuned rules on a quadratic, and speed-up of momentum",
         [
             "Held fixed: the rule of a line and, if given, its β. At each κ = L/μ the remaining "
@@ -67,7 +67,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
         height=2.9,
         gaps=(0.50, 0.34),
         labels=("", ""),
-    )
+    ).draw()
     kappa = np.geomspace(fixed["kappa"].min(), fixed["kappa"].max(), _POINTS)
     _draw_updates(panels[0, 0], kappa, best, fixed)
     _draw_gains(panels[0, 1], kappa, best, gains, even)

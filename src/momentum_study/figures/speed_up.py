@@ -17,16 +17,24 @@ from momentum_study.figures.effects import (
     tuned_speed,
 )
 from momentum_study.figures.layout import (
+    Page,
     Sheet,
     interval_text,
     label_outer,
+    layout,
     nothing_to_draw,
     paged,
     panel_height,
-    sheet,
 )
 from momentum_study.figures.rules import TUNED, RuleStyle, batch_styles
-from momentum_study.figures.style import BETWEEN, WIDTH, ratio_axis, text_width, tick_labels
+from momentum_study.figures.style import (
+    BETWEEN,
+    WIDTH,
+    AxesArray,
+    ratio_axis,
+    text_width,
+    tick_labels,
+)
 
 TITLE = "Speed-up over plain gradient descent, each rule at its best learning rate"
 
@@ -74,7 +82,7 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
         f"Dashed: as fast as plain gradient descent. {EDGE_NOTE}",
     ]
 
-    def page(names: Sequence[str]) -> Sheet:
+    def page(names: Sequence[str]) -> Page:
         columns = min(len(names), _MOST_COLUMNS)
         rows = -(-len(names) // columns)
         room = _PANELS * WIDTH / columns / (len(settings) - 1 + 2 * _ROOM)
@@ -82,7 +90,7 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
         upright = longest + BETWEEN <= room
         step = 1 if upright else ceil(_LINE / room)
         labelled = slice((len(settings) - 1) % step, None, step)  # with the last one
-        figure, panels = sheet(
+        empty = layout(
             TITLE,
             notes,
             (rows, columns),
@@ -93,16 +101,19 @@ def draw(contrasts: pd.DataFrame, confidence: float) -> Sheet:
             labels=("momentum coefficient β", "speed-up over plain gradient descent (log scale)"),
             keys=key_marks(list(styles.values())),
         )
-        for axes, name in zip(panels.flat, names, strict=False):
-            _set_axes(axes, shown, settings)
-            places = range(len(settings))[labelled]
-            axes.set_xticks(places, labels[labelled], rotation=0 if upright else 90)
-            of_name = shown[shown["problem"] == name]
-            for place, (batch, style) in enumerate(styles.items()):
-                aside = (place - (len(styles) - 1) / 2) * _ASIDE
-                _draw_batch(axes, of_name[of_name["batch"] == batch], settings, aside, style)
-        label_outer(panels)
-        return figure
+
+        def fill(_: Sheet, panels: AxesArray) -> None:
+            for axes, name in zip(panels.flat, names, strict=False):
+                _set_axes(axes, shown, settings)
+                places = range(len(settings))[labelled]
+                axes.set_xticks(places, labels[labelled], rotation=0 if upright else 90)
+                of_name = shown[shown["problem"] == name]
+                for place, (batch, style) in enumerate(styles.items()):
+                    aside = (place - (len(styles) - 1) / 2) * _ASIDE
+                    _draw_batch(axes, of_name[of_name["batch"] == batch], settings, aside, style)
+            label_outer(panels)
+
+        return empty, fill
 
     return paged(sorted(set(shown["problem"])), page)
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, layout
 from momentum_study.figures.predictions import (
     BETA_LABEL,
     beta_axis,
@@ -78,7 +78,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
         If the regimes of one of the rules are missing in the table.
     """
     rows = {rule: rows_of(theory, "regime", rule) for rule in _RULES}
-    figure, panels = sheet(
+    figure, panels = layout(
         "Regions of stability and oscillation on a quadratic",
         [
             "Held fixed: one eigenvalue λ of a quadratic, exact gradients. At β = 0 each rule is "
@@ -93,7 +93,7 @@ def draw(theory: pd.DataFrame) -> Sheet:
         height=2.6,
         gaps=(0.14, 0.60),
         labels=("", BETA_LABEL),
-    )
+    ).draw()
     for axes, (rule, of_rule) in zip(panels.flat, rows.items(), strict=True):
         _set_axes(axes, of_rule, f"learning rate × curvature, {_RULES[rule]}")
         _draw_regions(axes, rule)

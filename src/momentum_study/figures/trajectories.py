@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from momentum_study.core.errors import StudyError
 from momentum_study.core.text import counted, format_number, rounded
 from momentum_study.experiments.landscapes.functions import HOLD, Landscape, all_landscapes
-from momentum_study.figures.layout import Sheet, sheet
+from momentum_study.figures.layout import Sheet, layout
 from momentum_study.figures.rules import RULE_STYLES
 from momentum_study.tables.arms import COMPARISONS
 
@@ -62,7 +62,7 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
         )
     places = [(name, comparison) for name in PICTURES for comparison in COMPARISONS]
     rules = [rule for rule in RULE_STYLES if rule in set(trajectories["rule"])]
-    figure, panels = sheet(
+    figure, panels = layout(
         "Paths on landscapes at the same α, at the same η, and each tuned",
         _notes(landscapes),
         (len(PICTURES), len(COMPARISONS)),
@@ -80,7 +80,7 @@ def draw(landscapes: pd.DataFrame, trajectories: pd.DataFrame) -> Sheet:
         ],
         second_line=True,
         heads=list(COMPARISONS.values()),
-    )
+    ).draw()
     for axes, (name, comparison) in zip(panels.flat, places, strict=True):
         here = (landscapes["landscape"] == name) & (landscapes["comparison"] == comparison)
         height = landscapes["height"].isna() | (landscapes["height"] == drawn[name].height)

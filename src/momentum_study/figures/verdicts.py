@@ -19,7 +19,7 @@ from momentum_study.figures.effects import (
     key_marks,
     on_axis,
 )
-from momentum_study.figures.layout import Sheet, interval_text, nothing_to_draw, sheet
+from momentum_study.figures.layout import Sheet, interval_text, layout, nothing_to_draw
 from momentum_study.figures.rules import RuleStyle
 from momentum_study.figures.style import (
     DESCENT,
@@ -137,7 +137,7 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame, confidence: float) -> 
         return nothing_to_draw(TITLE, "This study has no claim that it can test.")
     blocks = lay_out(claims, claim_cases)
     total = blocks[-1].top + blocks[-1].height
-    figure, panels = sheet(
+    figure, panels = layout(
         TITLE,
         [
             "Held fixed: the levels in the name of a case, and data, start and minibatches of each "
@@ -160,7 +160,7 @@ def draw(claims: pd.DataFrame, claim_cases: pd.DataFrame, confidence: float) -> 
             *key_marks(list(OUTCOMES.values())),
             Line2D([], [], label="negligible difference", **_BAND_KEY),
         ],
-    )
+    ).draw()
     canvas = panels[0, 0]
     bottom, height = canvas.get_position().y0, canvas.get_position().height
     canvas.set_position((0.0, bottom, 1.0, height))

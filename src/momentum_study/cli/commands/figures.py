@@ -15,12 +15,12 @@ import pandas as pd
 from momentum_study.figures.files import save_drawing, save_picture
 from momentum_study.figures.style import apply_style
 from momentum_study.tables.files import joined_tables, read_large_table, read_table
-from momentum_study.tables.keys import CELL_KEYS, RUN_KEYS
+from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schema import load_table
 
 _CURVE = ("step", "train_loss_q25", "train_loss_median", "train_loss_q75")
 COLUMNS = {
-    "runs.parquet": (*RUN_KEYS, "null_loss"),
+    "runs.parquet": ("grid", "batch", "dataset", "null_loss"),
     "cell_curves.parquet": (*CELL_KEYS, *_CURVE),
 }
 """Only the columns of large tables that figures use are read."""

@@ -26,9 +26,9 @@ from momentum_study.figures.cell_map import (
     swatch,
 )
 from momentum_study.figures.compared import panel_names
-from momentum_study.figures.layout import Sheet, paged, sheet
+from momentum_study.figures.layout import Page, Sheet, layout, paged
 from momentum_study.figures.rules import arm_style, arms_in_order, batch_label
-from momentum_study.figures.style import scale_name
+from momentum_study.figures.style import AxesArray, scale_name
 from momentum_study.studies.compare.cells import compared_runs
 from momentum_study.studies.compare.effects import FAILURES, SAME, UNDECIDED
 from momentum_study.studies.compare.metrics import LOSSES
@@ -162,8 +162,8 @@ def draw(
     own.loc[one_side, "color"] = NO_VALUE
     notes = list(_notes(which, own, names, share))
 
-    def page(shown_titles: Sequence[str]) -> Sheet:
-        figure, panels = sheet(
+    def page(shown_titles: Sequence[str]) -> Page:
+        empty = layout(
             f"{LOSSES[METRIC].capitalize()}: candidate compared with baseline",
             notes,
             map_shape(len(shown_titles)),
@@ -174,15 +174,18 @@ def draw(
             key_last=True,
             sides=(0.25 + _CHARACTER * widest, 0.12),
         )
-        for place, title in enumerate(shown_titles):
-            axes, of_panel = panels.flat[place], own[own["panel"] == title]
-            draw_cells(axes, of_panel, linear=linear)
-            failed = of_panel[of_panel["kind"] == FAILURES]
-            axes.plot(failed["rate"], failed["y"], **_CROSS)
-            axes.set_ylim(len(rows) - 0.5, -0.5)
-            set_map_axes(panels, place, own["rate"], dict(enumerate(labels)), linear=linear)
-        _draw_key(panels.flat[len(shown_titles)], own, scale, colors)
-        return figure
+
+        def fill(_: Sheet, panels: AxesArray) -> None:
+            for place, title in enumerate(shown_titles):
+                axes, of_panel = panels.flat[place], own[own["panel"] == title]
+                draw_cells(axes, of_panel, linear=linear)
+                failed = of_panel[of_panel["kind"] == FAILURES]
+                axes.plot(failed["rate"], failed["y"], **_CROSS)
+                axes.set_ylim(len(rows) - 0.5, -0.5)
+                set_map_axes(panels, place, own["rate"], dict(enumerate(labels)), linear=linear)
+            _draw_key(panels.flat[len(shown_titles)], own, scale, colors)
+
+        return empty, fill
 
     return paged(titles, page)
 
