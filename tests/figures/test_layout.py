@@ -178,3 +178,22 @@ def test_the_drawings_of_all_pages_are_below_each_other_and_complete(tmp_path):
     with Image.open(png) as picture:
         height = picture.height
     assert height == sum(int(page.get_figheight() * PIXELS_PER_INCH) for page in figure.pages)
+
+
+def test_each_sheet_of_a_picture_keeps_its_colors(tmp_path):
+    names = [f"set {place}" for place in range(20)]
+    colors = {name: (12 * place, 90, 200 - 9 * place) for place, name in enumerate(names)}
+
+    def page(some):
+        def fill(_, panels):
+            for axes, name in zip(panels.flat, some, strict=True):
+                axes.set_facecolor(np.divide(colors[name], 255))
+
+        return rows_of_panels(some, fill)
+
+    save_picture(paged(names, page), tmp_path / "figure.png")
+    with Image.open(tmp_path / "figure.png") as picture:
+        middle = np.asarray(picture.convert("RGB"))[:, picture.width // 2 + 3].astype(int)
+        assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+    for color in colors.values():
+        assert (np.abs(middle - color).max(axis=1) <= 2).sum() > 20

@@ -32,14 +32,17 @@ def save_picture(sheet: Sheet, png: Path) -> None:
         width = round(WIDTH * PIXELS_PER_INCH)
         size = width, len(canvas.getvalue()) // (4 * width)
         pictures.append(Image.frombytes("RGBA", size, canvas.getvalue()).convert("RGB"))
+    # The refinement of colours is for one sheet: it can take minutes for the pixels of many.
+    refined = int(len(pictures) == 1)
     whole = Image.new("RGB", (pictures[0].width, sum(one.height for one in pictures)))
     top = 0
-    for one in pictures:
+    while pictures:  # each is deleted when it is copied
+        one = pictures.pop(0)
         whole.paste(one, (0, top))
         top += one.height
     # A palette of 256 colours takes a third of the bytes. This method keeps rare colours; methods
     # that count pixels turn the colour of a thin line grey.
-    colors = whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
+    colors = whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=refined)
     with replacing(png) as file:
         colors.save(file, format="png", optimize=True, dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH))
 

@@ -5,7 +5,6 @@ Imports and reading tables take as long as drawing a figure, so that several sha
 
 import importlib
 import inspect
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,17 +12,21 @@ from typing import Annotated
 import pandas as pd
 
 from momentum_study.figures.files import save_drawing, save_picture
-from momentum_study.figures.style import apply_style
+from momentum_study.figures.style import METRIC, apply_style
 from momentum_study.tables.files import joined_tables, read_large_table, read_table
 from momentum_study.tables.keys import CELL_KEYS
 from momentum_study.tables.schema import load_table
 
+_CELL = ("batch_size", "steps", "alpha", "eta", "n_runs", "n_diverged")
+_LOSS = (f"{METRIC}_median", f"{METRIC}_median_low", f"{METRIC}_median_high")
 _CURVE = ("step", "train_loss_q25", "train_loss_median", "train_loss_q75")
 COLUMNS = {
+    "cells.parquet": (*CELL_KEYS, *_CELL, *_LOSS),
     "runs.parquet": ("grid", "batch", "dataset", "null_loss"),
     "cell_curves.parquet": (*CELL_KEYS, *_CURVE),
 }
-"""Only the columns of large tables that figures use are read."""
+"""Only the columns of large tables that figures use are read, and only the rows of one figure are
+kept."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def run(options: Options) -> None:
         written.
     """
     apply_style()
-    tables = _Tables(options.tables, {figure["grid"] for figure in options.figures})
+    tables = _Tables(options.tables)
     errors = []
     for figure in options.figures:
         try:
@@ -86,27 +89,26 @@ def _draw(figure: dict[str, str | None], tables: "_Tables", options: Options) ->
 
 
 class _Tables:
-    """The tables of a study, each read once, without the grids that no figure shows."""
+    """The tables of a study, each read once, apart from those of `COLUMNS`."""
 
-    def __init__(self, folder: Path, grids: Iterable[str | None]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._grids = set(grids)
         self._read: dict[str, pd.DataFrame] = {}
 
     def rows(self, name: str, figure: dict[str, str | None]) -> pd.DataFrame:
         """Return rows of a table, of the grid and batch of a figure if it has these columns."""
-        if name not in self._read:
-            self._read[name] = self._table(name)
-        table = self._read[name]
-        for key in ("grid", "batch"):
-            if figure[key] is not None and key in table:
-                table = table[table[key] == figure[key]]
-        return table.reset_index(drop=True)
-
-    def _table(self, name: str) -> pd.DataFrame:
         schema = load_table(name)
         path = self._folder / schema.file
-        if schema.file not in COLUMNS:
-            return read_table(path, schema)
-        parts = read_large_table(path, schema, COLUMNS[schema.file])
-        return joined_tables([part[part["grid"].isin(self._grids)] for part in parts], schema)
+        if schema.file in COLUMNS:
+            parts = read_large_table(path, schema, COLUMNS[schema.file])
+            return joined_tables([_rows_of(part, figure) for part in parts], schema)
+        if name not in self._read:
+            self._read[name] = read_table(path, schema)
+        return _rows_of(self._read[name], figure).reset_index(drop=True)
+
+
+def _rows_of(table: pd.DataFrame, figure: dict[str, str | None]) -> pd.DataFrame:
+    for key in ("grid", "batch"):
+        if figure[key] is not None and key in table:
+            table = table[table[key] == figure[key]]
+    return table
