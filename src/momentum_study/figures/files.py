@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from momentum_study.core.atomic import replacing
@@ -25,26 +27,46 @@ def save_picture(sheet: Sheet, png: Path) -> None:
     png
         File to write. An error leaves the previous file unchanged.
     """
-    pictures = []
-    for page in sheet.pages:
-        canvas = BytesIO()
-        page.savefig(canvas, format="rgba")
-        width = round(WIDTH * PIXELS_PER_INCH)
-        size = width, len(canvas.getvalue()) // (4 * width)
-        pictures.append(Image.frombytes("RGBA", size, canvas.getvalue()).convert("RGB"))
-    # The refinement of colours is for one sheet: it can take minutes for the pixels of many.
-    refined = int(len(pictures) == 1)
-    whole = Image.new("RGB", (pictures[0].width, sum(one.height for one in pictures)))
-    top = 0
-    while pictures:  # each is deleted when it is copied
-        one = pictures.pop(0)
-        whole.paste(one, (0, top))
-        top += one.height
-    # A palette of 256 colours takes a third of the bytes. This method keeps rare colours; methods
-    # that count pixels turn the colour of a thin line grey.
-    colors = whole.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=refined)
+    pictures = map(_picture, sheet.pages)
+    # A palette of 256 colours takes a third of the bytes.
+    picture = _joined(pictures) if sheet.further else _reduced(next(pictures), refinements=1)
     with replacing(png) as file:
-        colors.save(file, format="png", optimize=True, dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH))
+        picture.save(file, format="png", optimize=True, dpi=(PIXELS_PER_INCH, PIXELS_PER_INCH))
+
+
+def _picture(page: Sheet) -> Image.Image:
+    canvas = BytesIO()
+    page.savefig(canvas, format="rgba")
+    width = round(WIDTH * PIXELS_PER_INCH)
+    content = canvas.getbuffer()
+    return Image.frombytes("RGBA", (width, len(content) // (4 * width)), content).convert("RGB")
+
+
+def _reduced(picture: Image.Image, refinements: int) -> Image.Image:
+    # This method keeps rare colours; methods that count pixels turn the colour of a thin line grey.
+    return picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=refinements)
+
+
+def _joined(pictures: Iterable[Image.Image]) -> Image.Image:
+    """Return pictures below each other with common colours.
+
+    Colours are reduced from a list of all of them: from the pixels of twenty sheets it takes half a
+    gigabyte, and refinements take minutes.
+    """
+    sheets = []
+    for picture in pictures:
+        pixels = np.asarray(picture.convert("RGBA")).view(np.uint32)[..., 0]
+        colors, places = np.unique(pixels, return_inverse=True)
+        sheets.append((colors, places.astype(np.uint32)))
+    every = np.unique(np.concatenate([colors for colors, _ in sheets]))
+    row = Image.frombytes("RGBA", (len(every), 1), every.tobytes()).convert("RGB")
+    reduced = _reduced(row, refinements=0)
+    new = np.asarray(reduced)[0]
+    whole = Image.fromarray(
+        np.concatenate([new[np.searchsorted(every, colors)][places] for colors, places in sheets])
+    )
+    whole.putpalette(reduced.getpalette() or [])
+    return whole
 
 
 def save_drawing(sheet: Sheet, svg: Path, words: Path, alt: str) -> None:
