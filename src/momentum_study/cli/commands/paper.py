@@ -3,7 +3,9 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+
+import pyarrow
 
 from momentum_study.core.atomic import replacing
 from momentum_study.documents.paper.facts import COLUMNS, StudyFacts, facts
@@ -26,17 +28,23 @@ class Options:
 
 def run(options: Options) -> None:
     """Typeset the paper and write it."""
-    tables = {
-        name: read_table(options.tables / name, load_table(name), COLUMNS.get(name))
-        for name in TABLES
-    }
     # Typst reads files below one folder only.
     root = Path(os.path.commonpath([options.source.resolve(), options.figures.resolve()]))
     folder = "/" + options.figures.resolve().relative_to(root).as_posix()
     inputs = {
-        "facts": facts(tables, options.study),
+        "facts": _facts(options),
         "plates": {kind: f"{folder}/{path}" for kind, path in options.study.plates.items()},
     }
+    # Arrow keeps the memory of tables that are gone; Typst needs it for a paper of many pages.
+    pyarrow.default_memory_pool().release_unused()
     pdf = typeset(options.source, root, inputs)
     with replacing(options.output) as file:
         file.write(pdf)
+
+
+def _facts(options: Options) -> dict[str, Any]:
+    tables = {
+        name: read_table(options.tables / name, load_table(name), COLUMNS.get(name))
+        for name in TABLES
+    }
+    return facts(tables, options.study)
