@@ -24,6 +24,9 @@ from momentum_study.runs.train import CURVE_PREFIX, counts_steps
 from momentum_study.tables.keys import RUN_KEYS
 from momentum_study.tables.validation import check_complete, listed
 
+# Checking a table takes some milliseconds, however small it is.
+_RUNS_AT_ONCE = 3000
+
 
 class UnusableShardsError(StudyError):
     """Some shards of a study are missing, damaged, or of another design or other data.
@@ -52,7 +55,7 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
     Yields
     ------
     Table
-        A sweep with all its replicates; sweeps are in the order of the keys.
+        Sweeps with all their replicates, in the order of the keys; of a small study all sweeps.
 
     Raises
     ------
@@ -65,6 +68,7 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
     digests = {path: digest_of_file(data_folder / path) for path in prepared}
     problems: list[str] = []
     unusable: list[Path] = []
+    pending: list[pa.Table] = []
     for _, group in groupby(design, key=keys):
         of_sweep: defaultdict[tuple[str, float], list[pa.Table]] = defaultdict(list)
         runs: list[tuple[str | float | int, ...]] = []
@@ -88,10 +92,15 @@ def read_shards(study: Study, shards_folder: Path, data_folder: Path) -> Iterato
             whole = [pa.concat_tables(of_sweep[key]) for key in sorted(of_sweep)]
             found = pd.concat([table.select(RUN_KEYS).to_pandas() for table in whole])
             check_complete(found, pd.DataFrame(runs, columns=list(RUN_KEYS)))
-            yield from whole
+            pending += whole
+            if sum(table.num_rows for table in pending) >= _RUNS_AT_ONCE:
+                yield pa.concat_tables(pending)
+                pending = []
     if problems:
         counted = f"{len(problems)} of {len(design)} shards cannot be used"
         raise UnusableShardsError(f"{counted}: {listed(problems)}", unusable)
+    if pending:
+        yield pa.concat_tables(pending)
 
 
 def set_aside(unusable: Iterable[Path]) -> None:

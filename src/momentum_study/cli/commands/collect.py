@@ -31,7 +31,7 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Check the shards against the design and write both tables, sweep by sweep."""
+    """Check the shards against the design and write both tables, some sweeps at a time."""
     study = load_study(options.configfile)
     count = diverged = 0
     try:
