@@ -103,6 +103,7 @@ class LogHandler(LogHandlerBase):
                 self._show(line, "yellow")
             for line in self._end():
                 self._show(line)
+            _cancel_evaluations()
         super().close()
 
     def _take(self, record: LogRecord) -> None:
@@ -284,6 +285,17 @@ class LogHandler(LogHandlerBase):
 def _is_of_executor(record: LogRecord) -> bool:
     """Return whether an executor plugin logged it, such as the name of the run on a cluster."""
     return "snakemake_executor_plugin" in record.pathname
+
+
+def _cancel_evaluations() -> None:
+    """Cancel evaluations of jobs that Snakemake has planned, which would keep it from ending.
+
+    It plans one after each evaluation, at the end of the period of ``max-jobs-per-timespan``, which
+    is long in the profile of the project.
+    """
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
 
 
 def _job(record: LogRecord) -> Job:

@@ -4,6 +4,7 @@ import errno
 import io
 import logging
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -299,3 +300,13 @@ def test_an_internal_error_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     handler(monkeypatch, stream).handle(record(event=LogEvent.RUN_INFO, stats=None))
     assert "Traceback" in stream.getvalue()
+
+
+def test_evaluations_planned_for_later_do_not_keep_snakemake_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planned = threading.Timer(3600, lambda: None)
+    planned.start()
+    handler(monkeypatch, io.StringIO()).close()
+    planned.join(10)
+    assert not planned.is_alive()
