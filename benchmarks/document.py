@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks import large, stages
+from benchmarks import large, stages, versions
 from benchmarks.__main__ import TABLES
 from benchmarks.error_rates import FILE as ERROR_RATES
 from benchmarks.peers import REFERENCE
@@ -124,6 +124,21 @@ def stages_table() -> pd.DataFrame:
     return _rounded_stages(pd.concat(versions, ignore_index=True), "version")
 
 
+def versions_table() -> pd.DataFrame:
+    """Times of whole commands in two versions, medians over rounds."""
+    rows = pd.read_csv(versions.FILE)
+    targets = rows["target"].drop_duplicates()
+    columns: dict[str, Any] = {"command": "make " + targets}
+    names = {"seconds": "wall-clock seconds", "processor_seconds": "processor seconds"}
+    for column, name in names.items():
+        medians = rows.pivot_table(column, "target", "version", "median").loc[targets]
+        before, now = (medians[one].to_numpy() for one in (versions.BEFORE, versions.NOW))
+        columns[f"{name}, {versions.BEFORE}"] = before.round().astype(int)
+        columns[f"{name}, {versions.NOW}"] = now.round().astype(int)
+        columns[f"{name}, ratio"] = (now / before).round(2)
+    return pd.DataFrame(columns)
+
+
 def large_stages_table() -> pd.DataFrame:
     """Cost of each stage of the large studies."""
     return _rounded_stages(pd.read_csv(KEPT / "large_stages.csv"), "study")
@@ -173,6 +188,7 @@ PERFORMANCE: Contents = {
     "scaling": lambda: pd.read_csv(KEPT / "scaling.csv"),
     "training": training_table,
     "designs": lambda: pd.read_csv(KEPT / "designs.csv"),
+    "versions": versions_table,
     "stages": stages_table,
     "large": large_table,
     "large_stages": large_stages_table,

@@ -1,7 +1,7 @@
-"""Time of whole commands in two versions of this project, in turns on one machine.
+"""Time of whole commands in the first version of this project and in this one, in turns.
 
-``python -m benchmarks.versions old=../old new=. --targets all smoke test`` runs targets of ``make``
-in checkouts whose environments are set up, and replaces the rows of these targets in
+``python -m benchmarks.versions ../first . --targets all smoke`` runs targets of ``make`` in two
+checkouts whose environments are set up, and replaces the rows of these targets in
 ``docs/performance/versions.csv``. Results of studies in the checkouts are deleted first, except the
 published ones.
 """
@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 FILE = Path(__file__).parents[1] / "docs/performance/versions.csv"
+BEFORE, NOW = "59b36c3", "now"
 STUDIES = {"all": "paper", "smoke": "smoke"}
 """Target → the study it makes, whose folder is deleted."""
 
@@ -52,17 +53,18 @@ def make(target: str, checkout: Path) -> dict[str, Any]:
 def main() -> None:
     """Measure and replace the rows of the targets."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.versions", description=__doc__)
-    parser.add_argument("versions", nargs=2, metavar="NAME=CHECKOUT")
+    parser.add_argument("before", type=Path, help=f"checkout of {BEFORE}")
+    parser.add_argument("now", type=Path, help="checkout of this version")
     parser.add_argument("--targets", nargs="+", default=["all", "smoke", "test", "test-all"])
     parser.add_argument("--rounds", type=int, default=1, help="of each target")
     options = parser.parse_args()
-    checkouts = dict(version.split("=", 1) for version in options.versions)
+    checkouts = {BEFORE: options.before, NOW: options.now}
     rows = []
     for target in options.targets:
         for number in range(1, options.rounds + 1):
             for version, checkout in checkouts.items():
                 row = {"target": target, "round": number, "version": version}
-                rows.append(row | make(target, Path(checkout)))
+                rows.append(row | make(target, checkout))
                 print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
     if FILE.exists():
