@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.summary import replace_rows
 from momentum_study.runs.costs import cost_files, read_cost
 from momentum_study.tables.files import read_table
 from momentum_study.tables.schemas.cost import COST
@@ -64,10 +65,7 @@ def main() -> None:
     options = parser.parse_args()
     stages = by_stage(read_table(options.study / "tables/cost.csv", COST))
     stages.insert(0, "version", options.version)
-    if FILE.exists():
-        others = pd.read_csv(FILE).query("version != @options.version")
-        stages = pd.concat([others, stages])
-    stages.to_csv(FILE, index=False, lineterminator="\n")
+    replace_rows(FILE, stages, "version")
 
 
 if __name__ == "__main__":

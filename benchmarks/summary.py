@@ -99,6 +99,14 @@ def show(title: str, table: pd.DataFrame) -> None:
     print(f"\n{title}\n\n{table.to_string(index=False)}", flush=True)
 
 
+def replace_rows(path: Path, rows: pd.DataFrame, column: str) -> None:
+    """Replace the rows of a CSV file that have a new row's value in a column; create the file."""
+    if path.exists():
+        others = pd.read_csv(path)
+        rows = pd.concat([others[~others[column].isin(rows[column])], rows])
+    rows.to_csv(path, index=False, lineterminator="\n")
+
+
 def save(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, and make its folder if necessary."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,8 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.summary import replace_rows
+
 FILE = Path(__file__).parents[1] / "docs/performance/versions.csv"
 BEFORE, NOW = "59b36c3", "now"
 STUDIES = {"all": "paper", "smoke": "smoke"}
@@ -66,11 +68,7 @@ def main() -> None:
                 row = {"target": target, "round": number, "version": version}
                 rows.append(row | make(target, checkout))
                 print(rows[-1], flush=True)
-    table = pd.DataFrame(rows)
-    if FILE.exists():
-        others = pd.read_csv(FILE).query("target not in @options.targets")
-        table = pd.concat([others, table])
-    table.to_csv(FILE, index=False, lineterminator="\n")
+    replace_rows(FILE, pd.DataFrame(rows), "target")
 
 
 if __name__ == "__main__":
