@@ -59,7 +59,7 @@ class Opened:
     """A page in the browser, with its errors and requests."""
 
     def __init__(self, page, path: Path, address: str = "") -> None:
-        self.page = page
+        self._page = page
         self.errors: list[str] = []
         self.requests: list[str] = []
         self.listeners = {
@@ -69,21 +69,23 @@ class Opened:
             "request": lambda request: self.requests.append(request.url),
         }
         for event, listener in self.listeners.items():
-            self.page.on(event, listener)
-        self.page.goto(path.as_uri() + address)
-        self.wait()
+            page.on(event, listener)
+        page.goto(path.as_uri() + address)
 
-    def wait(self) -> None:
-        """Wait until the data of the view are decoded and drawn."""
-        self.page.wait_for_selector("html[data-ready]")
+    @property
+    def page(self):
+        """The page, when the data of its view are decoded and drawn."""
+        self._page.wait_for_selector("html[data-ready]")
+        return self._page
 
-    def leave(self) -> None:
+    def leave(self):
+        """Leave the page; return the empty one."""
         for event, listener in self.listeners.items():
-            self.page.remove_listener(event, listener)
-        self.page.goto("about:blank")
+            self._page.remove_listener(event, listener)
+        self._page.goto("about:blank")
+        return self._page
 
     def text(self, selector: str) -> str:
-        self.wait()
         return self.page.locator(selector).inner_text()
 
     def cell(self, dataset: str, beta: float, rate: float):
@@ -117,8 +119,7 @@ def opened(browser, blank_pages) -> Iterator:
 
     yield open_page
     for free, one in used:
-        one.leave()
-        free.append(one.page)
+        free.append(one.leave())
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,6 @@ def loss_text(relative):
 
 def curves_table(opened):
     """Columns of the table of curves: updates; median and quartiles of the selected cell."""
-    opened.wait()
     opened.page.click("#details summary")
     opened.page.wait_for_selector("#details details tbody tr")
     rows = opened.page.locator("#details details tbody tr").all_inner_texts()
@@ -72,7 +71,6 @@ def curves_table(opened):
 
 
 def polylines(opened):
-    opened.wait()
     nodes = opened.page.locator("#details polyline")
     return nodes.evaluate_all("nodes => nodes.map((node) => node.getAttribute('points'))")
 

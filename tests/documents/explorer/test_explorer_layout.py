@@ -272,7 +272,6 @@ def test_many_and_long_names_fit(drawn, grids, datasets, width):
     for page in range(one.page.locator("#from option").count() or 1):
         if page:
             one.page.select_option("#from", index=page)
-            one.wait()
         titles += one.page.locator("#maps h2").evaluate_all(
             "nodes => nodes.map((one) => one.firstChild.data)"
         )
