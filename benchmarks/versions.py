@@ -48,8 +48,7 @@ def make(target: str, checkout: Path) -> dict[str, Any]:
     if command.returncode != 0:
         raise SystemExit(f"error: make {target} failed in {checkout}")
     seconds = time.perf_counter() - start
-    used = usage.ru_utime + usage.ru_stime
-    return {"seconds": round(seconds, 1), "processor_seconds": round(used, 1)}
+    return {"seconds": seconds, "processor_seconds": usage.ru_utime + usage.ru_stime}
 
 
 def main() -> None:
@@ -68,7 +67,7 @@ def main() -> None:
                 row = {"target": target, "round": number, "version": version}
                 rows.append(row | make(target, checkout))
                 print(rows[-1], flush=True)
-    replace_rows(FILE, pd.DataFrame(rows), "target")
+    replace_rows(FILE, pd.DataFrame(rows).round(1), "target")
 
 
 if __name__ == "__main__":

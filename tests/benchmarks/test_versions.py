@@ -25,7 +25,7 @@ def checkout(folder: Path) -> Path:
 
 def test_a_study_is_made_from_nothing_and_costs_what_its_processes_take(tmp_path: Path) -> None:
     cost = make("smoke", checkout(tmp_path))
-    assert 0 < cost["processor_seconds"] < 60
+    assert cost["processor_seconds"] > 0
     assert cost["seconds"] > 0
 
 
